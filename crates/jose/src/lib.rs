@@ -1,0 +1,42 @@
+//! Keys, signatures and sealing: JWS in compact form, JWK, and what certificates and stored secrets need beside them.
+//!
+//! A thin crate over aws-lc. It is given keys and bytes: no HTTP, no storage, no clock, no tasks. Who fetches a key set,
+//! whether a token has expired and what a claim means are questions for others.
+//!
+//! Three rules hold everywhere: the algorithm belongs to the key and is never taken from a header (there is no `none` and
+//! no HS*), a key is found only by `kid` in a set the caller trusts, and input is measured before it is parsed.
+//!
+//! Start at [`sign_compact`] and [`verify_compact`].
+
+pub mod base64url;
+pub mod digest;
+
+mod algorithm;
+mod certificate;
+mod der;
+mod header;
+mod json;
+mod jwk;
+mod key_error;
+mod key_set;
+mod seal;
+mod sign;
+mod signing_key;
+mod thumbprint;
+mod verify;
+mod verifying_key;
+mod weak_rsa;
+
+pub use algorithm::Algorithm;
+pub use certificate::{Certificate, self_signed};
+pub use header::{PeekedHeader, peek_header};
+pub use json::{BadJson, parse_object};
+pub use jwk::{Jwk, JwkSet};
+pub use key_error::KeyError;
+pub use key_set::KeySet;
+pub use seal::{NONCE_BYTES, SealError, SealingKey};
+pub use sign::{HeaderFields, SignError, sign_compact};
+pub use signing_key::SigningKey;
+pub use thumbprint::thumbprint;
+pub use verify::{Expected, MAX_TOKEN_BYTES, VerifiedJws, VerifyError, verify_compact};
+pub use verifying_key::VerifyingKey;

@@ -1,0 +1,25 @@
+//! The way out: every request that Grantor sends to another machine goes through [`Outgoing`].
+//!
+//! One place decides who may be contacted, which certificates are trusted, how long to wait and how much to read, so no
+//! caller can forget it. Redirects are never followed: an answer that points elsewhere is an answer like any other. The
+//! callers see the trait [`HttpClient`], so a test can answer in its stead. Start with [`Outgoing::new`].
+
+mod client;
+mod destination;
+mod error;
+mod request;
+mod tls;
+
+pub use client::{Outgoing, OutgoingSettings, PlainHttp};
+pub use error::OutgoingError;
+pub use request::{OutgoingRequest, OutgoingResponse};
+
+/// Sends one request and reads the whole answer.
+#[async_trait::async_trait]
+pub trait HttpClient: Send + Sync {
+    /// Sends `request`. Every status is an answer; only the lack of one is an error.
+    ///
+    /// # Errors
+    /// [`OutgoingError`] when there was no complete answer within the limits.
+    async fn send(&self, request: OutgoingRequest) -> Result<OutgoingResponse, OutgoingError>;
+}

@@ -1,0 +1,64 @@
+//! Which certificates are trusted.
+
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use rustls_platform_verifier::Verifier;
+
+use crate::error::OutgoingError;
+
+/// TLS by aws-lc-rs, with the platform's roots and those in `extra_ca_pem`. Nothing is installed for the whole process.
+pub fn client_config(extra_ca_pem: &[Vec<u8>]) -> Result<ClientConfig, OutgoingError> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let extra = certificates(extra_ca_pem)?;
+    let verifier = if extra.is_empty() {
+        Verifier::new(Arc::clone(&provider))
+    } else {
+        Verifier::new_with_extra_roots(extra, Arc::clone(&provider))
+    };
+    let verifier = verifier.map_err(|error| OutgoingError::Settings {
+        detail: format!(
+            "no trusted authorities ({error}); install the ca-certificates package, or name a file with --ca"
+        ),
+    })?;
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("aws-lc-rs speaks TLS 1.2 and 1.3")
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn certificates(files: &[Vec<u8>]) -> Result<Vec<CertificateDer<'static>>, OutgoingError> {
+    let mut all = Vec::new();
+    for file in files {
+        let before = all.len();
+        for certificate in CertificateDer::pem_slice_iter(file) {
+            all.push(certificate.map_err(|error| OutgoingError::Settings {
+                detail: format!("a --ca file is not PEM ({error}); give the authority's certificate in PEM form"),
+            })?);
+        }
+        if all.len() == before {
+            return Err(OutgoingError::Settings {
+                detail: "a --ca file holds no certificate; give the authority's certificate in PEM form".to_owned(),
+            });
+        }
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_a_certificate_is_refused() {
+        for bad in [&b"hello"[..], b"", b"-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n"] {
+            assert!(matches!(client_config(&[bad.to_vec()]), Err(OutgoingError::Settings { .. })));
+        }
+    }
+}

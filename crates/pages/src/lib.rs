@@ -1,0 +1,47 @@
+//! The pages that people see: view structs in, HTML text out.
+//!
+//! This crate knows no HTTP, no rules and no storage. Every string that it is given is taken as hostile and is escaped
+//! by askama; no template uses `safe`. A page needs no script, loads nothing from elsewhere and holds no inline style.
+//! The one inline script is [`FORM_POST_SCRIPT`], a convenience whose hash a content security policy can name.
+//!
+//! Start reading at [`SignIn`] and `templates/base.html`. To add a page: a struct with `#[derive(Template)]`, a template
+//! that extends `base.html`, its words in [`words`], its name in the list below, and a sample in `tests/it/samples.rs`,
+//! where the tests for escaping and structure find it. `examples/gallery.rs` writes all pages for looking at them.
+//!
+//! What the caller's headers must allow: `style-src 'self'; img-src 'self'`, nothing else. A `form-action` needs care:
+//! browsers apply it to the redirect that answers a form too, so a page whose answer leaves for the app must name the
+//! app's address in it or leave it out. The pages ask for `no-referrer`, and with it browsers send `Origin: null` with
+//! a form: what proves that a form is ours is the hidden value and `Sec-Fetch-Site`, not `Origin`.
+
+use askama::Template;
+
+pub mod assets;
+mod consent;
+mod form_post;
+mod pieces;
+mod refused;
+mod sign_in;
+pub mod words;
+
+pub use consent::{Consent, Permission};
+pub use form_post::{FORM_POST_SCRIPT, FORM_POST_SCRIPT_SHA256, FormPost, NativeClient};
+pub use pieces::{Account, Brand, Hidden, Person};
+pub use refused::{Busy, Compare, Fault, NotFound, Refused};
+pub use sign_in::{AccountPicker, SignIn, SignInError};
+
+macro_rules! pages {
+    ($($page:ty),* $(,)?) => {$(
+        impl $page {
+            /// The page as a whole HTML document.
+            pub fn render(&self) -> String {
+                document(self)
+            }
+        }
+    )*};
+}
+
+pages!(AccountPicker, SignIn, Consent, Refused, FormPost, NativeClient, NotFound, Busy, Fault);
+
+fn document(page: &impl Template) -> String {
+    page.render().expect("no template holds a fallible filter, and writing into a string cannot fail")
+}

@@ -1,0 +1,88 @@
+//! Who are you: the account picker and the sign-in form.
+
+use askama::Template;
+
+use crate::{Account, Brand, Hidden, assets, words};
+
+/// The choice between the accounts that are signed in in this browser.
+///
+/// Each account is a button `#pick-USER-ID` that sends `pick=USER-ID`; `#use-another` sends `use-another=1`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "account_picker.html")]
+pub struct AccountPicker {
+    /// Whose page it is.
+    pub brand: Brand,
+    /// The app that asks.
+    pub application_name: String,
+    /// The accounts, in the order in which they are shown.
+    pub accounts: Vec<Account>,
+    /// The path that the form is sent to.
+    pub action: String,
+    /// What the form carries.
+    pub hidden: Hidden,
+}
+
+/// The form for user name and password.
+///
+/// The fields are `#username` and `#password`, the button is `#sign-in`, an error stands in `#error`. Where
+/// [`switch_account`](Self::switch_account) is set, a form of its own sends `decision=switch`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "sign_in.html")]
+pub struct SignIn {
+    /// Whose page it is.
+    pub brand: Brand,
+    /// The app that asks, if one does.
+    pub application_name: Option<String>,
+    /// The user name that the field starts with; empty for none.
+    pub username: String,
+    /// Why the last attempt did not succeed.
+    pub error: Option<SignInError>,
+    /// The path that the form is sent to.
+    pub action: String,
+    /// What the form carries.
+    pub hidden: Hidden,
+    /// Whether the person may go and choose another account.
+    pub switch_account: bool,
+}
+
+/// Why a sign-in did not succeed, as far as a stranger may know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInError {
+    /// Wrong password or nobody of that name: which one is not said.
+    Mismatch,
+    /// A field came empty.
+    Incomplete,
+    /// Too many attempts.
+    TooManyAttempts,
+    /// The account may not sign in. Only for those who gave the right password.
+    AccountDisabled,
+    /// The form was too old or not of this browser.
+    PageExpired,
+}
+
+impl SignInError {
+    /// The sentence that the page shows.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Mismatch => words::MISMATCH,
+            Self::Incomplete => words::INCOMPLETE,
+            Self::TooManyAttempts => words::TOO_MANY_ATTEMPTS,
+            Self::AccountDisabled => words::ACCOUNT_DISABLED,
+            Self::PageExpired => words::PAGE_EXPIRED,
+        }
+    }
+
+    /// Whether other input would mend it: then the fields are marked.
+    const fn blames_input(self) -> bool {
+        match self {
+            Self::Mismatch | Self::Incomplete => true,
+            Self::TooManyAttempts | Self::AccountDisabled | Self::PageExpired => false,
+        }
+    }
+}
+
+impl SignIn {
+    fn fields_are_invalid(&self) -> bool {
+        self.error.is_some_and(SignInError::blames_input)
+    }
+}

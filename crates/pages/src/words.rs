@@ -1,0 +1,137 @@
+//! The fixed words of the pages, in English.
+//!
+//! Headings and first sentences are promises: people quote them, help pages cite them and outside suites look for them.
+//! Change one only with a deprecation. A translation gives each of these names its own words; a sentence with a name in
+//! it is an [`Around`], so that a language may put the name where its grammar wants it.
+
+/// A sentence with a place for one name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Around {
+    /// What stands before the name.
+    pub before: &'static str,
+    /// What stands after the name.
+    pub after: &'static str,
+}
+
+impl Around {
+    const fn new(before: &'static str, after: &'static str) -> Self {
+        Self { before, after }
+    }
+
+    /// The sentence as plain text. It is not escaped.
+    pub fn with(&self, name: &str) -> String {
+        format!("{}{name}{}", self.before, self.after)
+    }
+}
+
+/// The product's name, shown where no tenant is known.
+pub const PRODUCT: &str = "Grantor";
+
+/// Heading of the account picker.
+pub const PICK_HEADING: &str = "Choose an account";
+/// The note beside an account that has a session in this browser.
+pub const PICK_SIGNED_IN: &str = "Signed in";
+/// The button that leads to the sign-in page.
+pub const PICK_ANOTHER: &str = "Use another account";
+
+/// Heading of the sign-in page.
+pub const SIGN_IN_HEADING: &str = "Sign in";
+/// First sentence of the sign-in page and of the account picker, where an app asks.
+pub const SIGN_IN_FOR: Around = Around::new("to continue to ", "");
+/// Title of the sign-in page, where an app asks.
+pub const SIGN_IN_TITLE: Around = Around::new("Sign in to ", "");
+/// Title of the account picker, where an app asks.
+pub const PICK_TITLE: Around = Around::new("Choose an account for ", "");
+/// Label of the user name.
+pub const USERNAME: &str = "Email or user name";
+/// Label of the password.
+pub const PASSWORD: &str = "Password";
+/// What a page's title begins with when an input was refused.
+pub const ERROR_IN_TITLE: &str = "Error: ";
+
+/// The user name and the password do not belong together, or there is no such person: which one is not said.
+pub const MISMATCH: &str = "That user name and password do not match.";
+/// One of the two fields came empty.
+pub const INCOMPLETE: &str = "Enter your user name and your password.";
+/// Too many attempts for this account or from this place.
+pub const TOO_MANY_ATTEMPTS: &str = "Too many attempts. Wait a few minutes, then try again.";
+/// The account may not sign in.
+pub const ACCOUNT_DISABLED: &str = "This account is switched off. Ask your administrator.";
+/// The form was too old or came from another browser.
+pub const PAGE_EXPIRED: &str = "This page was open for too long. Sign in again.";
+
+/// Heading of the consent page; the permissions follow as a list.
+pub const CONSENT_HEADING: Around = Around::new("", " would like to");
+/// Title of the consent page.
+pub const CONSENT_TITLE: Around = Around::new("", " asks for your permission");
+/// Who made the app.
+pub const PUBLISHED_BY: Around = Around::new("published by ", "");
+/// Nobody is named as the maker of the app.
+pub const PUBLISHER_UNKNOWN: &str = "Its publisher is not known.";
+/// The warning for an app from another tenant.
+pub const FOREIGN_APP: Around =
+    Around::new("This app comes from outside ", ". Allow it only if you trust its publisher.");
+/// The note on a permission that reaches beyond the person's own data.
+pub const ADMINISTRATORS_ONLY: &str = "Needs an administrator";
+/// The administrator's choice.
+pub const FOR_ORGANIZATION: Around = Around::new("Allow this for everyone in ", "");
+/// What the administrator's choice means.
+pub const FOR_ORGANIZATION_HINT: &str = "Nobody there will be asked again for these permissions.";
+/// Who is being asked, for screen readers.
+pub const CONSENT_AS: &str = "You are signed in as";
+/// The button for another account.
+pub const SWITCH: &str = "Switch";
+/// What a screen reader hears after [`SWITCH`].
+pub const SWITCH_MORE: &str = " to another account";
+/// How to take a consent back.
+pub const WITHDRAW: &str = "You can withdraw this at any time on your account page.";
+/// The button that refuses.
+pub const DENY: &str = "Cancel";
+/// The button that allows.
+pub const ACCEPT: &str = "Allow";
+
+/// Heading of a refusal that must not be sent back to the app.
+pub const REFUSED_HEADING: &str = "This sign-in cannot go on";
+/// Before the address that was sent.
+pub const ASKED: &str = "It asked for";
+/// Before the addresses that are registered.
+pub const REGISTERED: &str = "Registered are";
+/// In the place of the registered addresses when there are none.
+pub const NONE_REGISTERED: &str = "none yet";
+/// Before the code of an error.
+pub const CODE: &str = "Code";
+/// Before the trace id.
+pub const TRACE: &str = "Trace";
+/// Before the time.
+pub const TIME: &str = "Time";
+
+/// Heading of the page that carries the answer to the app.
+pub const FORM_POST_HEADING: &str = "One moment";
+/// First sentence of the page that carries the answer to the app.
+pub const FORM_POST_FOR: Around = Around::new("Taking you back to ", ".");
+/// Title of the page that carries the answer to the app.
+pub const FORM_POST_TITLE: Around = Around::new("Back to ", "");
+/// The button for browsers that do not go on by themselves.
+pub const CONTINUE: &str = "Continue";
+
+/// Heading of the page where an embedded browser lands.
+pub const NATIVE_CLIENT_HEADING: &str = "You can close this window";
+/// First sentence of that page.
+pub const NATIVE_CLIENT: &str = "The app goes on by itself. If it does not, return to it and try again.";
+
+/// Heading of the page for an address that leads nowhere.
+pub const NOT_FOUND_HEADING: &str = "There is no page here";
+/// First sentence of that page.
+pub const NOT_FOUND: &str = "Nothing stands at this address:";
+/// How to mend it.
+pub const NOT_FOUND_MEND: &str = "Check it for a slip, or go back to the app and start again.";
+
+/// Heading of the page for too much work.
+pub const BUSY_HEADING: &str = "Too busy just now";
+/// First sentence of that page.
+pub const BUSY: &str = "We could not take your request. Wait a moment, then try again.";
+
+/// Heading of the page for a trouble of ours.
+pub const FAULT_HEADING: &str = "Something went wrong on our side";
+/// First sentence of that page.
+pub const FAULT: &str = "It was not your doing. Try again; if it happens once more, tell your administrator the trace.";

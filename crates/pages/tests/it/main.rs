@@ -1,0 +1,9 @@
+//! What holds for the pages as the browser gets them.
+
+mod colours;
+mod escaping;
+mod form_post;
+mod markup;
+mod promised_ids;
+mod samples;
+mod structure;

@@ -1,0 +1,68 @@
+//! The element ids that outside suites drive the pages by.
+
+use crate::{markup::tags, samples};
+
+#[test]
+fn each_page_holds_its_promised_ids() {
+    let promised: [(&str, &[&str]); 9] = [
+        ("account-picker", &["pick-Chr", "pick-Ana", "use-another"]),
+        ("sign-in", &["username", "password", "sign-in"]),
+        ("sign-in-again", &["username", "password", "sign-in", "error", "switch"]),
+        ("consent", &["permissions", "accept", "deny", "switch"]),
+        ("consent-administrator", &["permissions", "accept", "deny", "consent-for-organization"]),
+        ("refused", &["error", "error-code", "trace-id"]),
+        ("refused-bare", &["error", "error-code", "trace-id"]),
+        ("busy", &["error", "trace-id"]),
+        ("fault", &["error", "trace-id"]),
+    ];
+    for (name, ids) in promised {
+        let html = page(name);
+        let found: Vec<&str> = tags(&html).iter().filter_map(|tag| tag.attribute("id")).collect();
+        for id in ids {
+            assert!(found.contains(id), "{name} has no #{id}");
+        }
+    }
+}
+
+#[test]
+fn each_button_sends_what_is_promised() {
+    let promised = [
+        ("account-picker", "pick-Ana", "pick", "Ana"),
+        ("account-picker", "use-another", "use-another", "1"),
+        ("consent", "accept", "decision", "accept"),
+        ("consent", "deny", "decision", "deny"),
+        ("consent", "switch", "decision", "switch"),
+        ("sign-in-again", "switch", "decision", "switch"),
+    ];
+    for (name, id, key, value) in promised {
+        let html = page(name);
+        let tags = tags(&html);
+        let button = tags.iter().find(|tag| tag.attribute("id") == Some(id)).expect("the button");
+        assert_eq!(
+            (button.name, button.attribute("name"), button.attribute("value")),
+            ("button", Some(key), Some(value))
+        );
+        assert_eq!(button.attribute("type"), None, "a button without a type submits");
+    }
+}
+
+#[test]
+fn the_choice_for_everyone_is_only_for_administrators_and_starts_off() {
+    let html = page("consent-administrator");
+    let tags = tags(&html);
+    let choice = tags.iter().find(|tag| tag.attribute("id") == Some("consent-for-organization")).expect("the choice");
+    assert!(!choice.has("checked"));
+    assert!(!page("consent").contains("consent-for-organization"));
+}
+
+#[test]
+fn the_enter_key_refuses_on_the_consent_page() {
+    let html = page("consent-administrator");
+    let deny = html.find("id=\"deny\"").expect("deny");
+    assert!(deny < html.find("id=\"accept\"").expect("accept"), "a form's first button is what the enter key presses");
+}
+
+fn page(name: &str) -> String {
+    let pages = samples::pages(&mut str::to_owned);
+    pages.into_iter().find(|(found, _)| *found == name).expect("a sample of that name").1
+}

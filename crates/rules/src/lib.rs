@@ -1,0 +1,25 @@
+//! What is allowed and what is issued: the pure core.
+//!
+//! Rules get values and return a decision. Nothing here waits, looks at a clock, rolls a die, speaks HTTP or SQL, or knows a
+//! parameter name of any vendor. Start with [`authorize`] (who may have a code) and [`token`] (what a code or a refresh
+//! token buys).
+//!
+//! To add a rule: write one small function that returns a [`Refusal`] of its own and cites its source, list it where its
+//! use case lists its checks, and word the refusal in each dialect: the closed enum makes the compiler ask for that.
+
+pub mod api_access;
+pub mod authorize;
+pub mod client;
+pub mod consent;
+pub mod directory;
+pub mod directory_api;
+pub mod layout;
+pub mod model;
+pub mod refusal;
+pub mod scopes;
+pub mod settings;
+pub mod subject;
+pub mod token;
+
+pub use refusal::Refusal;
+pub use settings::Settings;

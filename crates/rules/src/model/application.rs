@@ -1,0 +1,202 @@
+//! Which application: what may ask for tokens, and what tokens are asked for. The same record can be both.
+
+use grantor_protocol::{ClientId, RedirectUri, TenantId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A registered application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Application {
+    /// Its public identifier.
+    pub client_id: ClientId,
+    /// The tenant that registered it and publishes it.
+    pub publisher: TenantId,
+    /// What people read.
+    pub display_name: String,
+    /// Who may sign in to it.
+    pub sign_in_audience: SignInAudience,
+    /// Where its answers may be sent.
+    #[serde(default)]
+    pub redirects: Vec<Redirect>,
+    /// Whether it counts as a public client where no redirect address tells.
+    #[serde(default)]
+    pub allow_public_client_flows: bool,
+    /// As an API: the names by which tokens for it are asked.
+    #[serde(default)]
+    pub identifier_uris: Vec<String>,
+    /// As an API: which form its access tokens have.
+    pub access_token_version: TokenVersion,
+    /// As an API: what may be done with it on a person's behalf.
+    #[serde(default)]
+    pub scopes: Vec<ScopeDefinition>,
+    /// As an API: what applications and people may be.
+    #[serde(default)]
+    pub app_roles: Vec<AppRole>,
+    /// As a client: its secrets.
+    #[serde(default)]
+    pub secrets: Vec<ClientSecret>,
+    /// As a client: what it says it needs.
+    #[serde(default)]
+    pub required_permissions: Vec<RequiredPermission>,
+    /// As a client: app roles that an administrator has granted it.
+    #[serde(default)]
+    pub granted_app_roles: Vec<RequiredPermission>,
+}
+
+/// Who may sign in to an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignInAudience {
+    /// The people of the tenant that registered it.
+    ThisOrganization,
+    /// The people of every organization.
+    AnyOrganization,
+    /// The people of every organization, and personal accounts.
+    AnyOrganizationAndPersonal,
+    /// Personal accounts alone.
+    PersonalOnly,
+}
+
+/// A registered redirect address and what kind of program stands behind it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redirect {
+    /// The address.
+    pub uri: RedirectUri,
+    /// What kind of program receives the answer.
+    pub platform: Platform,
+}
+
+/// What kind of program receives an answer; it decides how the program must prove itself at the token endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Platform {
+    /// A web application, which keeps a secret.
+    Web,
+    /// A single-page application in a browser, which keeps none and calls across origins.
+    Spa,
+    /// A native application, which keeps none.
+    PublicClient,
+}
+
+/// Which form an API's access tokens have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub enum TokenVersion {
+    /// The form of Azure AD v1.0.
+    V1,
+    /// The form of the Microsoft identity platform v2.0.
+    V2,
+}
+
+/// A delegated permission of an API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopeDefinition {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name in the `scope` parameter, such as `Colors.Read`.
+    pub value: String,
+    /// Who may allow it.
+    pub consent: WhoMayConsent,
+    /// What an administrator reads.
+    pub admin_consent_display_name: String,
+    /// What an administrator reads below it.
+    #[serde(default)]
+    pub admin_consent_description: Option<String>,
+    /// What a person reads; the administrator's words where there are none.
+    #[serde(default)]
+    pub user_consent_display_name: Option<String>,
+    /// What a person reads below it.
+    #[serde(default)]
+    pub user_consent_description: Option<String>,
+}
+
+/// Who may allow a permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhoMayConsent {
+    /// Each person for themselves.
+    User,
+    /// An administrator alone.
+    Admin,
+}
+
+/// What an application or a person may be to an API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppRole {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name in the `roles` claim.
+    pub value: String,
+    /// What people read.
+    pub display_name: String,
+    /// What people read below it.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Whether applications may have it.
+    pub for_applications: bool,
+    /// Whether people may have it.
+    pub for_users: bool,
+}
+
+/// A client secret, kept as a digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientSecret {
+    /// What it is for.
+    pub description: String,
+    /// The SHA-256 digest of the secret.
+    pub digest: [u8; 32],
+}
+
+/// A permission that one application has or wants on another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RequiredPermission {
+    /// Of which API.
+    pub api: ClientId,
+    /// Which scope or app role.
+    pub value: String,
+}
+
+impl Application {
+    /// The delegated permission of that name, without regard to case (Observed: the live service takes either).
+    pub fn scope(&self, value: &str) -> Option<&ScopeDefinition> {
+        self.scopes.iter().find(|scope| scope.value.eq_ignore_ascii_case(value))
+    }
+
+    /// Whether people of `tenant` may sign in to it.
+    pub fn admits(&self, tenant: &super::Tenant) -> bool {
+        use super::TenantKind::{Consumers, Organization};
+        match (self.sign_in_audience, tenant.kind) {
+            (SignInAudience::ThisOrganization, _) => tenant.id == self.publisher,
+            (SignInAudience::AnyOrganization | SignInAudience::AnyOrganizationAndPersonal, Organization)
+            | (SignInAudience::AnyOrganizationAndPersonal | SignInAudience::PersonalOnly, Consumers) => true,
+            (SignInAudience::AnyOrganization, Consumers) | (SignInAudience::PersonalOnly, Organization) => false,
+        }
+    }
+}
+
+impl ScopeDefinition {
+    /// What a person reads.
+    pub fn words_for_people(&self) -> &str {
+        self.user_consent_display_name.as_deref().unwrap_or(&self.admin_consent_display_name)
+    }
+}
+
+impl TryFrom<u8> for TokenVersion {
+    type Error = String;
+    fn try_from(version: u8) -> Result<Self, String> {
+        match version {
+            1 => Ok(Self::V1),
+            2 => Ok(Self::V2),
+            other => Err(format!("expected 1 or 2, found {other}")),
+        }
+    }
+}
+
+impl From<TokenVersion> for u8 {
+    fn from(version: TokenVersion) -> Self {
+        match version {
+            TokenVersion::V1 => 1,
+            TokenVersion::V2 => 2,
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What was allowed, and what it bought: pending requests, codes, refresh tokens, consents.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use grantor_environment::Timestamp;
+use grantor_protocol::pkce::CodeChallenge;
+use grantor_protocol::{ClientId, FamilyId, FlowId, HandleDigest, RedirectUri, UserId};
+use serde::{Deserialize, Serialize};
+
+use super::{Method, Platform};
+use crate::scopes::WantedScopes;
+
+/// An authorization request that waits for its person.
+#[derive(Clone, Debug)]
+pub struct Interaction {
+    /// The digest of the browser's own cookie: another browser that learns the address can do nothing with it.
+    pub browser: [u8; 32],
+    /// Which dialect asked, by its name.
+    pub dialect: String,
+    /// The request as it came in: parsed again at each step by the dialect that asked.
+    pub parameters: Vec<(String, String)>,
+    /// What the person has done so far.
+    pub progress: Progress,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When it ends unanswered.
+    pub expires_at: Timestamp,
+    /// The flow it belongs to.
+    pub flow: FlowId,
+}
+
+/// What the person has done so far in an interaction.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The account that the person chose or signed in with.
+    pub account: Option<UserId>,
+    /// The person asked to use another account than those signed in.
+    #[serde(default)]
+    pub other_account: bool,
+}
+
+/// An authorization code that was handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// To whom.
+    pub client_id: ClientId,
+    /// For whom.
+    pub user: UserId,
+    /// Where it was sent.
+    pub redirect_uri: RedirectUri,
+    /// Whether the request named the address (it must then be named again, RFC 6749 §4.1.3).
+    pub redirect_uri_was_given: bool,
+    /// What kind of program received it.
+    pub platform: Platform,
+    /// The proof key that must be shown.
+    pub challenge: Option<CodeChallenge>,
+    /// The nonce that the id_token carries.
+    pub nonce: Option<String>,
+    /// What was asked for.
+    pub wanted: WantedScopes,
+    /// When the person proved who they are.
+    pub authenticated_at: Timestamp,
+    /// How.
+    pub method: Method,
+    /// The browser session as applications see it.
+    pub sid: String,
+    /// What it buys is kept under this id.
+    pub family: FamilyId,
+    /// The flow it belongs to.
+    pub flow: FlowId,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When it was redeemed, if it was.
+    pub spent_at: Option<Timestamp>,
+}
+
+/// What one redemption bought: revoked as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Family {
+    /// Its id.
+    pub id: FamilyId,
+    /// To whom.
+    pub client_id: ClientId,
+    /// For whom.
+    pub user: UserId,
+    /// What kind of program.
+    pub platform: Platform,
+    /// What the code was asked for: what a renewal without `scope` means.
+    pub wanted: WantedScopes,
+    /// When the person proved who they are.
+    pub authenticated_at: Timestamp,
+    /// How.
+    pub method: Method,
+    /// The browser session as applications see it.
+    pub sid: String,
+    /// The flow it belongs to.
+    pub flow: FlowId,
+    /// When it ends whatever happens, for programs whose renewals do not lengthen it.
+    pub ends_at: Option<Timestamp>,
+    /// Why it was revoked, if it was.
+    pub revoked: Option<RevocationReason>,
+}
+
+/// Why what a redemption bought is no longer good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RevocationReason {
+    /// Its code was presented twice (RFC 6749 §4.1.2).
+    CodeReplayed,
+    /// One of its refresh tokens was presented again after the grace window (RFC 9700 §4.14.2).
+    RefreshTokenReused,
+}
+
+impl RevocationReason {
+    /// Every reason.
+    pub const ALL: [Self; 2] = [Self::CodeReplayed, Self::RefreshTokenReused];
+
+    /// The reason as it is stored and logged.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CodeReplayed => "code-replayed",
+            Self::RefreshTokenReused => "refresh-token-reused",
+        }
+    }
+
+    /// Reads a stored reason.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
+    }
+}
+
+/// A refresh token that was handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefreshToken {
+    /// What stands for it in the store.
+    pub digest: HandleDigest,
+    /// What it belongs to.
+    pub family: Family,
+    /// When it ends unused.
+    pub expires_at: Timestamp,
+    /// When it was exchanged and for what, if it was.
+    pub spent: Option<Spent>,
+}
+
+/// That a refresh token was exchanged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// When.
+    pub at: Timestamp,
+    /// Its successor, sealed under the spent token itself.
+    pub successor: Vec<u8>,
+}
+
+/// What one person allows one application, by API: their own consent and that of an administrator for everyone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Consents(BTreeMap<ClientId, BTreeSet<String>>);
+
+impl Consents {
+    /// Adds permissions of one API.
+    pub fn allow(&mut self, api: &ClientId, values: impl IntoIterator<Item = String>) {
+        self.0.entry(api.clone()).or_default().extend(values);
+    }
+
+    /// Whether a permission is allowed.
+    pub fn covers(&self, api: &ClientId, value: &str) -> bool {
+        self.0.get(api).is_some_and(|values| values.contains(value))
+    }
+
+    /// The permissions of one API that are allowed, in order.
+    pub fn of(&self, api: &ClientId) -> impl Iterator<Item = &str> {
+        self.0.get(api).into_iter().flatten().map(String::as_str)
+    }
+
+    /// Each API with its permissions.
+    pub fn by_api(&self) -> impl Iterator<Item = (&ClientId, &BTreeSet<String>)> {
+        self.0.iter()
+    }
+
+    /// Whether nothing at all is allowed.
+    pub fn is_empty(&self) -> bool {
+        self.0.values().all(BTreeSet::is_empty)
+    }
+}

@@ -1,0 +1,72 @@
+//! Who.
+
+use std::collections::BTreeMap;
+
+use grantor_protocol::UserId;
+use serde::{Deserialize, Serialize};
+
+/// A person in a tenant's directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// The person's id in the tenant, the same for ever.
+    pub id: UserId,
+    /// The name that the person signs in with, as it was written; it is compared without regard to case.
+    pub user_principal_name: String,
+    /// What other people read.
+    pub display_name: String,
+    /// Given name.
+    #[serde(default)]
+    pub given_name: Option<String>,
+    /// Family name.
+    #[serde(default)]
+    pub surname: Option<String>,
+    /// Job title.
+    #[serde(default)]
+    pub job_title: Option<String>,
+    /// Mail address.
+    #[serde(default)]
+    pub mail: Option<String>,
+    /// Mobile phone.
+    #[serde(default)]
+    pub mobile_phone: Option<String>,
+    /// Office phones.
+    #[serde(default)]
+    pub business_phones: Vec<String>,
+    /// Where the office is.
+    #[serde(default)]
+    pub office_location: Option<String>,
+    /// The language that the person prefers, as a language tag (BCP 47).
+    #[serde(default)]
+    pub preferred_language: Option<String>,
+    /// Whether the person may sign in.
+    pub account_enabled: bool,
+    /// Directory roles by display name, such as `Global Administrator`.
+    #[serde(default)]
+    pub directory_roles: Vec<String>,
+    /// Custom attributes.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, String>,
+}
+
+impl User {
+    /// The role that may do everything in a tenant.
+    pub const GLOBAL_ADMINISTRATOR: &'static str = "Global Administrator";
+    /// The directory roles that exist.
+    pub const DIRECTORY_ROLES: [&'static str; 5] = [
+        Self::GLOBAL_ADMINISTRATOR,
+        "Application Administrator",
+        "Cloud Application Administrator",
+        "Privileged Role Administrator",
+        "User Administrator",
+    ];
+
+    /// How a sign-in name is compared: without regard to case and surrounding space.
+    pub fn name_key(name: &str) -> String {
+        name.trim().to_lowercase()
+    }
+
+    /// Whether the person may consent to what only administrators may.
+    pub fn may_consent_for_administrators(&self) -> bool {
+        self.directory_roles.iter().any(|role| role != "User Administrator")
+    }
+}

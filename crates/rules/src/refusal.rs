@@ -1,0 +1,350 @@
+//! Why the answer is no: facts, not prose.
+//!
+//! Each variant holds what was compared. A dialect turns it into its own codes, the trace keeps it whole, a page shows how to
+//! mend it. [`Refusal::reason`] is stable: scripts and dashboards may rely on it.
+
+use grantor_protocol::identifiers::BadClientId;
+use grantor_protocol::pkce::BadProofKey;
+use grantor_protocol::redirect_uri::BadRedirectUri;
+use serde::Serialize;
+
+use crate::model::RevocationReason;
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $variant:ident $({ $($(#[$field_doc:meta])* $field:ident : $type:ty),+ $(,)? })? => $reason:literal,)+) => {
+        /// A normal answer of the rules: no, and because of what.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Refusal {
+            $($(#[$doc])* $variant $({ $($(#[$field_doc])* $field: $type),+ })?,)+
+        }
+
+        impl Refusal {
+            /// The stable name of the reason.
+            pub const fn reason(&self) -> &'static str {
+                match self {
+                    $(Self::$variant $({ $($field: _),+ })? => $reason,)+
+                }
+            }
+
+            /// Every reason there is, in the order of the enum.
+            pub const REASONS: &'static [&'static str] = &[$($reason),+];
+        }
+    };
+}
+
+refusals! {
+    /// A parameter that must be there is absent or empty (RFC 6749 §3.1: empty counts as absent).
+    ParameterMissing {
+        /// Its name on the wire.
+        name: &'static str,
+    } => "parameter-missing",
+    /// A parameter stands twice (RFC 6749 §3.1).
+    ParameterRepeated {
+        /// Its name on the wire, cut to 80 characters.
+        name: String,
+    } => "parameter-repeated",
+    /// A parameter is longer than anybody needs.
+    ParameterTooLong {
+        /// Its name on the wire.
+        name: &'static str,
+        /// The most bytes that are accepted.
+        limit: usize,
+        /// How many were sent.
+        found: usize,
+    } => "parameter-too-long",
+    /// A parameter cannot be read.
+    ParameterMalformed {
+        /// Its name on the wire.
+        name: &'static str,
+        /// What was expected.
+        expected: &'static str,
+        /// What was sent, cut to 80 characters; empty where it could be a secret.
+        found: String,
+    } => "parameter-malformed",
+    /// A parameter that this endpoint does not know the meaning of would change the meaning of the request.
+    ParameterNotSupported {
+        /// Its name on the wire.
+        name: &'static str,
+    } => "parameter-not-supported",
+    /// The body cannot be read as a form.
+    BodyUnreadable {
+        /// What was expected.
+        expected: &'static str,
+    } => "body-unreadable",
+    /// The endpoint takes POST alone.
+    MethodNotPost => "method-not-post",
+
+    /// No tenant has this id or domain.
+    TenantUnknown {
+        /// What was asked.
+        asked: String,
+    } => "tenant-unknown",
+    /// The tenant's place in the address holds neither an id nor a domain.
+    TenantMalformed {
+        /// What was asked.
+        asked: String,
+    } => "tenant-malformed",
+    /// The address names a group of tenants, and this request must name one.
+    TenantNotSpecific {
+        /// What was asked.
+        asked: String,
+    } => "tenant-not-specific",
+    /// Instance discovery was asked about a host that is not this one.
+    InstanceUnknown {
+        /// What was asked.
+        asked: String,
+    } => "instance-unknown",
+
+    /// No application has this client id in this tenant.
+    ClientUnknown {
+        /// What was sent.
+        asked: String,
+        /// In which tenant.
+        tenant: String,
+    } => "client-unknown",
+    /// The text is no client id.
+    ClientIdMalformed {
+        /// What is wrong with it.
+        why: BadClientId,
+    } => "client-id-malformed",
+    /// The application is for the people of other tenants.
+    AudienceExcludes {
+        /// The application's name.
+        application: String,
+    } => "audience-excludes",
+    /// The redirect address is not registered.
+    RedirectNotRegistered {
+        /// What was sent.
+        asked: String,
+        /// What is registered. Shown only to those who may read the application.
+        registered: Vec<String>,
+    } => "redirect-not-registered",
+    /// The redirect address cannot be read, so it cannot be registered either.
+    RedirectMalformed {
+        /// What was sent, cut to 200 characters.
+        asked: String,
+        /// What is wrong with it.
+        why: BadRedirectUri,
+    } => "redirect-malformed",
+    /// The application has no redirect address at all.
+    NoRedirectRegistered => "no-redirect-registered",
+    /// The application has several redirect addresses, so the request must name one (RFC 6749 §3.1.2.3).
+    RedirectNotNamed => "redirect-not-named",
+    /// A web application must prove itself with a secret.
+    ClientSecretMissing => "client-secret-missing",
+    /// The secret is none of the application's.
+    ClientSecretWrong => "client-secret-wrong",
+    /// A program that cannot keep a secret sent one.
+    ClientSecretUnexpected => "client-secret-unexpected",
+    /// Two ways of proving oneself in one request (RFC 6749 §2.3).
+    TwoCredentials => "two-credentials",
+    /// A single-page application's grant was presented without an `Origin`.
+    OriginRequired => "origin-required",
+    /// A grant that does not belong to a single-page application was presented across origins.
+    OriginNotAllowed {
+        /// The origin that the browser named.
+        origin: String,
+    } => "origin-not-allowed",
+
+    /// The response type does not exist.
+    ResponseTypeUnknown {
+        /// What was sent.
+        asked: String,
+    } => "response-type-unknown",
+    /// The response type exists, and is not switched on for the application.
+    ResponseTypeNotEnabled {
+        /// What was sent.
+        asked: String,
+    } => "response-type-not-enabled",
+    /// The response mode does not exist.
+    ResponseModeUnknown {
+        /// What was sent.
+        asked: String,
+    } => "response-mode-unknown",
+    /// The prompt does not exist.
+    PromptUnknown {
+        /// What was sent.
+        asked: String,
+    } => "prompt-unknown",
+    /// The grant type does not exist here.
+    GrantTypeUnknown {
+        /// What was sent.
+        asked: String,
+    } => "grant-type-unknown",
+    /// The scope breaks the grammar.
+    ScopeMalformed {
+        /// The word that does.
+        token: String,
+    } => "scope-malformed",
+    /// Everything granted was asked for beside permissions by name.
+    AllGrantedMixed => "all-granted-mixed",
+    /// No API has this name.
+    ApiUnknown {
+        /// The word of the scope.
+        asked: String,
+    } => "api-unknown",
+    /// More APIs than one request may name.
+    TooManyApis {
+        /// The most that one request may name.
+        limit: usize,
+    } => "too-many-apis",
+    /// The API has no such permission.
+    ScopeUnknown {
+        /// The API's name.
+        api: String,
+        /// The word of the scope.
+        asked: String,
+        /// The permissions that it has.
+        known: Vec<String>,
+    } => "scope-unknown",
+    /// Everything granted on an API was asked for, and the application's registration needs nothing of it.
+    ApiNotRequired {
+        /// The API's name.
+        api: String,
+    } => "api-not-required",
+    /// Nothing was granted that a token could be issued for.
+    NothingToIssue => "nothing-to-issue",
+
+    /// The code challenge breaks the grammar.
+    ChallengeMalformed {
+        /// What is wrong with it.
+        why: BadProofKey,
+    } => "challenge-malformed",
+    /// The code challenge method does not exist.
+    ChallengeMethodUnknown {
+        /// What was sent.
+        asked: String,
+    } => "challenge-method-unknown",
+    /// A method without a challenge.
+    ChallengeMissing => "challenge-missing",
+    /// This kind of program must use a code challenge.
+    ChallengeRequired => "challenge-required",
+
+    /// Nobody is signed in, and nothing may be shown.
+    LoginRequired => "login-required",
+    /// Several people are signed in, and nothing may be shown.
+    AccountChoiceRequired {
+        /// How many.
+        candidates: usize,
+    } => "account-choice-required",
+    /// The person has not allowed this, and nothing may be shown.
+    ConsentRequired {
+        /// What is not allowed, as API and permission.
+        missing: Vec<String>,
+    } => "consent-required",
+    /// The person said no.
+    ConsentDeclined => "consent-declined",
+    /// Only an administrator may allow this.
+    AdministratorMustConsent {
+        /// What, as API and permission.
+        permissions: Vec<String>,
+    } => "administrator-must-consent",
+    /// The sign-in name or the password is wrong; which one is nobody's business.
+    PasswordWrong => "password-wrong",
+    /// The person may not sign in any more.
+    UserDisabled => "user-disabled",
+    /// The request that the person was to answer has ended, or was answered.
+    InteractionGone => "interaction-gone",
+    /// The request was begun in another browser, or cookies are off.
+    BrowserDiffers => "browser-differs",
+    /// The form was not one that we made for this browser.
+    FormNotOurs => "form-not-ours",
+
+    /// The code is none of ours, or has long been forgotten.
+    CodeUnknown => "code-unknown",
+    /// The code is of another tenant.
+    CodeOfAnotherTenant => "code-of-another-tenant",
+    /// The code was issued to another application.
+    CodeOfAnotherClient => "code-of-another-client",
+    /// The code's time is over.
+    CodeExpired => "code-expired",
+    /// The code was redeemed before: what it bought is revoked (RFC 6749 §4.1.2).
+    CodeReplayed => "code-replayed",
+    /// The redirect address is not the one that the code was sent to.
+    RedirectDiffers {
+        /// What was sent.
+        asked: String,
+    } => "redirect-differs",
+    /// A code challenge was sent, and now there is no verifier.
+    VerifierMissing => "verifier-missing",
+    /// The verifier breaks the grammar.
+    VerifierMalformed {
+        /// What is wrong with it.
+        why: BadProofKey,
+    } => "verifier-malformed",
+    /// The verifier is not the one that the challenge was made from.
+    VerifierWrong => "verifier-wrong",
+    /// A verifier for a code that was asked for without a challenge (RFC 9700 §4.8.2).
+    VerifierUnexpected => "verifier-unexpected",
+
+    /// The refresh token is none of ours, or has long been forgotten.
+    RefreshTokenUnknown => "refresh-token-unknown",
+    /// The refresh token is of another tenant.
+    RefreshTokenOfAnotherTenant => "refresh-token-of-another-tenant",
+    /// The refresh token was issued to another application.
+    RefreshTokenOfAnotherClient => "refresh-token-of-another-client",
+    /// The refresh token lay unused for too long.
+    RefreshTokenExpired => "refresh-token-expired",
+    /// The fixed time of a single-page application's refresh tokens is over.
+    RefreshTokenEnded => "refresh-token-ended",
+    /// The refresh token was exchanged before, longer ago than the grace window: its family is revoked.
+    RefreshTokenReused => "refresh-token-reused",
+    /// The refresh token was revoked.
+    RefreshTokenRevoked {
+        /// Why.
+        why: RevocationReason,
+    } => "refresh-token-revoked",
+
+    /// An API call without a token.
+    TokenMissing => "token-missing",
+    /// An API call with a token that is no good.
+    TokenInvalid {
+        /// What is wrong with it.
+        why: TokenFault,
+    } => "token-invalid",
+    /// An API call with a token that does not allow it.
+    ScopeInsufficient {
+        /// What would.
+        needed: Vec<&'static str>,
+        /// What it has.
+        found: Vec<String>,
+    } => "scope-insufficient",
+}
+
+/// What is wrong with an access token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenFault {
+    /// It is not a bearer token in one `Authorization` header.
+    NotBearer,
+    /// It cannot be read.
+    Malformed,
+    /// It is not signed by a key of ours.
+    Signature,
+    /// Another issuer than the tenant's.
+    Issuer,
+    /// It is for another API.
+    Audience {
+        /// For which.
+        found: String,
+    },
+    /// Its time is over.
+    Expired,
+    /// Its time has not come.
+    NotYet,
+    /// What it descends from was revoked.
+    Revoked,
+    /// The person is gone or may not sign in any more.
+    Person,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_is_named_once() {
+        let names: std::collections::BTreeSet<_> = Refusal::REASONS.iter().collect();
+        assert_eq!(names.len(), Refusal::REASONS.len());
+    }
+}

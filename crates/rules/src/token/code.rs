@@ -1,0 +1,116 @@
+//! What an authorization code buys (RFC 6749 §4.1.3).
+
+use grantor_environment::Timestamp;
+use grantor_protocol::pkce::CodeVerifier;
+use grantor_protocol::{RedirectUri, TenantId};
+
+use super::{Grounds, Standing, TokenPlan, plan};
+use crate::client::ProvenClient;
+use crate::model::{Code, Platform};
+use crate::scopes::ResolvedScopes;
+use crate::{Refusal, Settings};
+
+/// A request to redeem a code.
+#[derive(Debug)]
+pub struct CodeRequest {
+    /// The address that the code was sent to.
+    pub redirect_uri: Option<RedirectUri>,
+    /// The proof key.
+    pub verifier: Option<CodeVerifier>,
+    /// Whether the request says what it wants; otherwise it wants what the code was asked for.
+    pub names_scopes: bool,
+}
+
+/// The checks between a code and the request that presents it. What a stranger fails here burns the code.
+///
+/// # Errors
+/// A [`Refusal`] naming the first rule that does not hold.
+///
+/// Spec: RFC 6749 §4.1.3 and §10.5, RFC 7636 §4.6, RFC 9700 §4.8.2.
+pub fn belongs_together(
+    request: &CodeRequest,
+    code: &Code,
+    client: &ProvenClient<'_>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    issued_to(code, client)?;
+    not_expired(code, now)?;
+    same_redirect_uri(code, request)?;
+    proof_key_holds(code, request)
+}
+
+/// Decides what a code buys. Whether it is already spent is not asked here: only the commit can answer that once.
+///
+/// # Errors
+/// A [`Refusal`] naming the first rule that does not hold.
+pub fn redeem<'a>(
+    request: &CodeRequest,
+    code: &'a Code,
+    client: &ProvenClient<'a>,
+    scopes: ResolvedScopes,
+    standing: &Standing<'a>,
+) -> Result<TokenPlan<'a>, Refusal> {
+    belongs_together(request, code, client, standing.now)?;
+    plan(
+        Grounds {
+            client: client.application(),
+            platform: code.platform,
+            scopes,
+            asked_by_request: request.names_scopes,
+            original: &code.wanted,
+            nonce: code.nonce.clone(),
+            authenticated_at: code.authenticated_at,
+            method: code.method,
+            sid: &code.sid,
+            family: code.family,
+            flow: code.flow,
+            family_ends_at: fixed_end(code.platform, standing.now, standing.settings),
+        },
+        standing,
+    )
+}
+
+/// Refresh tokens of single-page applications end after a fixed time, which their successors inherit
+/// (Source: entra-dialect 9.2).
+fn fixed_end(platform: Platform, now: Timestamp, settings: &Settings) -> Option<Timestamp> {
+    match platform {
+        Platform::Spa => Some(now + settings.spa_refresh_lifetime),
+        Platform::Web | Platform::PublicClient => None,
+    }
+}
+
+/// Whether a code's own tenant is the one whose address it was presented at.
+///
+/// # Errors
+/// [`Refusal::CodeOfAnotherTenant`].
+pub fn of_tenant(found: TenantId, asked: TenantId) -> Result<(), Refusal> {
+    if found == asked { Ok(()) } else { Err(Refusal::CodeOfAnotherTenant) }
+}
+
+fn issued_to(code: &Code, client: &ProvenClient<'_>) -> Result<(), Refusal> {
+    if code.client_id == client.client_id { Ok(()) } else { Err(Refusal::CodeOfAnotherClient) }
+}
+
+fn not_expired(code: &Code, now: Timestamp) -> Result<(), Refusal> {
+    if now < code.expires_at { Ok(()) } else { Err(Refusal::CodeExpired) }
+}
+
+/// The very same text that was sent before, and nothing if none was (RFC 6749 §4.1.3).
+fn same_redirect_uri(code: &Code, request: &CodeRequest) -> Result<(), Refusal> {
+    match &request.redirect_uri {
+        Some(asked) if *asked == code.redirect_uri => Ok(()),
+        Some(asked) => Err(Refusal::RedirectDiffers { asked: asked.as_str().to_owned() }),
+        None if code.redirect_uri_was_given => Err(Refusal::ParameterMissing { name: "redirect_uri" }),
+        None => Ok(()),
+    }
+}
+
+fn proof_key_holds(code: &Code, request: &CodeRequest) -> Result<(), Refusal> {
+    match (&code.challenge, &request.verifier) {
+        (Some(challenge), Some(verifier)) if challenge.holds(verifier) => Ok(()),
+        (Some(_), Some(_)) => Err(Refusal::VerifierWrong),
+        (Some(_), None) => Err(Refusal::VerifierMissing),
+        (None, Some(_)) => Err(Refusal::VerifierUnexpected),
+        (None, None) => Ok(()),
+    }
+}

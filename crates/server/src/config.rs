@@ -1,0 +1,213 @@
+//! What `grantor serve` is told: flags over the environment over a TOML file, checked once and typed from then on.
+//!
+//! [`ServeOptions`] is one layer of wishes, each optional; [`ServeOptions::resolve`] lays the layers over each other and
+//! makes the [`ServeConfig`] that the rest of the program reads.
+
+mod layers;
+mod values;
+
+use std::ffi::OsString;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use grantor_protocol::PublicUrl;
+
+pub use layers::ServeOptions;
+pub use values::{Database, LogFormat};
+
+const DEFAULT_DATA: &str = "grantor-data";
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8443);
+const DATABASE_FILE: &str = "grantor.db";
+
+/// What `grantor serve` does, every default filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServeConfig {
+    /// The data folder.
+    pub data: PathBuf,
+    /// Where the facts are kept.
+    pub database: Database,
+    /// The address to listen on; port 0 lets the system choose.
+    pub listen: SocketAddr,
+    /// What issuers and redirects are built from, if it was said: see [`ServeConfig::public_url_at`].
+    pub public_url: Option<PublicUrl>,
+    /// How connections are protected.
+    pub tls: Tls,
+    /// Directory files to apply at start, in this order.
+    pub directories: Vec<PathBuf>,
+    /// Whether the virtual clock and the flow pages are there.
+    pub dev: bool,
+    /// How logs are written.
+    pub log_format: LogFormat,
+}
+
+/// How connections are protected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// A certificate from the data folder's own authority.
+    LocalAuthority,
+    /// A certificate that the operator brought, as PEM files.
+    Files {
+        /// The certificate and those between it and its root.
+        cert: PathBuf,
+        /// Its private key.
+        key: PathBuf,
+    },
+    /// Plain HTTP: a proxy in front does TLS.
+    None,
+}
+
+impl ServeConfig {
+    /// The public URL of a server that listens on `port`: the configured one, or localhost with that port.
+    #[expect(clippy::missing_panics_doc, reason = "what it parses is written right there")]
+    pub fn public_url_at(&self, port: u16) -> PublicUrl {
+        let scheme = if self.tls == Tls::None { "http" } else { "https" };
+        self.public_url.clone().unwrap_or_else(|| {
+            PublicUrl::parse(&format!("{scheme}://localhost:{port}")).expect("localhost with a port is an origin")
+        })
+    }
+}
+
+impl ServeOptions {
+    /// Lays these options, the flags, over the environment and over the file that `--config` names, and checks the
+    /// whole. `variable` looks a name up in the environment; an empty value counts as none.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which says what to change.
+    pub fn resolve(self, variable: &dyn Fn(&str) -> Option<OsString>) -> Result<ServeConfig, ConfigError> {
+        let asked = self.over(Self::from_environment(variable)?);
+        let options = match asked.config.clone() {
+            Some(file) => asked.over(Self::from_file(&file)?),
+            None => asked,
+        };
+        options.checked()
+    }
+
+    fn checked(self) -> Result<ServeConfig, ConfigError> {
+        let tls = self.protection()?;
+        let listen = self.listen.unwrap_or(DEFAULT_LISTEN);
+        let dev = self.dev.unwrap_or(false);
+        dev_stays_on_this_machine(dev, listen)?;
+        plain_url_only_with_http(self.public_url.as_ref(), &tls)?;
+        let data = self.data.unwrap_or_else(|| DEFAULT_DATA.into());
+        let database = self.database.unwrap_or_else(|| Database::Sqlite(data.join(DATABASE_FILE)));
+        supported(&database)?;
+        Ok(ServeConfig {
+            data,
+            database,
+            listen,
+            public_url: self.public_url,
+            tls,
+            directories: self.directory,
+            dev,
+            log_format: self.log_format.unwrap_or_default(),
+        })
+    }
+
+    fn protection(&self) -> Result<Tls, ConfigError> {
+        match (self.http.unwrap_or(false), self.tls_cert.clone(), self.tls_key.clone()) {
+            (true, None, None) => Ok(Tls::None),
+            (true, ..) => Err(ConfigError::HttpWithCertificate),
+            (false, Some(cert), Some(key)) => Ok(Tls::Files { cert, key }),
+            (false, None, None) => Ok(Tls::LocalAuthority),
+            (false, Some(_), None) => Err(ConfigError::CertificateWithoutKey),
+            (false, None, Some(_)) => Err(ConfigError::KeyWithoutCertificate),
+        }
+    }
+}
+
+/// Anyone who reaches the development tools can move the clock and read every flow, so nobody else's machine may.
+fn dev_stays_on_this_machine(dev: bool, listen: SocketAddr) -> Result<(), ConfigError> {
+    if dev && !listen.ip().to_canonical().is_loopback() {
+        return Err(ConfigError::DevInTheOpen { listen });
+    }
+    Ok(())
+}
+
+fn plain_url_only_with_http(public_url: Option<&PublicUrl>, tls: &Tls) -> Result<(), ConfigError> {
+    match public_url {
+        Some(url) if !url.is_https() && *tls != Tls::None => Err(ConfigError::PlainUrl { url: url.to_string() }),
+        _ => Ok(()),
+    }
+}
+
+fn supported(database: &Database) -> Result<(), ConfigError> {
+    match database {
+        Database::Sqlite(_) => Ok(()),
+        Database::Postgres(_) => Err(ConfigError::Postgres),
+    }
+}
+
+/// Why `serve` cannot start as told. Each text is one line that says what to change.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read at all.
+    #[error("cannot read the configuration file {}: {source}; name another with --config", file.display())]
+    UnreadableFile {
+        /// Which file.
+        file: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Something in the file is wrong.
+    #[error("{}:{line}:{column}: {message}", file.display())]
+    InFile {
+        /// Which file.
+        file: PathBuf,
+        /// Where, counted from one.
+        line: usize,
+        /// Where in the line, in characters counted from one.
+        column: usize,
+        /// What is wrong and what would be right.
+        message: String,
+    },
+    /// An environment variable is wrong.
+    #[error("{name} in the environment: {message}")]
+    InEnvironment {
+        /// Which variable.
+        name: &'static str,
+        /// What is wrong and what would be right.
+        message: String,
+    },
+    /// Development tools where others can reach them.
+    #[error(
+        "--dev would let anyone who reaches {listen} move the clock and watch sign-ins: listen on a loopback address, as \
+         in --listen 127.0.0.1:{}, or leave --dev out", listen.port()
+    )]
+    DevInTheOpen {
+        /// The address that was asked for.
+        listen: SocketAddr,
+    },
+    /// An http public URL while connections are to be TLS.
+    #[error("--public-url {url} is not https: use an https:// address, or add --http if plain HTTP is meant")]
+    PlainUrl {
+        /// The address that was given.
+        url: String,
+    },
+    /// Plain HTTP and a certificate at once.
+    #[error("--http serves without a certificate: leave out --http, or --tls-cert and --tls-key")]
+    HttpWithCertificate,
+    /// A certificate whose key is missing.
+    #[error("--tls-cert needs its private key: add --tls-key FILE")]
+    CertificateWithoutKey,
+    /// A key whose certificate is missing.
+    #[error("--tls-key needs its certificate: add --tls-cert FILE")]
+    KeyWithoutCertificate,
+    /// A database that this build does not speak.
+    #[error("this build keeps its data in SQLite; leave out --database, or give it as sqlite:PATH")]
+    Postgres,
+}
+
+impl ConfigError {
+    /// The exit code: 2 for wrong usage of flags and variables, 1 for what lies elsewhere.
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::UnreadableFile { .. } | Self::InFile { .. } | Self::Postgres => 1,
+            Self::InEnvironment { .. }
+            | Self::DevInTheOpen { .. }
+            | Self::PlainUrl { .. }
+            | Self::HttpWithCertificate
+            | Self::CertificateWithoutKey
+            | Self::KeyWithoutCertificate => 2,
+        }
+    }
+}

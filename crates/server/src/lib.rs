@@ -1,0 +1,12 @@
+//! The process edge: configuration, the data folder, TLS, the accept loop, logs and signals.
+//!
+//! Nothing here knows a protocol. `main` reads [`config`], opens the [`data_folder`], takes a certificate from [`tls`] and
+//! hands a router to [`listen::serve`].
+
+pub mod config;
+pub mod data_folder;
+pub mod listen;
+pub mod local_authority;
+pub mod logging;
+pub mod signals;
+pub mod tls;

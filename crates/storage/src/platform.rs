@@ -1,0 +1,42 @@
+//! What belongs to no tenant.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use grantor_environment::Timestamp;
+use grantor_protocol::TenantId;
+use grantor_rules::directory::DirectoryChange;
+use grantor_rules::model::{Tenant, TenantName};
+
+use crate::{Fault, SigningKeyRecord, TenantStorage};
+
+/// The store of a deployment.
+#[async_trait]
+pub trait Storage: Send + Sync {
+    /// Everything that belongs to one tenant. The handle sees nothing of any other.
+    fn tenant(&self, tenant: TenantId) -> Arc<dyn TenantStorage>;
+
+    /// The tenant with this id or domain.
+    async fn find_tenant(&self, name: &TenantName) -> Result<Option<Tenant>, Fault>;
+
+    /// Every tenant, in the order in which they were made.
+    async fn list_tenants(&self) -> Result<Vec<Tenant>, Fault>;
+
+    /// Writes everything that a directory file changes, or nothing. An identifier URI or sign-in name that another
+    /// application or person of the tenant holds already is a [`Fault::Statement`] that names it.
+    async fn apply_directory(&self, change: &DirectoryChange) -> Result<(), Fault>;
+
+    /// Keeps `sealed` under `name` unless something is kept there already, and returns what is kept: with several nodes
+    /// starting at once, all of them end up with the same.
+    async fn keep_once(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, Fault>;
+
+    /// Every signing key, oldest first.
+    async fn list_signing_keys(&self) -> Result<Vec<SigningKeyRecord>, Fault>;
+
+    /// Keeps `key` unless there is a key of its algorithm already, and returns every key: the first node to start wins.
+    async fn keep_first_signing_key(&self, key: &SigningKeyRecord) -> Result<Vec<SigningKeyRecord>, Fault>;
+
+    /// Forgets what has ended by `now`: at most `most` rows of each kind in one commit, so that nothing else waits for long.
+    /// Returns how many rows went.
+    async fn forget_ended(&self, now: Timestamp, most: u32) -> Result<u64, Fault>;
+}

@@ -1,0 +1,138 @@
+//! What goes into an operation and what comes out.
+
+use grantor_environment::Timestamp;
+use grantor_protocol::{ClientId, HandleDigest, UserId};
+use grantor_rules::model::{Code, Consents, Family, Progress, RevocationReason, SignIn, Spent};
+
+/// A sign-in to record.
+#[derive(Clone, Debug)]
+pub struct NewSignIn {
+    /// The browser's session until now; its other sign-ins move to the new one and it ends.
+    pub old_session: Option<HandleDigest>,
+    /// The browser's session from now on.
+    pub new_session: HandleDigest,
+    /// Who signed in. An earlier sign-in of the same person in this session is replaced.
+    pub sign_in: SignIn,
+    /// The interaction that it happened in, with what the person has done so far.
+    pub interaction: Option<(HandleDigest, Progress)>,
+}
+
+/// Permissions that a person allowed an application.
+#[derive(Clone, Debug)]
+pub struct RecordedConsent {
+    /// Who allowed it; `None` for an administrator who allowed it for everyone.
+    pub principal: Option<UserId>,
+    /// Which application.
+    pub client_id: ClientId,
+    /// What, by API; added to what was allowed before.
+    pub consents: Consents,
+}
+
+/// A code to issue.
+#[derive(Clone, Debug)]
+pub struct IssueCode {
+    /// What stands for it.
+    pub digest: HandleDigest,
+    /// What it stands for.
+    pub code: Code,
+    /// The interaction that it ends, if there was one.
+    pub interaction: Option<HandleDigest>,
+    /// What the person has just allowed.
+    pub consent: Option<RecordedConsent>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// What became of an interaction that was to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finished {
+    /// It ended now.
+    Now,
+    /// It had ended before: nothing was written.
+    Before,
+}
+
+/// A refresh token to keep.
+#[derive(Clone, Debug)]
+pub struct NewRefreshToken {
+    /// What stands for it.
+    pub digest: HandleDigest,
+    /// When it ends unused.
+    pub expires_at: Timestamp,
+}
+
+/// A code to redeem.
+#[derive(Clone, Debug)]
+pub struct RedeemCode {
+    /// What stands for it.
+    pub digest: HandleDigest,
+    /// What it buys.
+    pub family: Family,
+    /// The first refresh token of the family, if it has any.
+    pub refresh_token: Option<NewRefreshToken>,
+    /// Until when the family must be remembered: the end of whatever lives longest in it.
+    pub keep_until: Timestamp,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// What became of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Redeemed {
+    /// It was spent now, and what it buys is recorded.
+    Now,
+    /// It had been spent before: what it bought then is revoked now (RFC 6749 §4.1.2).
+    Before,
+}
+
+/// What became of a code that a stranger presented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Burned {
+    /// It was unspent, and can never be redeemed now.
+    Now,
+    /// It had been spent before, and stays so.
+    Before,
+}
+
+/// A refresh token to exchange for its successor.
+#[derive(Clone, Debug)]
+pub struct RotateRefreshToken {
+    /// The token that was presented.
+    pub presented: HandleDigest,
+    /// Its successor.
+    pub successor: NewRefreshToken,
+    /// The successor, sealed under the presented token: whoever presents that again within the grace window gets this again.
+    pub sealed_successor: Vec<u8>,
+    /// Until when the family must be remembered.
+    pub keep_until: Timestamp,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// What became of a refresh token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rotated {
+    /// It was exchanged now.
+    Now,
+    /// It had been exchanged before; nothing was written.
+    Before(Spent),
+    /// Its family is revoked; nothing was written.
+    Revoked(RevocationReason),
+    /// There is no such token; nothing was written.
+    Unknown,
+}
+
+/// A signing key as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SigningKeyRecord {
+    /// Its key id.
+    pub key_id: String,
+    /// Its algorithm, as JOSE names it.
+    pub algorithm: String,
+    /// The private key (PKCS #8), sealed under the deployment's master key.
+    pub sealed_private_key: Vec<u8>,
+    /// A certificate of it, in DER.
+    pub certificate: Vec<u8>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
