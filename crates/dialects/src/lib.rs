@@ -1,1 +1,19 @@
-//! Being written.
+//! Ways to say the same things on the wire; pure.
+//!
+//! A dialect turns wire parameters into a request of the core and an outcome of the core into a reply: paths, names, claims,
+//! error codes and nothing else. The same questions have the same file names in each dialect, so "how does the Microsoft
+//! identity platform report an error" is `entra/errors.rs`.
+//!
+//! To add a dialect: one folder, one implementation of [`Dialect`]. The compiler asks for a wording of every refusal.
+
+mod dialect;
+pub mod entra;
+pub mod entra_v2;
+pub mod form;
+pub mod graph;
+mod reply;
+pub mod wording;
+
+pub use dialect::{Dialect, Identification, IssuedCode, TokenCall};
+pub use form::Parameters;
+pub use reply::{Caching, Reply, RequestIds};

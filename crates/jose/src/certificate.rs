@@ -190,6 +190,16 @@ mod tests {
     }
 
     #[test]
+    fn the_serial_number_is_positive_and_of_full_length() {
+        let key = SigningKey::generate(Algorithm::EdDsa).unwrap();
+        for (given, first) in [([0; 16], 0x40), ([0xff; 16], 0x7f)] {
+            let der = self_signed(&key, "c", START, END, given).unwrap().der;
+            let written = [&[0x02, 16, first][..], &given[1..]].concat();
+            assert!(contains(&der, &written));
+        }
+    }
+
+    #[test]
     fn the_published_form_is_ordinary_base64() {
         let certificate = Certificate { der: vec![0xfb, 0xff, 0xfe, 0xff] };
         assert_eq!(certificate.x5c(), "+//+/w==");

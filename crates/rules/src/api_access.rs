@@ -21,8 +21,6 @@ pub struct PresentedToken {
     pub family: FamilyId,
     /// What it allows.
     pub scopes: Vec<String>,
-    /// The person's name towards the application, where the reply needs it.
-    pub subject: String,
 }
 
 /// Evidence: a call that is allowed.

@@ -1,6 +1,7 @@
 //! What a code or a refresh token buys.
 
 pub mod code;
+pub mod issued;
 pub mod refresh;
 
 use std::ops::Deref;

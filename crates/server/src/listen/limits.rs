@@ -86,6 +86,11 @@ mod tests {
     }
 
     #[test]
+    fn what_is_in_flight_has_the_thirty_seconds_that_are_promised() {
+        assert_eq!(Limits::of_this_process().drain.as_secs(), 30);
+    }
+
+    #[test]
     #[cfg(target_os = "linux")]
     fn the_systems_limit_is_read() {
         assert!(open_files().is_some_and(|files| files > 0));

@@ -1,0 +1,205 @@
+//! How the Microsoft dialects report an error: AADSTS codes, OAuth words, and the shape of the body.
+//!
+//! Source: entra-dialect 1.5 (the body), 18 (the codes). MSAL for Python keeps an identical answer of status 400 for a minute
+//! and never one of status 401, so a failed proof of the application is a 401: a mended secret works at once.
+
+use grantor_rules::Refusal;
+use serde_json::{Map, Value, json};
+
+use crate::reply::with_a_space;
+use crate::{Reply, RequestIds, wording};
+
+/// How one refusal is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The number after `AADSTS`.
+    pub code: u32,
+    /// The OAuth error.
+    pub error: &'static str,
+    /// A finer word that clients read.
+    pub suberror: Option<&'static str>,
+    /// The HTTP status at the token endpoint.
+    pub status: u16,
+    /// Whether the authorization endpoint shows it on a page even where it could be sent back.
+    pub page: bool,
+}
+
+const fn report(code: u32, error: &'static str) -> Report {
+    Report { code, error, suberror: None, status: 400, page: false }
+}
+
+impl Report {
+    const fn suberror(self, suberror: &'static str) -> Self {
+        Self { suberror: Some(suberror), ..self }
+    }
+
+    const fn status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    const fn page(self) -> Self {
+        Self { page: true, ..self }
+    }
+}
+
+/// Where a refusal is reported: a few have another OAuth word at the other endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// The authorization endpoint.
+    Authorize,
+    /// The token endpoint.
+    Token,
+    /// A discovery document.
+    Discovery,
+}
+
+/// The report of a refusal.
+pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
+    use Refusal as R;
+    match refusal {
+        R::ParameterMissing { .. } => report(900_144, "invalid_request"),
+        R::ParameterRepeated { .. } | R::ParameterTooLong { .. } | R::BodyUnreadable { .. } => {
+            report(9_002_313, "invalid_request")
+        }
+        R::ParameterMalformed { .. } | R::PromptUnknown { .. } | R::TwoCredentials | R::FormNotOurs => {
+            report(90_023, "invalid_request")
+        }
+        R::ParameterNotSupported { name } => {
+            report(if *name == "resource" { 901_002 } else { 90_023 }, "invalid_request")
+        }
+        R::MethodNotPost => report(900_561, "invalid_request").status(405),
+
+        R::TenantUnknown { .. } => {
+            report(90_002, if endpoint == Endpoint::Discovery { "invalid_tenant" } else { "invalid_request" }).page()
+        }
+        R::TenantMalformed { .. } => report(900_023, "invalid_request").page(),
+        R::TenantNotSpecific { .. } => report(50_059, "invalid_request").page(),
+        R::InstanceUnknown { .. } => report(50_049, "invalid_instance"),
+
+        R::ClientUnknown { .. } | R::ClientIdMalformed { .. } => report(700_016, "unauthorized_client").page(),
+        R::AudienceExcludes { .. } => report(50_020, "access_denied").page(),
+        R::RedirectNotRegistered { .. } | R::RedirectMalformed { .. } => report(50_011, "invalid_request").page(),
+        R::NoRedirectRegistered => report(500_113, "invalid_request").page(),
+        R::RedirectNotNamed => report(900_971, "invalid_request").page(),
+        R::ClientSecretMissing => report(7_000_218, "invalid_client").status(401),
+        R::ClientSecretWrong => report(7_000_215, "invalid_client").status(401),
+        R::ClientSecretUnexpected => report(700_025, "invalid_client").status(401),
+        R::OriginRequired => report(9_002_327, "invalid_request"),
+        R::OriginNotAllowed { .. } => report(9_002_326, "invalid_request"),
+
+        R::ResponseTypeUnknown { .. } => report(70_005, "unsupported_response_type"),
+        R::ResponseTypeNotEnabled { asked } => {
+            report(if asked.contains("id_token") { 700_054 } else { 70_005 }, "unsupported_response_type")
+        }
+        R::ResponseModeUnknown { .. } => report(70_007, "unsupported_response_mode"),
+        R::GrantTypeUnknown { .. } => report(70_003, "unsupported_grant_type"),
+        R::ScopeMalformed { .. }
+        | R::AllGrantedMixed
+        | R::ScopeUnknown { .. }
+        | R::TooManyApis { .. }
+        | R::NothingToIssue => report(70_011, "invalid_scope"),
+        R::ApiUnknown { .. } => report(500_011, "invalid_resource"),
+        R::ApiNotRequired { .. } => report(650_057, "invalid_request"),
+
+        R::ChallengeMalformed { .. } => report(50_147, "invalid_request"),
+        R::ChallengeMethodUnknown { .. } | R::ChallengeMissing => report(501_491, "invalid_request"),
+        R::ChallengeRequired => report(9_002_325, "invalid_request"),
+
+        R::LoginRequired => report(50_058, "login_required"),
+        R::AccountChoiceRequired { .. } => report(16_000, "interaction_required"),
+        R::ConsentRequired { .. } => match endpoint {
+            // MSAL for JavaScript sees that interaction is needed by the suberror alone.
+            Endpoint::Token => report(65_001, "invalid_grant").suberror("consent_required"),
+            Endpoint::Authorize | Endpoint::Discovery => report(65_001, "consent_required"),
+        },
+        R::ConsentDeclined => report(65_004, "access_denied"),
+        R::AdministratorMustConsent { .. } => report(90_094, "access_denied").page(),
+        R::PasswordWrong => report(50_126, "invalid_grant"),
+        R::UserDisabled => report(50_057, "invalid_grant"),
+        R::InteractionGone => report(50_132, "invalid_request").page(),
+        R::BrowserDiffers => report(50_058, "invalid_request").page(),
+
+        R::CodeUnknown | R::CodeOfAnotherClient | R::RefreshTokenUnknown | R::RefreshTokenOfAnotherClient => {
+            report(70_000, "invalid_grant")
+        }
+        R::CodeOfAnotherTenant | R::RefreshTokenOfAnotherTenant => report(700_005, "invalid_grant"),
+        R::CodeExpired => report(70_008, "invalid_grant"),
+        R::CodeReplayed => report(54_005, "invalid_grant"),
+        R::RedirectDiffers { .. } => report(500_112, "invalid_grant"),
+        R::VerifierMissing => report(50_148, "invalid_grant"),
+        R::VerifierMalformed { .. } => report(501_491, "invalid_grant"),
+        R::VerifierWrong | R::VerifierUnexpected => report(501_481, "invalid_grant"),
+
+        R::RefreshTokenExpired => report(700_082, "invalid_grant").suberror("bad_token"),
+        R::RefreshTokenEnded => report(700_084, "invalid_grant").suberror("bad_token"),
+        // `bad_token` lets MSAL for JavaScript forget a token that can never work again.
+        R::RefreshTokenReused | R::RefreshTokenRevoked { .. } => report(50_173, "invalid_grant").suberror("bad_token"),
+
+        // The directory API has a shape of its own; these are for userinfo, whose callers read OAuth words.
+        R::TokenMissing | R::TokenInvalid { .. } => report(50_132, "invalid_token").status(401),
+        R::ScopeInsufficient { .. } => report(65_001, "insufficient_scope").status(403),
+    }
+}
+
+/// `error_description`: the code, what was wrong, and what tells this request from others.
+pub fn description(refusal: &Refusal, report: Report, ids: &RequestIds) -> String {
+    described(report.code, &wording::sentence(refusal), ids)
+}
+
+fn described(code: u32, sentence: &str, ids: &RequestIds) -> String {
+    // These texts end up in the pages of client libraries, so they hold no markup and stay short.
+    let plain: String = sentence
+        .chars()
+        .map(|character| if "<>\"\\".contains(character) { '\'' } else { character })
+        .take(400)
+        .collect();
+    format!(
+        "AADSTS{code}: {plain}\r\nTrace ID: {}\r\nCorrelation ID: {}\r\nTimestamp: {}",
+        ids.trace_id,
+        ids.correlation_id,
+        with_a_space(ids.at)
+    )
+}
+
+/// The JSON body of an error.
+pub fn body(refusal: &Refusal, endpoint: Endpoint, ids: &RequestIds) -> Value {
+    let report = of(refusal, endpoint);
+    let mut body = members(report.error, report.code, description(refusal, report, ids), ids);
+    if let Some(suberror) = report.suberror {
+        body.insert("suberror".to_owned(), json!(suberror));
+    }
+    Value::Object(body)
+}
+
+/// The reply that says no.
+pub fn reply(refusal: &Refusal, endpoint: Endpoint, ids: &RequestIds) -> Reply {
+    let mut reply = Reply::no_store(of(refusal, endpoint).status, body(refusal, endpoint, ids));
+    if matches!(refusal, Refusal::MethodNotPost) {
+        reply.headers.push(("allow", "POST, OPTIONS".to_owned()));
+    }
+    reply
+}
+
+/// The reply when we are in trouble ourselves. It is JSON too: clients parse every answer of the token endpoint.
+pub fn fault(retry_after: Option<u32>, ids: &RequestIds) -> Reply {
+    let (status, error, code, sentence) = match retry_after {
+        Some(_) => (503, "temporarily_unavailable", 90_033, "The service is busy. Try again shortly."),
+        None => (500, "server_error", 50_000, "The service failed. The trace id names what happened in its log."),
+    };
+    let mut reply = Reply::no_store(status, Value::Object(members(error, code, described(code, sentence, ids), ids)));
+    if let Some(seconds) = retry_after {
+        reply.headers.push(("retry-after", seconds.to_string()));
+    }
+    reply
+}
+
+fn members(error: &str, code: u32, description: String, ids: &RequestIds) -> Map<String, Value> {
+    let mut body = Map::new();
+    body.insert("error".to_owned(), json!(error));
+    body.insert("error_description".to_owned(), json!(description));
+    body.insert("error_codes".to_owned(), json!([code]));
+    body.insert("timestamp".to_owned(), json!(with_a_space(ids.at)));
+    body.insert("trace_id".to_owned(), json!(ids.trace_id));
+    body.insert("correlation_id".to_owned(), json!(ids.correlation_id));
+    body
+}

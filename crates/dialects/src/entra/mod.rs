@@ -1,0 +1,17 @@
+//! What the Microsoft identity platform v2.0 and Azure AD v1.0 have in common.
+
+pub mod claims;
+pub mod errors;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use grantor_protocol::{TenantId, UserId};
+use serde_json::json;
+
+use crate::Parameters;
+
+/// `client_info`: who signed in, for the client's account cache (Source: entra-dialect 16.1). Only where it was asked for.
+pub fn client_info(parameters: &Parameters, tenant: TenantId, user: UserId) -> Option<String> {
+    let wanted = parameters.sole("client_info") == Some("1");
+    wanted.then(|| URL_SAFE_NO_PAD.encode(json!({"uid": user.to_string(), "utid": tenant.to_string()}).to_string()))
+}

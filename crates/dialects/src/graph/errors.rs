@@ -1,0 +1,78 @@
+//! How the directory API reports an error (Source: entra-dialect 19.3).
+
+use grantor_protocol::PublicUrl;
+use grantor_rules::{Refusal, directory_api};
+use serde_json::json;
+
+use crate::reply::without_zone;
+use crate::{Reply, RequestIds, wording};
+
+/// A query that cannot be answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadQuery {
+    /// What is wrong with it.
+    pub what: String,
+}
+
+fn body(status: u16, code: &str, message: &str, ids: &RequestIds) -> Reply {
+    Reply::no_store(
+        status,
+        json!({"error": {
+            "code": code,
+            "message": message,
+            "innerError": { "date": without_zone(ids.at), "request-id": ids.trace_id, "client-request-id": ids.correlation_id },
+        }}),
+    )
+}
+
+/// The reply that says no: 401 with a challenge for a token that is no good, 403 for one that does not allow the call.
+pub fn refusal(public: &PublicUrl, refusal: &Refusal, ids: &RequestIds) -> Reply {
+    let sentence = wording::sentence(refusal);
+    match refusal {
+        Refusal::ScopeInsufficient { .. } => body(403, "Authorization_RequestDenied", &sentence, ids),
+        _ => {
+            let mut reply = body(401, "InvalidAuthenticationToken", &sentence, ids);
+            reply.headers.push(("www-authenticate", challenge(public, refusal)));
+            reply
+        }
+    }
+}
+
+/// A call without a token learns where to get one and nothing else (RFC 6750 §3.1); one with a bad token learns what is wrong.
+fn challenge(public: &PublicUrl, refusal: &Refusal) -> String {
+    let place = public.at("/common/oauth2/authorize");
+    let mut challenge =
+        format!("Bearer realm=\"\", authorization_uri=\"{place}\", client_id=\"{}\"", directory_api::CLIENT_ID);
+    if !matches!(refusal, Refusal::TokenMissing) {
+        let description: String = wording::sentence(refusal)
+            .chars()
+            .filter(|character| !"\"\\".contains(*character) && (' '..='~').contains(character))
+            .collect();
+        challenge.push_str(&format!(", error=\"invalid_token\", error_description=\"{description}\""));
+    }
+    challenge
+}
+
+/// The reply to a query that cannot be answered.
+pub fn bad_query(bad: &BadQuery, ids: &RequestIds) -> Reply {
+    body(400, "BadRequest", &bad.what, ids)
+}
+
+/// The reply for an address that is none.
+pub fn not_found(ids: &RequestIds) -> Reply {
+    body(404, "ResourceNotFound", "There is nothing at this address.", ids)
+}
+
+/// The reply when we are in trouble ourselves.
+pub fn fault(retry_after: Option<u32>, ids: &RequestIds) -> Reply {
+    match retry_after {
+        Some(seconds) => {
+            let mut reply = body(503, "serviceNotAvailable", "The service is busy. Try again shortly.", ids);
+            reply.headers.push(("retry-after", seconds.to_string()));
+            reply
+        }
+        None => {
+            body(500, "InternalServerError", "The service failed. The request id names what happened in its log.", ids)
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Each refusal in plain English: one fixed first sentence per reason, and how to mend it.
+//!
+//! The words are the same in every dialect; codes and shapes are the dialect's. Nothing here may repeat a secret, since the
+//! facts of a refusal never hold one. What a stranger must not learn (registered addresses, who exists) is not in a sentence.
+
+use grantor_rules::Refusal;
+use grantor_rules::refusal::TokenFault;
+
+/// What was wrong, in one sentence with the facts that a stranger may know.
+pub fn sentence(refusal: &Refusal) -> String {
+    use Refusal as R;
+    match refusal {
+        R::ParameterMissing { name } => format!("The request must contain the parameter '{name}', and it is missing or empty."),
+        R::ParameterRepeated { name } => format!("The request contains the parameter '{name}' more than once."),
+        R::ParameterTooLong { name, limit, found } => {
+            format!("The parameter '{name}' is {found} bytes long, and at most {limit} are accepted.")
+        }
+        R::ParameterMalformed { name, expected, found } if found.is_empty() => {
+            format!("The parameter '{name}' cannot be read: expected {expected}.")
+        }
+        R::ParameterMalformed { name, expected, found } => {
+            format!("The parameter '{name}' cannot be read: expected {expected}, found '{found}'.")
+        }
+        R::ParameterNotSupported { name } => format!("The parameter '{name}' is not supported at this endpoint."),
+        R::BodyUnreadable { expected } => format!("The request cannot be read: expected {expected}."),
+        R::MethodNotPost => "This endpoint only accepts POST requests.".into(),
+
+        R::TenantUnknown { asked } => format!("Tenant '{asked}' was not found."),
+        R::TenantMalformed { asked } => format!("'{asked}' names no tenant: expected a tenant's id or domain."),
+        R::TenantNotSpecific { asked } => format!("'{asked}' names no single tenant, and this request must name one by id or domain."),
+        R::InstanceUnknown { asked } => format!("The authority '{asked}' is not served here."),
+
+        R::ClientUnknown { asked, tenant } => format!("The application '{asked}' was not found in the directory '{tenant}'."),
+        R::ClientIdMalformed { why } => format!("The parameter 'client_id' names no application: {why}."),
+        R::AudienceExcludes { application } => format!("{application} is not open to the people of this directory."),
+        R::RedirectNotRegistered { asked, .. } => {
+            format!("The application asked for the answer to be sent to an address that is not registered for it: '{asked}'.")
+        }
+        R::RedirectMalformed { asked, why } => {
+            format!("The application asked for the answer to be sent to an address that cannot be used: '{asked}': {why}.")
+        }
+        R::NoRedirectRegistered => "The application has no registered address that the answer could be sent to.".into(),
+        R::RedirectNotNamed => "The application has several registered addresses, so the request must name one in 'redirect_uri'.".into(),
+        R::ClientSecretMissing => "The request must contain 'client_secret' or 'client_assertion', since this application keeps a secret.".into(),
+        R::ClientSecretWrong => "The client secret is not valid.".into(),
+        R::ClientSecretUnexpected => "This is a public client, so neither 'client_secret' nor 'client_assertion' may be presented.".into(),
+        R::TwoCredentials => "The request proves the application in two ways, and only one is allowed.".into(),
+        R::OriginRequired => "Tokens issued for a single-page application may only be redeemed by cross-origin requests.".into(),
+        R::OriginNotAllowed { .. } => {
+            "Cross-origin token redemption is permitted only for addresses that are registered for a single-page application.".into()
+        }
+
+        R::ResponseTypeUnknown { asked } => format!("The response type '{asked}' is not supported."),
+        R::ResponseTypeNotEnabled { asked } => format!("The response type '{asked}' is not enabled for the application."),
+        R::ResponseModeUnknown { asked } => format!("The response mode '{asked}' is not supported."),
+        R::PromptUnknown { asked } => format!("The prompt '{asked}' is not supported."),
+        R::GrantTypeUnknown { asked } => format!("The grant type '{asked}' is not supported."),
+        R::ScopeMalformed { token } => format!("The scope '{token}' is not valid."),
+        R::AllGrantedMixed => "The scope '.default' cannot be combined with permissions by name.".into(),
+        R::ApiUnknown { asked } => format!("No API was found for '{asked}'."),
+        R::TooManyApis { limit } => format!("One request may name at most {limit} APIs."),
+        R::ScopeUnknown { api, asked, .. } => format!("{api} has no permission '{asked}'."),
+        R::ApiNotRequired { api } => format!("The application's registration requires nothing of {api}."),
+        R::NothingToIssue => "Nothing was granted that a token could be issued for.".into(),
+
+        R::ChallengeMalformed { why } => format!("The parameter 'code_challenge' is not valid: {why}."),
+        R::ChallengeMethodUnknown { asked } => format!("The code challenge method '{asked}' is not supported."),
+        R::ChallengeMissing => "The request contains 'code_challenge_method' and no 'code_challenge'.".into(),
+        R::ChallengeRequired => "A proof key for code exchange is required for single-page applications.".into(),
+
+        R::LoginRequired => "Nobody is signed in, and the request does not allow to ask.".into(),
+        R::AccountChoiceRequired { .. } => "Several accounts are signed in, and the request does not allow to ask which one.".into(),
+        R::ConsentRequired { missing } if missing.is_empty() => "The person or an administrator has not consented to this use of the application.".into(),
+        R::ConsentRequired { missing } => {
+            format!("The person or an administrator has not consented to this use of the application: {}.", missing.join(", "))
+        }
+        R::ConsentDeclined => "The person declined to consent.".into(),
+        R::AdministratorMustConsent { .. } => "Only an administrator can allow what this application asks for.".into(),
+        R::PasswordWrong => "That sign-in name and password do not match.".into(),
+        R::UserDisabled => "This account may not sign in.".into(),
+        R::InteractionGone => "This sign-in has ended, or was finished in another window.".into(),
+        R::BrowserDiffers => "This sign-in was begun in another browser, or the browser keeps no cookies.".into(),
+        R::FormNotOurs => "The form that was sent is not the one that was shown.".into(),
+
+        R::CodeUnknown => "The authorization code is not valid.".into(),
+        R::CodeOfAnotherTenant => "The authorization code was issued in another tenant.".into(),
+        R::CodeOfAnotherClient => "The authorization code was issued to another application.".into(),
+        R::CodeExpired => "The authorization code has expired.".into(),
+        R::CodeReplayed => "The authorization code was already redeemed; what it bought has been revoked.".into(),
+        R::RedirectDiffers { .. } => "The redirect address is not the one that the authorization code was sent to.".into(),
+        R::VerifierMissing => "The request must contain 'code_verifier', since the code was asked for with a challenge.".into(),
+        R::VerifierMalformed { why } => format!("The parameter 'code_verifier' is not valid: {why}."),
+        R::VerifierWrong => "The code verifier does not match the code challenge of the authorization request.".into(),
+        R::VerifierUnexpected => "The request contains 'code_verifier', and the code was asked for without a challenge.".into(),
+
+        R::RefreshTokenUnknown => "The refresh token is not valid.".into(),
+        R::RefreshTokenOfAnotherTenant => "The refresh token was issued in another tenant.".into(),
+        R::RefreshTokenOfAnotherClient => "The refresh token was issued to another application.".into(),
+        R::RefreshTokenExpired => "The refresh token has expired, because it was not used for too long.".into(),
+        R::RefreshTokenEnded => "The refresh token has expired: those of single-page applications end after a fixed time.".into(),
+        R::RefreshTokenReused => "The refresh token was exchanged before; for safety everything that descends from it has been revoked.".into(),
+        R::RefreshTokenRevoked { .. } => "The refresh token has been revoked.".into(),
+
+        R::TokenMissing => "The call carries no access token.".into(),
+        R::TokenInvalid { why } => token_sentence(why),
+        R::ScopeInsufficient { needed, .. } => format!("The access token does not allow this call, which needs {}.", needed.join(" or ")),
+    }
+}
+
+fn token_sentence(why: &TokenFault) -> String {
+    match why {
+        TokenFault::NotBearer => "The call must carry one access token, as 'Authorization: Bearer'.".into(),
+        TokenFault::Malformed => "The access token cannot be read.".into(),
+        TokenFault::Signature => "The access token is not signed by this server.".into(),
+        TokenFault::Issuer => "The access token was not issued for this directory.".into(),
+        TokenFault::Audience { found } => format!("The access token is for '{found}', not for this API."),
+        TokenFault::Expired => "The access token has expired.".into(),
+        TokenFault::NotYet => "The access token is not valid yet.".into(),
+        TokenFault::Revoked => "The access token has been revoked.".into(),
+        TokenFault::Person => "The account that the access token is for may not sign in any more.".into(),
+    }
+}
+
+/// How the person in front of the page, or whoever looks after the application, can mend it.
+pub fn how_to_mend(refusal: &Refusal) -> Option<&'static str> {
+    use Refusal as R;
+    Some(match refusal {
+        R::RedirectNotRegistered { .. } | R::NoRedirectRegistered => {
+            "If you look after this app: register the address for it, or send one of those registered. Only the port of a localhost address may differ."
+        }
+        R::RedirectMalformed { .. } | R::RedirectNotNamed => {
+            "If you look after this app: send one of the addresses that are registered for it."
+        }
+        R::ClientUnknown { .. } | R::ClientIdMalformed { .. } => {
+            "If you look after this app: check the client id, and that the address names the directory in which the app is registered."
+        }
+        R::TenantUnknown { .. } | R::TenantMalformed { .. } | R::TenantNotSpecific { .. } => {
+            "If you look after this app: check the directory's id or domain in the app's authority address."
+        }
+        R::AudienceExcludes { .. } => {
+            "If you look after this app: let people of other organizations sign in to it, or use the address of its own directory."
+        }
+        R::AdministratorMustConsent { .. } => "Ask an administrator of your organization to allow it.",
+        R::InteractionGone => "Go back to the app and sign in again.",
+        R::BrowserDiffers => "Go back to the app and sign in again, in one browser and with cookies allowed.",
+        R::FormNotOurs => "Go back and send the form again.",
+        R::UserDisabled => "Ask an administrator of your organization.",
+        R::ParameterMissing { .. }
+        | R::ParameterRepeated { .. }
+        | R::ParameterTooLong { .. }
+        | R::ParameterMalformed { .. }
+        | R::ParameterNotSupported { .. }
+        | R::BodyUnreadable { .. } => "If you look after this app: correct the request that it sends.",
+        _ => return None,
+    })
+}
