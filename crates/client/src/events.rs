@@ -42,8 +42,8 @@ pub enum Event {
     },
     /// A response that belongs to no sign-in of ours came in and was turned away (RFC 8252 §8.9).
     ForeignResponse,
-    /// The authorization code arrived.
-    CodeReceived,
+    /// The browser brought the provider's answer: a code, or a refusal.
+    AnswerReceived,
     /// The person is signed in.
     SignedIn {
         /// Who, to show.

@@ -77,8 +77,13 @@ impl Loopback {
     /// Begins to answer. Dropping what is returned closes the address.
     pub fn serve(self, state: Secret, foreign: impl Fn() + Send + Sync + 'static) -> Waiting {
         let (arrived, responses) = mpsc::channel(1);
-        let shared =
-            Arc::new(Shared { state, hosts: self.hosts, taken: AtomicBool::new(false), arrived, foreign: Box::new(foreign) });
+        let shared = Arc::new(Shared {
+            state,
+            hosts: self.hosts,
+            taken: AtomicBool::new(false),
+            arrived,
+            foreign: Box::new(foreign),
+        });
         let mut tasks = JoinSet::new();
         for listener in self.listeners {
             tasks.spawn(accept(listener, Arc::clone(&shared)));

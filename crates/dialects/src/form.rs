@@ -76,7 +76,8 @@ impl Parameters {
     }
 }
 
-fn decoded(bytes: &[u8]) -> Option<String> {
+/// Decodes one name or value; `None` if that is not UTF-8.
+pub(crate) fn decoded(bytes: &[u8]) -> Option<String> {
     let spaced: Cow<'_, [u8]> = if bytes.contains(&b'+') {
         bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect()
     } else {

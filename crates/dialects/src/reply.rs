@@ -48,6 +48,13 @@ pub struct RequestIds {
     pub at: Timestamp,
 }
 
+impl RequestIds {
+    /// When the request came in, for people.
+    pub fn at_text(&self) -> String {
+        with_a_space(self.at)
+    }
+}
+
 /// `YYYY-MM-DD HH:MM:SSZ`, as in error bodies (Source: entra-dialect 1.5).
 pub fn with_a_space(at: Timestamp) -> String {
     moment(at, "%Y-%m-%d %H:%M:%SZ")

@@ -1,1 +1,99 @@
-//! Being written.
+//! Reads a directory file: the TOML that says what a directory shall hold at least.
+//!
+//! Pure: text in, a value or every error out. Nothing here opens a file, asks a clock or touches a store; whoever applies
+//! the file does. Nothing is half read either: one error, and there is no value.
+//!
+//! ```
+//! let text = "[[tenant]]\nid = '8eaef023-2b34-4da1-9baa-8bc8c9d6a490'\ndomain = 'contoso.example'\n\
+//!             display_name = 'Contoso'\nkind = 'organisation'\n";
+//! let errors = grantor_directory_file::parse("contoso.toml", text).unwrap_err();
+//! assert_eq!(
+//!     errors[0].to_string(),
+//!     r#"contoso.toml:5:8: unknown kind "organisation"; expected one of: organization, consumers; did you mean "organization"?"#
+//! );
+//! ```
+//!
+//! # The keys
+//!
+//! Those marked * must be there. Any other key is refused.
+//!
+//! | table | keys |
+//! | --- | --- |
+//! | `[[tenant]]` | `id`*, `domain`*, `display_name`*, `kind`* (`organization`, `consumers`), `user`, `application` |
+//! | `[[tenant.user]]` | `id`*, `user_principal_name`* (name@domain, the tenant's domain in an organization), `display_name`*, `password`, `given_name`, `surname`, `job_title`, `mail`, `mobile_phone`, `business_phones`, `office_location`, `preferred_language`, `account_enabled` (true), `directory_roles`, `attributes` |
+//! | `[[tenant.application]]` | `client_id`*, `display_name`*, `sign_in_audience` (`this-organization`, `any-organization`, `any-organization-and-personal`, `personal-only`; the first if it is not said), `web_redirect_uris`, `spa_redirect_uris`, `public_client_redirect_uris`, `allow_public_client_flows` (false), `identifier_uris`, `access_token_version` (2 where personal accounts may sign in, else 1), `scope`, `app_role`, `secrets` (each `description`*, `value`*), `required_permissions`, `granted_app_roles` |
+//! | `[[tenant.application.scope]]` | `value`*, `consent`* (`user`, `admin`), `admin_consent_display_name`*, `admin_consent_description`, `user_consent_display_name`, `user_consent_description`, `id` |
+//! | `[[tenant.application.app_role]]` | `value`*, `allowed_member_types`* (`Application`, `User`), `display_name`*, `description`, `id` |
+//!
+//! A permission is written RESOURCE/VALUE: `graph`, an identifier URI or a client id, then the name of a scope (in
+//! `required_permissions`) or of an app role (in `granted_app_roles`).
+//!
+//! Start reading in `tenant.rs`; every check that a table makes stands in the file of that table's name.
+
+mod api;
+mod application;
+mod choice;
+mod error;
+mod fields;
+mod identifier_uri;
+mod known;
+mod permissions;
+mod position;
+mod redirects;
+mod report;
+mod secrets;
+mod seen;
+mod suggest;
+mod tenant;
+mod text;
+mod user;
+
+use grantor_rules::directory::WantedDirectory;
+use toml::de::DeTable;
+
+pub use error::FileError;
+pub use known::{KnownApi, KnownAppRole};
+
+use report::{Problem, Report};
+
+/// The largest file that is read, in bytes.
+pub const LARGEST: usize = 4 * 1024 * 1024;
+
+/// Reads a directory file whose permissions refer to nothing but the directory API and the file itself.
+///
+/// # Errors
+/// Every [`FileError`] that was found, in the order of the text. Where the text is not TOML, those errors alone.
+pub fn parse(file_name: &str, text: &str) -> Result<WantedDirectory, Vec<FileError>> {
+    parse_with(file_name, text, &[])
+}
+
+/// Reads a directory file whose permissions may also refer to what the directory holds already: `known`.
+///
+/// An application that stands in both is taken as the file has it.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_with(file_name: &str, text: &str, known: &[KnownApi]) -> Result<WantedDirectory, Vec<FileError>> {
+    let report = Report::default();
+    let tenants = if text.len() > LARGEST {
+        report.add(Problem::at(0, "the file is larger than 4 MiB").hint("split it: files can be applied one by one"));
+        Vec::new()
+    } else {
+        read(text, known, &report)
+    };
+    let errors = report.into_errors(file_name, text);
+    if errors.is_empty() { Ok(WantedDirectory { tenants }) } else { Err(errors) }
+}
+
+fn read(text: &str, known: &[KnownApi], report: &Report) -> Vec<grantor_rules::directory::WantedTenant> {
+    let (root, bad_syntax) = DeTable::parse_recoverable(text);
+    if bad_syntax.is_empty() {
+        return tenant::read_all(root.get_ref(), known, report);
+    }
+    for error in bad_syntax {
+        // Its message alone: its `Display` quotes the line, and there may be a password in it.
+        let at = error.span().map_or(0, |span| span.start);
+        report.add(Problem::at(at, format!("this is not TOML: {}", error.message())));
+    }
+    Vec::new()
+}

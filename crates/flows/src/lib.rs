@@ -1,1 +1,25 @@
-//! Being written.
+//! One function per use case: load, decide, commit.
+//!
+//! A flow loads facts, lets a rule decide and commits the outcome in one operation of the store. Every dialect, page and
+//! command uses the same ones. What a flow needs from outside travels in one [`Env`]; what tells one request from another in
+//! one [`Trace`]. Start with [`authorize`] and [`token`].
+
+pub mod api_call;
+pub mod authorize;
+pub mod directory;
+mod env;
+mod error;
+pub mod events;
+mod keys;
+mod load;
+mod passwords;
+pub mod sign_in;
+pub mod start;
+pub mod token;
+
+pub use env::{Env, Trace};
+pub use error::FlowError;
+pub use events::{Event, Recorder};
+pub use keys::KeyRing;
+pub use load::find_tenant;
+pub use passwords::Passwords;

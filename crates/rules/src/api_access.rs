@@ -59,7 +59,9 @@ pub fn permit(
     if !stands {
         return Err(Refusal::TokenInvalid { why: TokenFault::Revoked });
     }
-    let user = user.filter(|user| user.account_enabled).ok_or(Refusal::TokenInvalid { why: TokenFault::Person })?;
+    let user = user
+        .filter(|user| user.id == token.user && user.account_enabled)
+        .ok_or(Refusal::TokenInvalid { why: TokenFault::Person })?;
     if !needed.iter().any(|scope| token.scopes.iter().any(|found| found == scope)) {
         return Err(Refusal::ScopeInsufficient { needed: needed.to_vec(), found: token.scopes });
     }

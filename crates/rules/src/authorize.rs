@@ -113,6 +113,11 @@ pub fn who<'a>(
     if progress.other_account {
         return ask_sign_in(None);
     }
+    if let Some(id) = progress.account {
+        // Chosen, and not signed in any more: nobody else who is may stand in for them.
+        let gone = signed_in.iter().find(|one| one.user.id == id).map(|one| one.user.user_principal_name.as_str());
+        return ask_sign_in(gone.or(request.login_hint.as_deref()));
+    }
     let usable: Vec<&SignedIn> = live.into_iter().filter(|one| one.user.account_enabled).collect();
     let all = || Question::Account(usable.iter().map(|one| one.user.id).collect());
     match request.prompt {
@@ -147,9 +152,8 @@ fn silently<'a>(
         })
         .collect();
     match usable.as_slice() {
-        [] => Err(Refusal::LoginRequired),
         [only] if recent_enough(request, only, began_at, now) => Ok(Who::Person(only)),
-        [_] => Err(Refusal::LoginRequired),
+        [] | [_] => Err(Refusal::LoginRequired),
         several => Err(Refusal::AccountChoiceRequired { candidates: several.len() }),
     }
 }
@@ -242,7 +246,14 @@ pub fn decide(facts: &Facts<'_>) -> Result<Decision, Refusal> {
         facts.required_apis,
         &facts.person.user,
         ask,
-    )?;
+    );
+    let question = match question {
+        // What only an administrator may allow is told on a page, and there must be none (Source: entra-dialect 12.2).
+        Err(Refusal::AdministratorMustConsent { permissions }) if facts.request.prompt == Prompt::None => {
+            return Err(Refusal::ConsentRequired { missing: permissions });
+        }
+        other => other?,
+    };
     match question {
         None => Ok(Decision::Issue(Box::new(CodePlan(CodeFacts {
             client_id: facts.application.client_id.clone(),

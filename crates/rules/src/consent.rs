@@ -76,10 +76,12 @@ pub fn question(
         for (value, _) in &of_api.named {
             add(&mut permissions, &of_api.application, value);
         }
-        if of_api.all_granted.is_some()
-            && (ask == Ask::Everything || consents.of(&of_api.application.client_id).next().is_none())
-        {
-            everything_required(application, of_api, required_apis, &mut permissions)?;
+        if of_api.all_granted.is_some() {
+            // What a token could carry: the permissions of signing in are not among it, allowed or not.
+            let granted = allowed_of(of_api, consents);
+            if granted.is_empty() || ask == Ask::Everything {
+                everything_required(application, of_api, &granted, required_apis, &mut permissions)?;
+            }
         }
     }
     for scope in &scopes.sign_in {
@@ -102,11 +104,22 @@ pub fn question(
 fn everything_required(
     application: &Application,
     of_api: &WantedOfApi,
+    granted: &[String],
     required_apis: &BTreeMap<ClientId, Arc<Application>>,
     permissions: &mut Vec<PermissionAsked>,
 ) -> Result<(), Refusal> {
-    if !application.required_permissions.iter().any(|required| required.api == of_api.application.client_id) {
-        return Err(Refusal::ApiNotRequired { api: of_api.application.display_name.clone() });
+    // Required app roles, and permissions that the API no longer has, cannot be allowed by a person: a code for them alone
+    // would buy nothing.
+    let api = &of_api.application;
+    let buys = |value: &str| api.scope(value).is_some() && SignInScope::parse(value).is_none();
+    let needed = application.required_permissions.iter().any(|one| one.api == api.client_id && buys(&one.value));
+    if !needed && granted.is_empty() {
+        return Err(Refusal::ApiNotRequired { api: api.display_name.clone() });
+    }
+    if !needed {
+        for value in granted {
+            add(permissions, api, value);
+        }
     }
     for required in &application.required_permissions {
         if let Some(api) = required_apis.get(&required.api) {
@@ -144,11 +157,12 @@ pub fn allowed_of(of_api: &WantedOfApi, consents: &Consents) -> Vec<String> {
             .map(str::to_owned)
             .collect();
     }
-    of_api
-        .named
-        .iter()
-        .map(|(value, _)| value)
-        .filter(|value| consents.covers(&api.client_id, value) && still_exists(value))
-        .cloned()
-        .collect()
+    let mut allowed: Vec<String> = Vec::new();
+    for (value, _) in &of_api.named {
+        // One permission may be asked for in two spellings.
+        if consents.covers(&api.client_id, value) && still_exists(value) && !allowed.contains(value) {
+            allowed.push(value.clone());
+        }
+    }
+    allowed
 }

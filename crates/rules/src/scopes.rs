@@ -127,6 +127,7 @@ impl WantedScopes {
     /// named permission of an API (Source: entra-dialect 12.2).
     pub fn resolve(&self, apis: &BTreeMap<ApiName, Arc<Application>>) -> Result<ResolvedScopes, Refusal> {
         let mut resolved: Vec<WantedOfApi> = Vec::new();
+        let mut sign_in = self.sign_in_scopes();
         for wanted in &self.0 {
             let (WantedScope::Named { api, spelled, .. } | WantedScope::AllGranted { api, spelled }) = wanted else {
                 continue;
@@ -139,7 +140,13 @@ impl WantedScopes {
             }
             let of_api = &mut resolved[place];
             match wanted {
-                WantedScope::Named { value, .. } => of_api.name(value, spelled)?,
+                WantedScope::Named { value, .. } => match SignInScope::parse(value) {
+                    // `https://graph.microsoft.com/openid` is `openid` itself, and so no permission in a token.
+                    Some(scope) if application.client_id == directory_api::client_id() => {
+                        sign_in.insert(scope);
+                    }
+                    _ => of_api.name(value, spelled)?,
+                },
                 _ => of_api.all_granted = Some(spelled.clone()),
             }
         }
@@ -148,7 +155,7 @@ impl WantedScopes {
         if mixed {
             return Err(Refusal::AllGrantedMixed);
         }
-        Ok(ResolvedScopes { sign_in: self.sign_in_scopes(), apis: resolved })
+        Ok(ResolvedScopes { sign_in, apis: resolved })
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use grantor_environment::Timestamp;
-use grantor_protocol::{ClientId, FamilyId, HandleDigest, Secret, UserId};
+use grantor_protocol::{ClientId, FamilyId, HandleDigest, Secret, TenantId, UserId};
 use grantor_rules::model::{
     Application, Code, Consents, Family, Interaction, Progress, RefreshToken, RevocationReason, SignIn, User,
 };
@@ -16,6 +16,9 @@ use crate::{
 /// The store of one tenant. "Not found" is `Ok(None)`; a row of another tenant is not found.
 #[async_trait]
 pub trait TenantStorage: Send + Sync {
+    /// Whose storage this is.
+    fn id(&self) -> TenantId;
+
     // The directory.
 
     /// The application with this client id.

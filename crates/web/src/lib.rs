@@ -1,1 +1,17 @@
-//! Being written.
+//! The HTTP edge: a handler is parse, one call, render.
+//!
+//! Every address that is served stands in [`Route`]; every answer leaves through `respond`, which alone redirects a browser.
+//! Start with `dispatch`.
+
+mod app;
+mod cookies;
+mod csrf;
+mod dispatch;
+mod endpoints;
+mod incoming;
+mod respond;
+mod routes;
+
+pub use app::App;
+pub use dispatch::router;
+pub use routes::Route;

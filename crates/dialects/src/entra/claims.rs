@@ -15,7 +15,7 @@ use grantor_rules::scopes::{ApiName, SignInScope};
 use serde_json::{Map, Value, json};
 
 /// Observed: the live service sets `iat` and `nbf` five minutes back, so that a reader whose clock lags takes the token.
-const BACKDATED: Duration = Duration::from_secs(5 * 60);
+const BACKDATED: Duration = Duration::from_mins(5);
 
 /// The issuer of v2.0 tokens.
 pub fn issuer_v2(public: &PublicUrl, tenant: &str) -> String {

@@ -61,6 +61,7 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::ParameterRepeated { .. } | R::ParameterTooLong { .. } | R::BodyUnreadable { .. } => {
             report(9_002_313, "invalid_request")
         }
+        R::ParameterMalformed { .. } if endpoint == Endpoint::Discovery => report(50_050, "invalid_request"),
         R::ParameterMalformed { .. } | R::PromptUnknown { .. } | R::TwoCredentials | R::FormNotOurs => {
             report(90_023, "invalid_request")
         }
@@ -147,10 +148,15 @@ pub fn description(refusal: &Refusal, report: Report, ids: &RequestIds) -> Strin
 }
 
 fn described(code: u32, sentence: &str, ids: &RequestIds) -> String {
-    // These texts end up in the pages of client libraries, so they hold no markup and stay short.
+    // These texts end up in the pages of client libraries, so they hold no markup and stay short; and no line break, so that
+    // nobody can write ids of their own below.
     let plain: String = sentence
         .chars()
-        .map(|character| if "<>\"\\".contains(character) { '\'' } else { character })
+        .map(|character| match character {
+            '<' | '>' | '"' | '\\' => '\'',
+            control if control.is_control() => ' ',
+            other => other,
+        })
         .take(400)
         .collect();
     format!(
@@ -164,7 +170,7 @@ fn described(code: u32, sentence: &str, ids: &RequestIds) -> String {
 /// The JSON body of an error.
 pub fn body(refusal: &Refusal, endpoint: Endpoint, ids: &RequestIds) -> Value {
     let report = of(refusal, endpoint);
-    let mut body = members(report.error, report.code, description(refusal, report, ids), ids);
+    let mut body = members(report.error, report.code, &description(refusal, report, ids), ids);
     if let Some(suberror) = report.suberror {
         body.insert("suberror".to_owned(), json!(suberror));
     }
@@ -186,14 +192,14 @@ pub fn fault(retry_after: Option<u32>, ids: &RequestIds) -> Reply {
         Some(_) => (503, "temporarily_unavailable", 90_033, "The service is busy. Try again shortly."),
         None => (500, "server_error", 50_000, "The service failed. The trace id names what happened in its log."),
     };
-    let mut reply = Reply::no_store(status, Value::Object(members(error, code, described(code, sentence, ids), ids)));
+    let mut reply = Reply::no_store(status, Value::Object(members(error, code, &described(code, sentence, ids), ids)));
     if let Some(seconds) = retry_after {
         reply.headers.push(("retry-after", seconds.to_string()));
     }
     reply
 }
 
-fn members(error: &str, code: u32, description: String, ids: &RequestIds) -> Map<String, Value> {
+fn members(error: &str, code: u32, description: &str, ids: &RequestIds) -> Map<String, Value> {
     let mut body = Map::new();
     body.insert("error".to_owned(), json!(error));
     body.insert("error_description".to_owned(), json!(description));

@@ -60,7 +60,9 @@ pub fn parse(parameters: &Parameters) -> Result<Request, Refusal> {
         prompt: prompt(parameters)?,
         login_hint: parameters.optional("login_hint", limit::HINT)?.map(str::to_owned),
         max_age: max_age(parameters)?,
-        wanted: scope::read(scope)?,
+        wanted: Some(scope::read(scope)?)
+            .filter(|wanted| !wanted.is_empty())
+            .ok_or(Refusal::ParameterMissing { name: "scope" })?,
     })
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::authorize::{claims_are_json, redirect};
 use super::scope;
 use crate::entra::client_info;
-use crate::form::cut;
+use crate::form::{cut, decoded};
 use crate::{Parameters, Reply, TokenCall};
 
 /// The most bytes of each parameter.
@@ -65,8 +65,14 @@ fn client(call: &TokenCall<'_>) -> Result<(ClientId, Credentials), Refusal> {
     let basic = call.authorization.map(basic).transpose()?;
     match (basic, in_body) {
         (Some(_), Some(_)) => Err(Refusal::TwoCredentials),
-        (Some((id, _)), None) if named.is_some_and(|named| named != id) => Err(Refusal::TwoCredentials),
-        (Some((id, secret)), None) => Ok((parse_id(&id)?, by_secret(&secret))),
+        (Some((id, secret)), None) => {
+            let id = parse_id(&id)?;
+            if named.map(parse_id).transpose()?.is_some_and(|named| named != id) {
+                return Err(Refusal::TwoCredentials);
+            }
+            // Nothing behind the colon is no secret, as it is none in the body (RFC 6749 §2.3.1).
+            Ok((id, if secret.is_empty() { Credentials::Nothing } else { by_secret(&secret) }))
+        }
         (None, secret) => {
             let id = parse_id(named.ok_or(Refusal::ParameterMissing { name: "client_id" })?)?;
             Ok((id, secret.map_or(Credentials::Nothing, by_secret)))
@@ -95,10 +101,7 @@ fn basic(header: &str) -> Result<(String, String), Refusal> {
     }
     let bytes = STANDARD.decode(encoded.trim()).map_err(|_| malformed())?;
     let split = bytes.iter().position(|byte| *byte == b':').ok_or_else(malformed)?;
-    let half = |bytes: &[u8]| {
-        let pair = Parameters::parse(&[b"x=", bytes].concat()).map_err(|_| malformed())?;
-        Ok(pair.pairs().first().map(|(_, value)| value.clone()).unwrap_or_default())
-    };
+    let half = |bytes| decoded(bytes).ok_or_else(malformed);
     Ok((half(&bytes[..split])?, half(&bytes[split + 1..])?))
 }
 

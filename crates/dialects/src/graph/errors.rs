@@ -28,29 +28,27 @@ fn body(status: u16, code: &str, message: &str, ids: &RequestIds) -> Reply {
 /// The reply that says no: 401 with a challenge for a token that is no good, 403 for one that does not allow the call.
 pub fn refusal(public: &PublicUrl, refusal: &Refusal, ids: &RequestIds) -> Reply {
     let sentence = wording::sentence(refusal);
-    match refusal {
-        Refusal::ScopeInsufficient { .. } => body(403, "Authorization_RequestDenied", &sentence, ids),
-        _ => {
-            let mut reply = body(401, "InvalidAuthenticationToken", &sentence, ids);
-            reply.headers.push(("www-authenticate", challenge(public, refusal)));
-            reply
-        }
+    if matches!(refusal, Refusal::ScopeInsufficient { .. }) {
+        return body(403, "Authorization_RequestDenied", &sentence, ids);
     }
+    let mut reply = body(401, "InvalidAuthenticationToken", &sentence, ids);
+    reply.headers.push(("www-authenticate", challenge(public, refusal)));
+    reply
 }
 
 /// A call without a token learns where to get one and nothing else (RFC 6750 §3.1); one with a bad token learns what is wrong.
 fn challenge(public: &PublicUrl, refusal: &Refusal) -> String {
     let place = public.at("/common/oauth2/authorize");
-    let mut challenge =
+    let anonymous =
         format!("Bearer realm=\"\", authorization_uri=\"{place}\", client_id=\"{}\"", directory_api::CLIENT_ID);
-    if !matches!(refusal, Refusal::TokenMissing) {
-        let description: String = wording::sentence(refusal)
-            .chars()
-            .filter(|character| !"\"\\".contains(*character) && (' '..='~').contains(character))
-            .collect();
-        challenge.push_str(&format!(", error=\"invalid_token\", error_description=\"{description}\""));
+    if matches!(refusal, Refusal::TokenMissing) {
+        return anonymous;
     }
-    challenge
+    let description: String = wording::sentence(refusal)
+        .chars()
+        .filter(|character| !"\"\\".contains(*character) && (' '..='~').contains(character))
+        .collect();
+    format!("{anonymous}, error=\"invalid_token\", error_description=\"{description}\"")
 }
 
 /// The reply to a query that cannot be answered.

@@ -54,6 +54,7 @@ pub fn redeem<'a>(
     plan(
         Grounds {
             client: client.application(),
+            user: code.user,
             platform: code.platform,
             scopes,
             asked_by_request: request.names_scopes,
@@ -109,6 +110,8 @@ fn proof_key_holds(code: &Code, request: &CodeRequest) -> Result<(), Refusal> {
     match (&code.challenge, &request.verifier) {
         (Some(challenge), Some(verifier)) if challenge.holds(verifier) => Ok(()),
         (Some(_), Some(_)) => Err(Refusal::VerifierWrong),
+        // Source: entra-dialect 9.1: these have a code of their own.
+        (_, None) if code.platform == Platform::Spa => Err(Refusal::ChallengeRequired),
         (Some(_), None) => Err(Refusal::VerifierMissing),
         (None, Some(_)) => Err(Refusal::VerifierUnexpected),
         (None, None) => Ok(()),

@@ -8,7 +8,7 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use grantor_environment::Timestamp;
-use grantor_protocol::{FamilyId, FlowId};
+use grantor_protocol::{FamilyId, FlowId, UserId};
 
 use crate::model::{Application, Consents, Method, Platform, Tenant, User};
 use crate::scopes::{ResolvedScopes, SignInScope, WantedOfApi, WantedScopes};
@@ -93,6 +93,8 @@ pub struct Standing<'a> {
 /// What both grants have in common.
 struct Grounds<'a> {
     client: &'a Application,
+    /// Whom the code or the refresh token is for; the person who is loaded must be no other.
+    user: UserId,
     platform: Platform,
     scopes: ResolvedScopes,
     /// Whether the request itself named what it wants.
@@ -110,7 +112,8 @@ struct Grounds<'a> {
 /// The last checks, the same for every grant that acts for a person: the person may still sign in, the application is still
 /// for them, and each permission is still allowed.
 fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'a>, Refusal> {
-    let user = standing.user.filter(|user| user.account_enabled).ok_or(Refusal::UserDisabled)?;
+    let user =
+        standing.user.filter(|user| user.id == grounds.user && user.account_enabled).ok_or(Refusal::UserDisabled)?;
     authorize::admitted(grounds.client, standing.tenant)?;
     let directory = crate::directory_api::client_id();
     let allowed = |scope: &SignInScope| standing.consents.covers(&directory, scope.as_str());

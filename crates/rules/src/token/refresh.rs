@@ -32,6 +32,7 @@ pub fn renew<'a>(
     plan(
         Grounds {
             client: client.application(),
+            user: family.user,
             platform: family.platform,
             scopes,
             asked_by_request: names_scopes,

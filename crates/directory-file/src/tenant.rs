@@ -1,0 +1,154 @@
+//! `[[tenant]]`: whose directory, with everything below it.
+
+use grantor_protocol::TenantId;
+use grantor_rules::directory::WantedTenant;
+use grantor_rules::model::{Tenant, TenantKind};
+use toml::de::DeTable;
+use uuid::Uuid;
+
+use crate::application::{self, Draft};
+use crate::choice::one_of;
+use crate::fields::{Fields, Kind, Placed};
+use crate::known::KnownApi;
+use crate::permissions;
+use crate::report::{Problem, Report, shown};
+use crate::seen::Seen;
+use crate::{text, user};
+
+const FILE: Kind = Kind { name: "the file", header: "", keys: &["tenant"] };
+
+const TENANT: Kind = Kind {
+    name: "a tenant",
+    header: "[[tenant]]",
+    keys: &["id", "domain", "display_name", "kind", "user", "application"],
+};
+
+const KINDS: [(&str, TenantKind); 2] =
+    [("organization", TenantKind::Organization), ("consumers", TenantKind::Consumers)];
+
+/// The tenant id by which client libraries recognize personal accounts.
+const PERSONAL_ACCOUNTS: Uuid = Uuid::from_u128(0x9188_040d_6c67_4b5b_b112_36a3_04b6_6dad);
+
+/// A tenant whose permissions have not been resolved yet. What could not be read is `None`, and has been reported.
+struct Read<'t> {
+    id: Option<TenantId>,
+    wanted: WantedTenant,
+    applications: Vec<Draft<'t>>,
+}
+
+/// What has been seen in the whole file.
+struct SeenInFile {
+    ids: Seen<TenantId>,
+    domains: Seen<String>,
+    consumers: Seen<()>,
+    client_ids: application::SeenClientIds,
+}
+
+/// Reads every tenant; each problem is reported, so the result counts only if there is none.
+pub(crate) fn read_all(root: &DeTable<'_>, known: &[KnownApi], report: &Report) -> Vec<WantedTenant> {
+    let mut seen = SeenInFile {
+        ids: Seen::nothing(),
+        domains: Seen::nothing(),
+        consumers: Seen::nothing(),
+        client_ids: application::SeenClientIds::nothing(),
+    };
+    let file = Fields::new(&FILE, 0, root, report);
+    let read: Vec<Read<'_>> =
+        file.tables("tenant", &TENANT).iter().map(|fields| read_one(fields, known, &mut seen)).collect();
+    let drafts: Vec<_> = read.iter().map(|tenant| (tenant.id, tenant.applications.as_slice())).collect();
+    let apis = permissions::Apis::of(&drafts, known);
+    let resolved: Vec<_> = drafts.iter().map(|(id, drafts)| apis.resolve_all(*id, drafts, report)).collect();
+    read.into_iter().zip(resolved).map(|(tenant, permissions)| complete(tenant, permissions)).collect()
+}
+
+fn complete(read: Read<'_>, permissions: Vec<permissions::Resolved>) -> WantedTenant {
+    let applications = read.applications.into_iter().zip(permissions).map(|(draft, permissions)| {
+        let mut wanted = draft.wanted;
+        wanted.application.required_permissions = permissions.required;
+        wanted.application.granted_app_roles = permissions.granted;
+        wanted
+    });
+    WantedTenant { applications: applications.collect(), ..read.wanted }
+}
+
+fn read_one<'t>(fields: &Fields<'t>, known: &[KnownApi], seen: &mut SeenInFile) -> Read<'t> {
+    let report = fields.report;
+    let id = fields.required_text("id").and_then(|text| tenant_id(text, seen, report));
+    let domain = fields.required_text("domain").and_then(|text| domain(text, seen, report));
+    let kind = fields.required_text("kind").and_then(|word| one_of(word, "kind", &KINDS, report));
+    fits_kind(fields, id, kind, seen);
+    let tenant = Tenant {
+        id: id.unwrap_or(TenantId::from_uuid(Uuid::nil())),
+        domain: domain.clone().unwrap_or_default(),
+        display_name: text::required_name(fields, "display_name"),
+        kind: kind.unwrap_or(TenantKind::Organization),
+    };
+    let required_domain = domain.filter(|_| kind == Some(TenantKind::Organization));
+    let users = user::read_all(fields, required_domain.as_deref());
+    let applications = application::read_all(fields, id, known, &mut seen.client_ids);
+    Read { id, wanted: WantedTenant { tenant, users, applications: Vec::new() }, applications }
+}
+
+fn tenant_id(written: Placed<&str>, seen: &mut SeenInFile, report: &Report) -> Option<TenantId> {
+    let id = text::uuid(written, "id", report).map(TenantId::from_uuid)?;
+    seen.ids.add(id, written.at, || format!("the tenant {id} stands already"), report);
+    Some(id)
+}
+
+fn domain(written: Placed<&str>, seen: &mut SeenInFile, report: &Report) -> Option<String> {
+    let Some(domain) = text::domain(written.value) else {
+        let what = format!("{} is not a domain", shown(written.value));
+        report.add(Problem::at(written.at, what).hint("expected something like contoso.example"));
+        return None;
+    };
+    seen.domains.add(domain.clone(), written.at, || format!("the domain {domain} stands already"), report);
+    Some(domain)
+}
+
+/// `/consumers` must mean one tenant, and client libraries take one id for that of personal accounts.
+fn fits_kind(fields: &Fields<'_>, id: Option<TenantId>, kind: Option<TenantKind>, seen: &mut SeenInFile) {
+    match kind {
+        Some(TenantKind::Consumers) => {
+            let at = fields.text("kind").map_or(fields.at(), |kind| kind.at);
+            let what = || "there can be one tenant of kind consumers; the first stands already".to_owned();
+            seen.consumers.add((), at, what, fields.report);
+        }
+        Some(TenantKind::Organization) if id.is_some_and(|id| id.uuid() == PERSONAL_ACCOUNTS) => {
+            let at = fields.text("id").map_or(fields.at(), |id| id.at);
+            let what = format!("client libraries know personal accounts by the id {PERSONAL_ACCOUNTS}");
+            fields.report.add(Problem::at(at, what).hint("give the organization another id, or the kind consumers"));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use grantor_rules::model::TenantName;
+
+    use super::*;
+
+    #[test]
+    fn the_keys_that_are_documented_are_those_that_there_are() {
+        let documentation = include_str!("lib.rs");
+        let kinds = [&TENANT, &user::USER, &application::APPLICATION, &crate::api::SCOPE, &crate::api::APP_ROLE];
+        for kind in kinds {
+            let row = documentation
+                .lines()
+                .find(|line| line.starts_with(&format!("//! | `{}`", kind.header)))
+                .unwrap_or_else(|| panic!("no row for {}", kind.header));
+            for key in kind.keys {
+                assert!(row.contains(&format!("`{key}`")), "{}: {key}", kind.header);
+            }
+        }
+    }
+
+    #[test]
+    fn a_domain_is_a_name_and_not_a_version_or_an_address() {
+        assert!(matches!(TenantName::parse("v2.0"), Some(TenantName::Domain(_))), "the reason for the check below");
+        for bad in ["v2.0", "10.0.0.1", "localhost", "", "a b.example", "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"] {
+            assert_eq!(text::domain(bad), None, "{bad}");
+        }
+        assert_eq!(text::domain("Contoso.Example").as_deref(), Some("contoso.example"));
+    }
+}

@@ -1,0 +1,85 @@
+//! What a flow needs from outside, and what tells one request from another.
+
+use std::sync::{Arc, OnceLock};
+
+use grantor_environment::{Clock, Entropy, Timestamp};
+use grantor_protocol::{FlowId, Handle, HandleKind, PublicUrl, TenantId};
+use grantor_rules::Settings;
+use grantor_rules::subject::PairwiseSalt;
+use grantor_storage::Storage;
+
+use crate::{Event, KeyRing, Passwords, Recorder};
+
+/// Everything that a flow needs from outside.
+pub struct Env {
+    /// The store.
+    pub storage: Arc<dyn Storage>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The keys that tokens are signed with.
+    pub keys: KeyRing,
+    /// The deployment's salt for people's names towards applications.
+    pub salt: PairwiseSalt,
+    /// Where passwords are hashed.
+    pub passwords: Passwords,
+    /// How long things live.
+    pub settings: Settings,
+    /// Where events are recorded.
+    pub recorder: Recorder,
+    /// Under which address the world reaches us.
+    pub public: PublicUrl,
+}
+
+impl Env {
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A fresh opaque text.
+    pub fn handle(&self, kind: HandleKind, tenant: TenantId) -> Handle {
+        Handle::from_random(kind, tenant, self.entropy.bytes())
+    }
+
+    /// What tells a request that has just come in from others.
+    pub fn trace(&self) -> Trace {
+        Trace { request: FlowId::from_random(self.entropy.bytes()), joined: OnceLock::new(), at: self.now() }
+    }
+
+    /// Records what happened in a request.
+    pub fn record(&self, trace: &Trace, event: Event) {
+        self.recorder.record(trace, event);
+    }
+}
+
+/// What tells one request from others, and which flow it belongs to.
+#[derive(Debug)]
+pub struct Trace {
+    request: FlowId,
+    joined: OnceLock<FlowId>,
+    at: Timestamp,
+}
+
+impl Trace {
+    /// The request's own id: what an error shows.
+    pub const fn request(&self) -> FlowId {
+        self.request
+    }
+
+    /// When it came in.
+    pub const fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The flow: that of the authorization request which all of it descends from, or the request's own.
+    pub fn flow(&self) -> FlowId {
+        *self.joined.get().unwrap_or(&self.request)
+    }
+
+    /// Joins the flow of something that was found. The first one counts.
+    pub fn join(&self, flow: FlowId) {
+        let _ = self.joined.set(flow);
+    }
+}

@@ -1,0 +1,97 @@
+//! What a deployment makes for itself at its first start, and reads back at each later one.
+
+use grantor_environment::{Clock, Entropy, Timestamp};
+use grantor_jose::{Algorithm, NONCE_BYTES, SealingKey, SigningKey, self_signed};
+use grantor_rules::subject::PairwiseSalt;
+use grantor_storage::{SigningKeyRecord, Storage};
+
+use crate::keys::CertifiedKey;
+use crate::{FlowError, KeyRing};
+
+/// The keys and the salt of a deployment.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The signing keys.
+    pub keys: KeyRing,
+    /// The salt for people's names towards applications.
+    pub salt: PairwiseSalt,
+}
+
+/// A certificate of a signing key is read by nobody's trust; it lives longer than any key.
+const CERTIFICATE_SECONDS: i64 = 10 * 365 * 24 * 60 * 60;
+
+/// Reads the keys and the salt, making them where there are none. Both are kept sealed under `master`, which is not in the
+/// store: whoever has the store alone can sign nothing.
+///
+/// # Errors
+/// [`FlowError::Failed`] when what is kept was sealed under another master key; [`FlowError::Store`].
+pub async fn prepare(
+    storage: &dyn Storage,
+    master: &SealingKey,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<Prepared, FlowError> {
+    let salt = salt(storage, &master.derive("platform-secrets"), entropy).await?;
+    let sealing = master.derive("signing-keys");
+    let mut records = storage.list_signing_keys().await?;
+    if records.is_empty() {
+        let made = new_key(&sealing, clock.now(), entropy)?;
+        records = storage.keep_first_signing_key(&made).await?;
+    }
+    let keys = records.iter().map(|record| open(&sealing, record)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Prepared { keys: KeyRing::new(keys)?, salt })
+}
+
+const SALT: &str = "pairwise-salt";
+
+async fn salt(storage: &dyn Storage, sealing: &SealingKey, entropy: &dyn Entropy) -> Result<PairwiseSalt, FlowError> {
+    let fresh: [u8; 32] = entropy.bytes();
+    let sealed = sealing.seal(entropy.bytes::<NONCE_BYTES>(), SALT.as_bytes(), &fresh);
+    let kept = storage.keep_once(SALT, &sealed).await?;
+    let opened = sealing.open(SALT.as_bytes(), &kept).map_err(|_| wrong_master_key())?;
+    let bytes: [u8; 32] = opened.as_slice().try_into().map_err(|_| wrong_master_key())?;
+    Ok(PairwiseSalt::from_bytes(bytes))
+}
+
+fn new_key(sealing: &SealingKey, now: Timestamp, entropy: &dyn Entropy) -> Result<SigningKeyRecord, FlowError> {
+    let failed =
+        |error: grantor_jose::KeyError| FlowError::Failed { what: format!("a signing key could not be made: {error}") };
+    let key = SigningKey::generate(Algorithm::Rs256).map_err(failed)?;
+    let from = now.seconds();
+    let certificate = self_signed(&key, "Grantor token signing", from, from + CERTIFICATE_SECONDS, entropy.bytes())
+        .map_err(failed)?;
+    // Source: entra-dialect 4.4: a key's id is the thumbprint of its certificate.
+    let key_id = certificate.x5t();
+    let private = key.to_pkcs8().map_err(failed)?;
+    Ok(SigningKeyRecord {
+        algorithm: key.algorithm().name().to_owned(),
+        sealed_private_key: sealing.seal(entropy.bytes::<NONCE_BYTES>(), &associated_data(&key_id), &private),
+        certificate: certificate.der,
+        created_at: now,
+        key_id,
+    })
+}
+
+fn open(sealing: &SealingKey, record: &SigningKeyRecord) -> Result<CertifiedKey, FlowError> {
+    let unknown = || FlowError::Failed {
+        what: format!("signing key {} has the unknown algorithm {}", record.key_id, record.algorithm),
+    };
+    let algorithm = Algorithm::parse(&record.algorithm).ok_or_else(unknown)?;
+    let private =
+        sealing.open(&associated_data(&record.key_id), &record.sealed_private_key).map_err(|_| wrong_master_key())?;
+    let key = SigningKey::from_pkcs8(algorithm, &private)
+        .map_err(|error| FlowError::Failed { what: format!("signing key {}: {error}", record.key_id) })?;
+    Ok(CertifiedKey { key: key.with_key_id(record.key_id.clone()), certificate: record.certificate.clone() })
+}
+
+/// A sealed key is good in its own row alone.
+fn associated_data(key_id: &str) -> Vec<u8> {
+    format!("signing_keys/{key_id}").into_bytes()
+}
+
+fn wrong_master_key() -> FlowError {
+    FlowError::Failed {
+        what: "the keys in the store cannot be opened: the master key in the data folder is not the one that sealed them; put the right one back"
+            .to_owned(),
+    }
+}

@@ -1,0 +1,103 @@
+//! A code is exchanged.
+
+use grantor_protocol::{Handle, HandleKind, Secret};
+use grantor_rules::Refusal;
+use grantor_rules::client::platform_without_redirect;
+use grantor_rules::model::{Code, Family, RevocationReason};
+use grantor_rules::token::code::{CodeRequest, belongs_together, of_tenant, redeem as rule};
+use grantor_rules::token::issued::IssuedTokens;
+use grantor_rules::token::{Standing, TokenPlan};
+use grantor_storage::{NewRefreshToken, RedeemCode, Redeemed};
+
+use super::{Call, issue};
+use crate::{Event, FlowError, load};
+
+pub async fn redeem(call: &Call<'_>, presented: &Secret, redemption: &CodeRequest) -> Result<IssuedTokens, FlowError> {
+    let code = find(call, presented).await?;
+    let platform = code.as_ref().map_or_else(|| platform_without_redirect(call.application), |(_, code)| code.platform);
+    let client = call.prove(platform)?;
+    let (handle, code) = code.ok_or(Refusal::CodeUnknown)?;
+    call.trace.join(code.flow);
+    if let Err(refusal) = belongs_together(redemption, &code, &client, call.env.now()) {
+        // Somebody has a code that is not theirs: now it is nobody's.
+        call.store.burn_code(&handle.digest(), call.env.now()).await?;
+        return Err(refusal.into());
+    }
+    let wanted = call.request.wanted.as_ref().filter(|_| redemption.names_scopes);
+    let scopes = match wanted {
+        Some(wanted) => {
+            let mut scopes = wanted.resolve(&load::apis(call.env, call.store, wanted).await?)?;
+            // What was allowed at the sign-in stays allowed, whether or not it is named again.
+            scopes.sign_in.extend(code.wanted.sign_in_scopes());
+            scopes
+        }
+        None => code.wanted.resolve(&load::apis(call.env, call.store, &code.wanted).await?)?,
+    };
+    let (user, consents) = call.person(code.user).await?;
+    let standing = Standing {
+        tenant: call.tenant,
+        user: user.as_ref(),
+        consents: &consents,
+        now: call.env.now(),
+        roll: call.roll(),
+        settings: &call.env.settings,
+    };
+    let plan = rule(redemption, &code, &client, scopes, &standing)?;
+    commit(call, &handle, &code, &plan).await
+}
+
+async fn find(call: &Call<'_>, presented: &Secret) -> Result<Option<(Handle, Code)>, FlowError> {
+    let Ok(handle) = Handle::parse(HandleKind::Code, presented.expose()) else { return Ok(None) };
+    of_tenant(handle.tenant(), call.tenant.id)?;
+    Ok(call.store.find_code(&handle.digest()).await?.map(|code| (handle, code)))
+}
+
+async fn commit(
+    call: &Call<'_>,
+    handle: &Handle,
+    code: &Code,
+    plan: &TokenPlan<'_>,
+) -> Result<IssuedTokens, FlowError> {
+    let refresh = plan
+        .refresh_expires_at
+        .map(|expires_at| (call.env.handle(HandleKind::RefreshToken, call.tenant.id), expires_at));
+    let issued = issue::tokens(call.env, plan, call.layout, refresh.as_ref().map(|(token, _)| token))?;
+    let redeemed = call
+        .store
+        .redeem_code(&RedeemCode {
+            digest: handle.digest(),
+            family: family(code, plan),
+            refresh_token: refresh.map(|(token, expires_at)| NewRefreshToken { digest: token.digest(), expires_at }),
+            keep_until: issue::keep_until(plan),
+            now: call.env.now(),
+        })
+        .await?;
+    match redeemed {
+        Redeemed::Now => {
+            issue::record(call.env, call.trace, plan, "authorization_code");
+            Ok(issued)
+        }
+        // The same commit has already revoked what the first use bought (RFC 6749 §4.1.2).
+        Redeemed::Before => {
+            let revoked = Event::FamilyRevoked { family: code.family, reason: RevocationReason::CodeReplayed };
+            call.env.record(call.trace, revoked);
+            Err(Refusal::CodeReplayed.into())
+        }
+    }
+}
+
+fn family(code: &Code, plan: &TokenPlan<'_>) -> Family {
+    Family {
+        id: code.family,
+        client_id: code.client_id.clone(),
+        user: code.user,
+        platform: code.platform,
+        wanted: code.wanted.clone(),
+        authenticated_at: code.authenticated_at,
+        method: code.method,
+        sid: code.sid.clone(),
+        flow: code.flow,
+        ends_at: plan.family_ends_at,
+        revoked: None,
+    }
+}

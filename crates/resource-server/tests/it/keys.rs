@@ -1,0 +1,116 @@
+//! How keys are fetched and kept.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use grantor_resource_server::{InvalidToken, Rejection, Verifier};
+
+use crate::stub::Issuer;
+
+async fn good(verifier: &Verifier, token: &str) -> bool {
+    match verifier.verify_token(token).await {
+        Ok(_) => true,
+        Err(Rejection::Invalid(InvalidToken::Unverified(_))) => false,
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn keys_are_fetched_once_and_kept_for_an_hour() {
+    let issuer = Issuer::start().await;
+    let verifier = issuer.verifier(issuer.settings());
+    assert_eq!(issuer.key_requests(), 0);
+    let mut claims = issuer.claims();
+    claims.insert("exp".to_owned(), 2_000_000.into());
+    let token = issuer.sign(&claims);
+    let (one, two) = tokio::join!(good(&verifier, &token), good(&verifier, &token));
+    assert!(one && two);
+    issuer.clock.advance(Duration::from_secs(3599));
+    assert!(good(&verifier, &token).await);
+    assert_eq!(issuer.key_requests(), 1);
+    issuer.clock.advance(Duration::from_secs(1));
+    assert!(good(&verifier, &token).await);
+    assert_eq!(issuer.key_requests(), 2);
+}
+
+#[tokio::test]
+async fn an_unknown_key_is_asked_for_at_most_once_in_five_minutes() {
+    let issuer = Issuer::start().await;
+    let verifier = issuer.verifier(issuer.settings());
+    assert!(good(&verifier, &issuer.sign(&issuer.claims())).await);
+    issuer.rotate();
+    let second = issuer.sign(&issuer.claims());
+    let answers = tokio::join!(good(&verifier, &second), good(&verifier, &second), good(&verifier, &second));
+    assert_eq!(answers, (true, true, true));
+    assert_eq!(issuer.key_requests(), 2);
+
+    // From here on a stranger could make up a key id with each request.
+    issuer.rotate();
+    let third = issuer.sign(&issuer.claims());
+    issuer.clock.advance(Duration::from_secs(299));
+    for _ in 0..5 {
+        assert!(!good(&verifier, &third).await);
+    }
+    assert_eq!(issuer.key_requests(), 2);
+    assert!(good(&verifier, &second).await, "the known key still serves");
+    issuer.clock.advance(Duration::from_secs(1));
+    assert!(good(&verifier, &third).await);
+    assert_eq!(issuer.key_requests(), 3);
+    assert!(!good(&verifier, &second).await, "a key that is no longer published is no longer trusted");
+}
+
+#[tokio::test]
+async fn a_failed_renewal_keeps_the_known_keys_and_is_not_repeated_at_once() {
+    let issuer = Issuer::start().await;
+    let verifier = issuer.verifier(issuer.settings());
+    let mut claims = issuer.claims();
+    claims.insert("exp".to_owned(), 2_000_000.into());
+    let token = issuer.sign(&claims);
+    assert!(good(&verifier, &token).await);
+    issuer.break_keys(StatusCode::INTERNAL_SERVER_ERROR, "");
+    issuer.clock.advance(Duration::from_hours(2));
+    for _ in 0..3 {
+        assert!(good(&verifier, &token).await);
+    }
+    assert_eq!(issuer.key_requests(), 2);
+    issuer.clock.advance(Duration::from_mins(5));
+    assert!(good(&verifier, &token).await);
+    assert_eq!(issuer.key_requests(), 3);
+}
+
+#[tokio::test]
+async fn without_any_keys_nothing_is_said_about_a_token() {
+    let broken = [
+        (StatusCode::INTERNAL_SERVER_ERROR, String::new()),
+        (StatusCode::FOUND, String::new()),
+        (StatusCode::OK, String::new()),
+        (StatusCode::OK, "{\"keys\":[".to_owned()),
+        (StatusCode::OK, "{\"keys\":[]}".to_owned()),
+        (StatusCode::OK, "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AA\",\"kid\":\"a\"}]}".to_owned()),
+        (StatusCode::OK, format!("{{\"keys\":[{}]}}", " ".repeat(2 * 1024 * 1024))),
+    ];
+    for (status, body) in broken {
+        let issuer = Issuer::start().await;
+        let verifier = issuer.verifier(issuer.settings());
+        let token = issuer.sign(&issuer.claims());
+        issuer.break_keys(status, &body);
+        for _ in 0..3 {
+            let error = verifier.verify_token(&token).await.unwrap_err();
+            assert!(matches!(error, Rejection::KeysUnavailable { .. }), "{error:?}");
+        }
+        assert_eq!(issuer.key_requests(), 1, "{status} {body:.20}");
+        *issuer.broken.lock().unwrap() = None;
+        issuer.clock.advance(Duration::from_secs(5));
+        assert!(good(&verifier, &token).await);
+    }
+}
+
+#[tokio::test]
+async fn metadata_of_another_issuer_give_no_keys() {
+    let issuer = Issuer::start().await;
+    *issuer.named.lock().unwrap() = "https://evil.example".to_owned();
+    let error = issuer.verifier(issuer.settings()).verify_token(&issuer.sign(&issuer.claims())).await.unwrap_err();
+    let Rejection::KeysUnavailable { detail, .. } = error else { panic!("{error:?}") };
+    assert!(detail.contains("evil.example"), "{detail}");
+    assert_eq!(issuer.key_requests(), 0);
+}

@@ -1,0 +1,131 @@
+-- What a deployment keeps. The tenant leads every key of what belongs to one, so rows of one tenant lie together.
+-- Times are milliseconds since 1970, truth values 0 or 1, documents JSON, digests 32 bytes.
+
+CREATE TABLE tenants (
+    id TEXT NOT NULL PRIMARY KEY,
+    domain TEXT NOT NULL UNIQUE,
+    document TEXT NOT NULL,
+    position BIGINT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE users (
+    tenant_id TEXT NOT NULL REFERENCES tenants (id),
+    id TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, name_key)
+) WITHOUT ROWID;
+
+-- Apart from the people: what reads a profile never reads a hash.
+CREATE TABLE passwords (
+    tenant_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    phc TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, user_id),
+    FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id) ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE TABLE applications (
+    tenant_id TEXT NOT NULL REFERENCES tenants (id),
+    client_id TEXT NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, client_id)
+) WITHOUT ROWID;
+
+CREATE TABLE identifier_uris (
+    tenant_id TEXT NOT NULL,
+    uri TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, uri),
+    FOREIGN KEY (tenant_id, client_id) REFERENCES applications (tenant_id, client_id) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX identifier_uris_by_application ON identifier_uris (tenant_id, client_id);
+
+-- One row per permission. The application may be another tenant's: no foreign key.
+CREATE TABLE consents (
+    tenant_id TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    principal TEXT NOT NULL, -- a person's id, or '' for everyone
+    api_client_id TEXT NOT NULL,
+    value TEXT NOT NULL,
+    granted_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, client_id, principal, api_client_id, value)
+) WITHOUT ROWID;
+
+CREATE TABLE sign_ins (
+    tenant_id TEXT NOT NULL,
+    session BLOB NOT NULL,
+    user_id TEXT NOT NULL,
+    sid TEXT NOT NULL,
+    authenticated_at BIGINT NOT NULL,
+    method TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, session, user_id)
+) WITHOUT ROWID;
+CREATE INDEX sign_ins_by_end ON sign_ins (expires_at);
+
+CREATE TABLE interactions (
+    tenant_id TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    document TEXT NOT NULL,
+    progress TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, digest)
+) WITHOUT ROWID;
+CREATE INDEX interactions_by_end ON interactions (expires_at);
+
+CREATE TABLE codes (
+    tenant_id TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    client_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    family_id TEXT NOT NULL,
+    document TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    spent_at BIGINT,
+    forget_at BIGINT NOT NULL, -- later than expires_at once the code is spent, so that a replay is recognised
+    PRIMARY KEY (tenant_id, digest)
+) WITHOUT ROWID;
+CREATE INDEX codes_by_end ON codes (forget_at);
+
+CREATE TABLE families (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    document TEXT NOT NULL,
+    keep_until BIGINT NOT NULL,
+    revoked_reason TEXT,
+    revoked_at BIGINT,
+    PRIMARY KEY (tenant_id, id)
+) WITHOUT ROWID;
+CREATE INDEX families_by_end ON families (keep_until);
+
+CREATE TABLE refresh_tokens (
+    tenant_id TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    family_id TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    spent_at BIGINT,
+    successor BLOB, -- sealed under the spent token itself
+    PRIMARY KEY (tenant_id, digest),
+    FOREIGN KEY (tenant_id, family_id) REFERENCES families (tenant_id, id)
+) WITHOUT ROWID;
+CREATE INDEX refresh_tokens_by_family ON refresh_tokens (tenant_id, family_id);
+CREATE INDEX refresh_tokens_by_end ON refresh_tokens (expires_at);
+
+CREATE TABLE platform_secrets (
+    name TEXT NOT NULL PRIMARY KEY,
+    sealed BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE signing_keys (
+    key_id TEXT NOT NULL PRIMARY KEY,
+    algorithm TEXT NOT NULL,
+    -- The algorithm again for the first key of one, nothing for later ones: of two nodes that start at once, one wins.
+    first_of_algorithm TEXT UNIQUE,
+    sealed_private_key BLOB NOT NULL,
+    certificate BLOB NOT NULL,
+    created_at BIGINT NOT NULL
+) WITHOUT ROWID;

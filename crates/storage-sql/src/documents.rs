@@ -1,0 +1,128 @@
+//! What is kept as JSON: whatever no statement asks for by itself.
+//!
+//! A document is read by later versions: a field that is added gets a `serde` default, and none changes its meaning.
+
+use grantor_environment::Timestamp;
+use grantor_protocol::pkce::CodeChallenge;
+use grantor_protocol::{FlowId, RedirectUri};
+use grantor_rules::model::{Code, Family, Interaction, Method, Platform, Progress};
+use grantor_rules::scopes::WantedScopes;
+use grantor_storage::Fault;
+use serde::{Deserialize, Serialize};
+
+/// A document's text.
+pub fn text(document: &impl Serialize) -> Result<String, Fault> {
+    serde_json::to_string(document).map_err(|error| Fault::Statement { what: format!("writing a document: {error}") })
+}
+
+/// A time in a document.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Millis(i64);
+
+impl From<Timestamp> for Millis {
+    fn from(time: Timestamp) -> Self {
+        Self(time.millis())
+    }
+}
+
+impl From<Millis> for Timestamp {
+    fn from(millis: Millis) -> Self {
+        Self::from_millis(millis.0)
+    }
+}
+
+/// The document of a code.
+#[derive(Serialize, Deserialize)]
+pub struct CodeDocument {
+    pub redirect_uri: RedirectUri,
+    pub redirect_uri_was_given: bool,
+    pub platform: Platform,
+    pub challenge: Option<CodeChallenge>,
+    pub nonce: Option<String>,
+    pub wanted: WantedScopes,
+    pub authenticated_at: Millis,
+    pub method: Method,
+    pub sid: String,
+    pub flow: FlowId,
+}
+
+impl From<&Code> for CodeDocument {
+    fn from(code: &Code) -> Self {
+        Self {
+            redirect_uri: code.redirect_uri.clone(),
+            redirect_uri_was_given: code.redirect_uri_was_given,
+            platform: code.platform,
+            challenge: code.challenge.clone(),
+            nonce: code.nonce.clone(),
+            wanted: code.wanted.clone(),
+            authenticated_at: code.authenticated_at.into(),
+            method: code.method,
+            sid: code.sid.clone(),
+            flow: code.flow,
+        }
+    }
+}
+
+/// The document of a family.
+#[derive(Serialize, Deserialize)]
+pub struct FamilyDocument {
+    pub platform: Platform,
+    pub wanted: WantedScopes,
+    pub authenticated_at: Millis,
+    pub method: Method,
+    pub sid: String,
+    pub flow: FlowId,
+    pub ends_at: Option<Millis>,
+}
+
+impl From<&Family> for FamilyDocument {
+    fn from(family: &Family) -> Self {
+        Self {
+            platform: family.platform,
+            wanted: family.wanted.clone(),
+            authenticated_at: family.authenticated_at.into(),
+            method: family.method,
+            sid: family.sid.clone(),
+            flow: family.flow,
+            ends_at: family.ends_at.map(Into::into),
+        }
+    }
+}
+
+/// The document of an authorization request that waits.
+#[derive(Serialize, Deserialize)]
+pub struct InteractionDocument {
+    pub browser: [u8; 32],
+    pub dialect: String,
+    pub parameters: Vec<(String, String)>,
+    pub began_at: Millis,
+    pub flow: FlowId,
+}
+
+impl From<&Interaction> for InteractionDocument {
+    fn from(interaction: &Interaction) -> Self {
+        Self {
+            browser: interaction.browser,
+            dialect: interaction.dialect.clone(),
+            parameters: interaction.parameters.clone(),
+            began_at: interaction.began_at.into(),
+            flow: interaction.flow,
+        }
+    }
+}
+
+impl InteractionDocument {
+    /// The request, with what is kept beside the document.
+    pub fn with(self, progress: Progress, expires_at: Timestamp) -> Interaction {
+        Interaction {
+            browser: self.browser,
+            dialect: self.dialect,
+            parameters: self.parameters,
+            progress,
+            began_at: self.began_at.into(),
+            expires_at,
+            flow: self.flow,
+        }
+    }
+}

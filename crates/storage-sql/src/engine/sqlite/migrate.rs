@@ -1,0 +1,63 @@
+//! Brings the tables of a file up to date, in one transaction.
+
+use grantor_environment::{Clock, SystemClock};
+use grantor_storage::Fault;
+use rusqlite::{Transaction, TransactionBehavior, params};
+
+use super::connection::SqliteConn;
+use super::faults;
+use crate::migrations::{Made, Migration, pending};
+
+const KNOWN: &[Migration] =
+    &[Migration { number: 1, name: "first", text: include_str!("../../../migrations/sqlite/0001_first.sql") }];
+
+const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
+    number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
+
+/// Makes what is missing.
+pub fn up_to_date(conn: &mut SqliteConn) -> Result<(), Fault> {
+    // The lock is taken at once: of two programs that start together, the second finds the work done.
+    let transaction = conn.raw().transaction_with_behavior(TransactionBehavior::Immediate).map_err(faults::owned)?;
+    let made = made(&transaction)?;
+    let missing = pending(KNOWN, &made)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    apply(&transaction, missing).map_err(faults::owned)?;
+    transaction.commit().map_err(faults::owned)
+}
+
+fn made(transaction: &Transaction<'_>) -> Result<Vec<Made>, Fault> {
+    if !transaction.table_exists(None, "schema_migrations").map_err(faults::owned)? {
+        return if is_empty(transaction).map_err(faults::owned)? { Ok(Vec::new()) } else { Err(of_another_program()) };
+    }
+    let read = || {
+        transaction
+            .prepare("SELECT number, checksum FROM schema_migrations ORDER BY number")?
+            .query_map([], |row| Ok(Made { number: row.get(0)?, checksum: row.get(1)? }))?
+            .collect::<Result<_, _>>()
+    };
+    read().map_err(faults::owned)
+}
+
+fn is_empty(transaction: &Transaction<'_>) -> rusqlite::Result<bool> {
+    transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))
+}
+
+fn of_another_program() -> Fault {
+    Fault::Unavailable { what: "it holds the tables of another program: give another path".to_owned() }
+}
+
+fn apply(transaction: &Transaction<'_>, missing: &[Migration]) -> rusqlite::Result<()> {
+    transaction.execute_batch(LEDGER)?;
+    // A note for people; nothing is decided by it.
+    let now = SystemClock.now().millis();
+    for step in missing {
+        transaction.execute_batch(step.text)?;
+        transaction.execute(
+            "INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
+            params![step.number, step.name, step.checksum(), now],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! The transactions: one body each, for every engine.
+//!
+//! A job that writes owns what it writes, since another thread runs it; documents are put into words before it is handed
+//! over, so that the one writer of an engine does not spend its time on that. A look-up borrows.
+
+pub mod codes;
+pub mod consents;
+pub mod directory;
+pub mod families;
+pub mod housekeeping;
+pub mod interactions;
+pub mod platform;
+pub mod refresh_tokens;
+pub mod sign_ins;
+pub mod tenants;

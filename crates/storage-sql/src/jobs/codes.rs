@@ -1,0 +1,137 @@
+//! Authorization codes.
+
+use std::time::Duration;
+
+use grantor_environment::Timestamp;
+use grantor_protocol::{HandleDigest, TenantId};
+use grantor_rules::model::{Code, RevocationReason};
+use grantor_storage::{Burned, Fault, Finished, IssueCode, RedeemCode, Redeemed};
+
+use super::consents;
+use super::families::NewFamily;
+use crate::conn::{Conn, Job, V};
+use crate::documents::{self, CodeDocument};
+use crate::{rows, sql};
+
+/// How long a spent code is remembered after its end, so that a replay is still recognised as one.
+const REMEMBER_SPENT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Issues a code.
+pub struct Issue {
+    tenant: TenantId,
+    issue: IssueCode,
+    document: String,
+}
+
+impl Issue {
+    /// Prepares the job.
+    pub fn new(tenant: TenantId, issue: &IssueCode) -> Result<Self, Fault> {
+        let document = documents::text(&CodeDocument::from(&issue.code))?;
+        Ok(Self { tenant, issue: issue.clone(), document })
+    }
+}
+
+impl Job for Issue {
+    type Out = Finished;
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Finished, Fault> {
+        if let Some(interaction) = &self.issue.interaction {
+            // Two answers to one question: only the one that ends it may go on.
+            if conn.exec(sql::interactions::END, &[self.tenant.into(), interaction.into()]).await? == 0 {
+                return Ok(Finished::Before);
+            }
+        }
+        let code = &self.issue.code;
+        let forget_at = code.spent_at.map_or(code.expires_at, |_| code.expires_at + REMEMBER_SPENT);
+        let values = [
+            self.tenant.into(),
+            (&self.issue.digest).into(),
+            (&code.client_id).into(),
+            code.user.into(),
+            code.family.into(),
+            (&self.document).into(),
+            code.expires_at.into(),
+            V::maybe(code.spent_at),
+            forget_at.into(),
+        ];
+        conn.exec(sql::codes::INSERT, &values).await?;
+        if let Some(consent) = &self.issue.consent {
+            consents::add(conn, self.tenant, consent, self.issue.now).await?;
+        }
+        Ok(Finished::Now)
+    }
+}
+
+/// Finds a code.
+pub struct Find<'a> {
+    pub tenant: TenantId,
+    pub digest: &'a HandleDigest,
+}
+
+impl Job for Find<'_> {
+    type Out = Option<Code>;
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
+        let row = conn.one(sql::codes::FIND, &[self.tenant.into(), self.digest.into()]).await?;
+        row.map(|row| rows::code(&row, &(self.tenant, self.digest))).transpose()
+    }
+}
+
+/// Spends a code and records what it buys.
+pub struct Redeem {
+    tenant: TenantId,
+    redeem: RedeemCode,
+    family: NewFamily,
+}
+
+impl Redeem {
+    /// Prepares the job.
+    pub fn new(tenant: TenantId, redeem: &RedeemCode) -> Result<Self, Fault> {
+        let family = NewFamily::new(tenant, &redeem.family, redeem.keep_until, redeem.now)?;
+        Ok(Self { tenant, redeem: redeem.clone(), family })
+    }
+}
+
+impl Job for Redeem {
+    type Out = Redeemed;
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Redeemed, Fault> {
+        let RedeemCode { digest, now, .. } = &self.redeem;
+        if !spend(conn, self.tenant, digest, *now).await? {
+            // Spent before, by its owner or by a thief: nobody can tell, so what it bought ends (RFC 6749 §4.1.2).
+            let reason = RevocationReason::CodeReplayed.as_str();
+            let values = [reason.into(), (*now).into(), self.tenant.into(), digest.into()];
+            conn.exec(sql::families::REVOKE_OF_CODE, &values).await?;
+            return Ok(Redeemed::Before);
+        }
+        self.family.insert(conn).await?;
+        if let Some(token) = &self.redeem.refresh_token {
+            let values =
+                [self.tenant.into(), (&token.digest).into(), self.redeem.family.id.into(), token.expires_at.into()];
+            conn.exec(sql::refresh_tokens::INSERT, &values).await?;
+        }
+        Ok(Redeemed::Now)
+    }
+}
+
+/// Spends a code that buys nothing.
+pub struct Burn {
+    pub tenant: TenantId,
+    pub digest: HandleDigest,
+    pub now: Timestamp,
+}
+
+impl Job for Burn {
+    type Out = Burned;
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Burned, Fault> {
+        let spent = spend(conn, self.tenant, &self.digest, self.now).await?;
+        Ok(if spent { Burned::Now } else { Burned::Before })
+    }
+}
+
+async fn spend<C: Conn>(conn: &mut C, tenant: TenantId, digest: &HandleDigest, now: Timestamp) -> Result<bool, Fault> {
+    let remember = i64::try_from(REMEMBER_SPENT.as_millis()).unwrap_or(i64::MAX);
+    let values = [now.into(), V::Int(remember), tenant.into(), digest.into()];
+    Ok(conn.exec(sql::codes::SPEND, &values).await? > 0)
+}

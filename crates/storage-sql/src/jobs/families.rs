@@ -1,0 +1,76 @@
+//! What redemptions bought.
+
+use grantor_environment::Timestamp;
+use grantor_protocol::{FamilyId, TenantId};
+use grantor_rules::model::{Family, RevocationReason};
+use grantor_storage::Fault;
+
+use crate::conn::{Conn, Job, V};
+use crate::documents::{self, FamilyDocument};
+use crate::{rows, sql};
+
+/// A family that is about to be kept.
+pub struct NewFamily {
+    tenant: TenantId,
+    family: Family,
+    document: String,
+    keep_until: Timestamp,
+    now: Timestamp,
+}
+
+impl NewFamily {
+    /// Puts it into words.
+    pub fn new(tenant: TenantId, family: &Family, keep_until: Timestamp, now: Timestamp) -> Result<Self, Fault> {
+        let document = documents::text(&FamilyDocument::from(family))?;
+        Ok(Self { tenant, family: family.clone(), document, keep_until, now })
+    }
+
+    /// Writes it.
+    pub async fn insert<C: Conn>(&self, conn: &mut C) -> Result<(), Fault> {
+        let values = [
+            self.tenant.into(),
+            self.family.id.into(),
+            (&self.family.client_id).into(),
+            self.family.user.into(),
+            (&self.document).into(),
+            self.keep_until.into(),
+            V::maybe(self.family.revoked.map(RevocationReason::as_str)),
+            V::maybe(self.family.revoked.map(|_| self.now)),
+        ];
+        conn.exec(sql::families::INSERT, &values).await?;
+        Ok(())
+    }
+}
+
+/// Finds a family.
+pub struct Find {
+    pub tenant: TenantId,
+    pub family: FamilyId,
+}
+
+impl Job for Find {
+    type Out = Option<Family>;
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
+        let row = conn.one(sql::families::FIND, &[self.tenant.into(), self.family.into()]).await?;
+        row.map(|row| rows::family(&row, &(self.tenant, self.family))).transpose()
+    }
+}
+
+/// Revokes a family.
+pub struct Revoke {
+    pub tenant: TenantId,
+    pub family: FamilyId,
+    pub reason: RevocationReason,
+    pub now: Timestamp,
+}
+
+impl Job for Revoke {
+    type Out = ();
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<(), Fault> {
+        let values = [self.reason.as_str().into(), self.now.into(), self.tenant.into(), self.family.into()];
+        conn.exec(sql::families::REVOKE, &values).await?;
+        Ok(())
+    }
+}

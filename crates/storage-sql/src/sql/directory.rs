@@ -1,0 +1,75 @@
+//! Tenants, people, applications.
+
+statements! {
+    /// A tenant by id.
+    FIND_TENANT on "tenants" gives ["id", "document"]: "
+        SELECT id, document FROM tenants WHERE id = $1";
+
+    /// A tenant by domain.
+    FIND_TENANT_BY_DOMAIN on "tenants" gives ["id", "document"]: "
+        SELECT id, document FROM tenants WHERE domain = $1";
+
+    /// Every tenant.
+    LIST_TENANTS on "tenants" gives ["id", "document"]: "
+        SELECT id, document FROM tenants ORDER BY position, id";
+
+    /// Writes a tenant; one that is there keeps its place in the order.
+    UPSERT_TENANT on "tenants": "
+        INSERT INTO tenants (id, domain, document, position)
+        VALUES ($1, $2, $3, (SELECT COALESCE(MAX(position), 0) + 1 FROM tenants))
+        ON CONFLICT (id) DO UPDATE SET domain = excluded.domain, document = excluded.document";
+
+    /// Takes a tenant's domain away until it is written again: no domain begins with a space.
+    PARK_DOMAIN on "tenants": "
+        UPDATE tenants SET domain = ' ' || id WHERE id = $1";
+
+    /// A person by id.
+    FIND_USER on "users" gives ["id", "document"]: "
+        SELECT id, document FROM users WHERE tenant_id = $1 AND id = $2";
+
+    /// A person by sign-in name.
+    FIND_USER_BY_NAME on "users" gives ["id", "document"]: "
+        SELECT id, document FROM users WHERE tenant_id = $1 AND name_key = $2";
+
+    /// Writes a person.
+    UPSERT_USER on "users": "
+        INSERT INTO users (tenant_id, id, name_key, document) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (tenant_id, id) DO UPDATE SET name_key = excluded.name_key, document = excluded.document";
+
+    /// Takes a person's sign-in name away until it is written again: no name that is compared begins with a space.
+    PARK_NAME on "users": "
+        UPDATE users SET name_key = ' ' || id WHERE tenant_id = $1 AND id = $2";
+
+    /// A password hash.
+    FIND_PASSWORD on "passwords" gives ["phc"]: "
+        SELECT phc FROM passwords WHERE tenant_id = $1 AND user_id = $2";
+
+    /// Writes a password hash.
+    UPSERT_PASSWORD on "passwords": "
+        INSERT INTO passwords (tenant_id, user_id, phc) VALUES ($1, $2, $3)
+        ON CONFLICT (tenant_id, user_id) DO UPDATE SET phc = excluded.phc";
+
+    /// An application by client id.
+    FIND_APPLICATION on "applications" gives ["client_id", "document"]: "
+        SELECT client_id, document FROM applications WHERE tenant_id = $1 AND client_id = $2";
+
+    /// An application by identifier URI.
+    FIND_APPLICATION_BY_URI on "applications" gives ["client_id", "document"]: "
+        SELECT applications.client_id, applications.document FROM identifier_uris
+        JOIN applications ON applications.tenant_id = identifier_uris.tenant_id
+            AND applications.client_id = identifier_uris.client_id
+        WHERE identifier_uris.tenant_id = $1 AND identifier_uris.uri = $2";
+
+    /// Writes an application.
+    UPSERT_APPLICATION on "applications": "
+        INSERT INTO applications (tenant_id, client_id, document) VALUES ($1, $2, $3)
+        ON CONFLICT (tenant_id, client_id) DO UPDATE SET document = excluded.document";
+
+    /// Gives up an application's identifier URIs.
+    FORGET_URIS on "identifier_uris": "
+        DELETE FROM identifier_uris WHERE tenant_id = $1 AND client_id = $2";
+
+    /// Gives an application an identifier URI.
+    INSERT_URI on "identifier_uris": "
+        INSERT INTO identifier_uris (tenant_id, uri, client_id) VALUES ($1, $2, $3)";
+}

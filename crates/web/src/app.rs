@@ -1,0 +1,31 @@
+//! What every handler needs.
+
+use std::sync::Arc;
+
+use grantor_dialects::Dialect;
+use grantor_dialects::entra_v2::EntraV2;
+use grantor_environment::ManualClock;
+use grantor_flows::Env;
+
+/// The platform as the HTTP edge sees it.
+pub struct App {
+    /// What the flows need.
+    pub env: Env,
+    /// The Microsoft identity platform's dialect.
+    pub entra_v2: EntraV2,
+    /// The clock that can be moved; only under `--dev`.
+    pub dev_clock: Option<Arc<ManualClock>>,
+}
+
+impl App {
+    /// Serves `env` in every dialect.
+    pub fn new(env: Env, dev_clock: Option<Arc<ManualClock>>) -> Self {
+        Self { entra_v2: EntraV2::new(env.public.clone()), env, dev_clock }
+    }
+
+    /// The dialect that a waiting request was asked in.
+    pub(crate) fn dialect(&self, name: &str) -> Option<&dyn Dialect> {
+        let dialects: [&dyn Dialect; 1] = [&self.entra_v2];
+        dialects.into_iter().find(|dialect| dialect.name() == name)
+    }
+}

@@ -1,0 +1,74 @@
+//! Every request passes here: route, method, one handler, and the headers that every answer carries.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{Method, Request, StatusCode};
+use grantor_pages::NotFound;
+
+use crate::app::App;
+use crate::endpoints::{api, assets, authorize, dev, documents, interaction, operations, token};
+use crate::incoming::Incoming;
+use crate::respond::{self, Answer};
+use crate::routes::Route;
+
+/// Serves an app.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new().fallback(handle).with_state(app)
+}
+
+async fn handle(State(app): State<Arc<App>>, request: Request<Body>) -> Answer {
+    let route =
+        Route::find(request.uri().path()).filter(|route| app.dev_clock.is_some() || !only_for_development(route));
+    let mut answer = match &route {
+        None => respond::page(StatusCode::NOT_FOUND, NotFound { path: request.uri().path().to_owned() }.render(), None),
+        Some(route) if request.method() == Method::OPTIONS && route.open_to_scripts() => {
+            let asked = request.headers().get("access-control-request-headers").and_then(|value| value.to_str().ok());
+            respond::preflight(route.methods(), asked)
+        }
+        // The token endpoint refuses other methods in its own words.
+        Some(route) if !takes(route, request.method()) && !matches!(route, Route::Token { .. }) => {
+            respond::method_not_allowed(route.methods())
+        }
+        Some(route) => answer(&app, route, request).await,
+    };
+    if route.as_ref().is_some_and(Route::open_to_scripts) {
+        respond::open_to_scripts(&mut answer);
+    }
+    respond::hardened(&mut answer, &app.env.public);
+    answer
+}
+
+const fn only_for_development(route: &Route) -> bool {
+    matches!(route, Route::DevClock | Route::DevFlows)
+}
+
+fn takes(route: &Route, method: &Method) -> bool {
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    route.methods().contains(&method.as_str())
+}
+
+async fn answer(app: &App, route: &Route, request: Request<Body>) -> Answer {
+    let (incoming, read) = Incoming::read(&app.env, request).await;
+    match route {
+        Route::Authorize { tenant } => authorize::handle(app, &incoming, read, tenant).await,
+        Route::Token { tenant } => token::handle(app, &incoming, read, tenant).await,
+        Route::Metadata { tenant } => documents::metadata(app, &incoming, tenant).await,
+        Route::Keys { tenant } => documents::keys(app, &incoming, tenant).await,
+        Route::InstanceDiscovery => documents::instance(app, &incoming),
+        Route::NativeClient => documents::native_client(),
+        Route::ErrorCode => documents::error_code(&incoming),
+        Route::Userinfo => api::userinfo(app, &incoming).await,
+        Route::Me => api::me(app, &incoming).await,
+        Route::DirectoryApi => api::not_found(&incoming),
+        Route::SignIn { handle } => interaction::sign_in(app, &incoming, read, handle).await,
+        Route::Consent { handle } => interaction::consent(app, &incoming, read, handle).await,
+        Route::Asset { path } => assets::handle(path),
+        Route::HealthLive => operations::live(),
+        Route::HealthReady => operations::ready(app).await,
+        Route::DevClock => dev::clock(app, &incoming),
+        Route::DevFlows => dev::flows(app, &incoming),
+    }
+}

@@ -1,0 +1,87 @@
+//! The directory API and userinfo.
+
+use axum::http::HeaderName;
+use grantor_dialects::Reply;
+use grantor_dialects::graph::{errors, me as words, token};
+use grantor_flows::{Event, FlowError, api_call};
+use grantor_rules::Refusal;
+use grantor_rules::api_access::PermittedCall;
+use grantor_rules::scopes::SignInScope;
+
+use super::log_failure;
+use crate::app::App;
+use crate::incoming::Incoming;
+use crate::respond::{self, Answer};
+
+/// `GET /v1.0/me`.
+pub async fn me(app: &App, incoming: &Incoming) -> Answer {
+    let reply = match permitted(app, incoming, words::NEEDED).await {
+        Ok(call) => person(app, incoming, &call),
+        Err(error) => failed(app, incoming, error),
+    };
+    directory_answer(incoming, &reply)
+}
+
+fn person(app: &App, incoming: &Incoming, call: &PermittedCall) -> Reply {
+    let rendered = incoming
+        .query()
+        .map_err(|_| errors::BadQuery { what: "The query cannot be read.".to_owned() })
+        .and_then(|query| words::render(&app.env.public, &call.user, &query));
+    match rendered {
+        Ok(body) => Reply::no_store(200, body),
+        Err(bad) => errors::bad_query(&bad, &incoming.ids()),
+    }
+}
+
+/// `GET` and `POST /oidc/userinfo` (OpenID Connect Core §5.3).
+pub async fn userinfo(app: &App, incoming: &Incoming) -> Answer {
+    let reply = match permitted(app, incoming, &[SignInScope::OpenId.as_str()]).await {
+        Ok(call) => {
+            // The person's name is the one that the application knows from its id_token, not the directory API's.
+            let subject = app.env.salt.subject(call.token.tenant, &call.token.client, call.user.id);
+            Reply::no_store(200, words::userinfo(&call.user, &subject, &call.token.scopes))
+        }
+        Err(error) => failed(app, incoming, error),
+    };
+    directory_answer(incoming, &reply)
+}
+
+/// Anything else below the directory API.
+pub fn not_found(incoming: &Incoming) -> Answer {
+    directory_answer(incoming, &errors::not_found(&incoming.ids()))
+}
+
+async fn permitted(app: &App, incoming: &Incoming, needed: &[&'static str]) -> Result<PermittedCall, FlowError> {
+    let bearer = incoming.bearer()?;
+    let now = app.env.now();
+    let read = |claims: &serde_json::Map<String, serde_json::Value>| token::read(&app.env.public, claims, now);
+    api_call::permitted(&app.env, &incoming.trace, &bearer, &read, needed).await
+}
+
+fn failed(app: &App, incoming: &Incoming, error: FlowError) -> Reply {
+    match error {
+        FlowError::Refused(refusal) => refused(app, incoming, &refusal),
+        error => {
+            log_failure(&incoming.trace, &error);
+            errors::fault(error.retry_after(), &incoming.ids())
+        }
+    }
+}
+
+fn refused(app: &App, incoming: &Incoming, refusal: &Refusal) -> Reply {
+    app.env.record(&incoming.trace, Event::refused(refusal));
+    errors::refusal(&app.env.public, refusal, &incoming.ids())
+}
+
+/// The headers of the directory API (Source: entra-dialect 19.1).
+fn directory_answer(incoming: &Incoming, reply: &Reply) -> Answer {
+    let ids = incoming.ids();
+    let mut answer = respond::reply(reply);
+    let content_type =
+        "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+    respond::insert(&mut answer, axum::http::header::CONTENT_TYPE, content_type);
+    respond::insert(&mut answer, HeaderName::from_static("request-id"), &ids.trace_id);
+    respond::insert(&mut answer, HeaderName::from_static("client-request-id"), &ids.correlation_id);
+    respond::insert(&mut answer, HeaderName::from_static("odata-version"), "4.0");
+    answer
+}

@@ -1,0 +1,61 @@
+//! What the server says of itself, and pages that ask nothing.
+
+use axum::http::StatusCode;
+use grantor_dialects::Reply;
+use grantor_dialects::entra::errors::{self, Endpoint};
+use grantor_dialects::entra_v2::metadata as words;
+use grantor_flows::{Event, FlowError};
+use grantor_pages::{NativeClient, NotFound};
+
+use super::{log_failure, tenant};
+use crate::app::App;
+use crate::incoming::Incoming;
+use crate::respond::{self, Answer};
+
+pub async fn metadata(app: &App, incoming: &Incoming, asked: &str) -> Answer {
+    let found = tenant(&app.env, asked).await;
+    answer(app, incoming, found.map(|tenant| words::document(&app.env.public, &tenant.id.to_string())))
+}
+
+pub async fn keys(app: &App, incoming: &Incoming, asked: &str) -> Answer {
+    let found = match asked {
+        // Every tenant's tokens are signed with the same keys.
+        "common" | "organizations" | "consumers" => Ok(()),
+        _ => tenant(&app.env, asked).await.map(|_| ()),
+    };
+    answer(app, incoming, found.map(|()| words::keys(&app.env.public, app.env.keys.public().to_vec())))
+}
+
+pub fn instance(app: &App, incoming: &Incoming) -> Answer {
+    let reply = incoming.query().and_then(|query| words::instance(&app.env.public, &query));
+    answer(app, incoming, reply.map_err(FlowError::from))
+}
+
+pub fn native_client() -> Answer {
+    respond::page(StatusCode::OK, NativeClient {}.render(), None)
+}
+
+/// Where `error_uri` leads.
+pub fn error_code(incoming: &Incoming) -> Answer {
+    let code = incoming.query().ok().and_then(|query| query.sole("code").map(str::to_owned));
+    let path = code.map_or_else(
+        || "/error".to_owned(),
+        |code| format!("AADSTS{}", code.chars().filter(char::is_ascii_digit).take(9).collect::<String>()),
+    );
+    respond::page(StatusCode::OK, NotFound { path }.render(), None)
+}
+
+fn answer(app: &App, incoming: &Incoming, outcome: Result<Reply, FlowError>) -> Answer {
+    let ids = incoming.ids();
+    let reply = outcome.unwrap_or_else(|error| match error {
+        FlowError::Refused(refusal) => {
+            app.env.record(&incoming.trace, Event::refused(&refusal));
+            errors::reply(&refusal, Endpoint::Discovery, &ids)
+        }
+        error => {
+            log_failure(&incoming.trace, &error);
+            errors::fault(error.retry_after(), &ids)
+        }
+    });
+    respond::reply(&reply)
+}

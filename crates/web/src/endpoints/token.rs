@@ -1,0 +1,59 @@
+//! The token endpoint.
+
+use grantor_dialects::{Dialect, Parameters, TokenCall};
+use grantor_flows::{Event, FlowError};
+use grantor_rules::Refusal;
+use grantor_rules::token::issued::IssuedTokens;
+
+use super::{log_failure, tenant};
+use crate::app::App;
+use crate::incoming::Incoming;
+use crate::respond::{self, Answer};
+
+pub async fn handle(app: &App, incoming: &Incoming, read: Result<(), Refusal>, asked_tenant: &str) -> Answer {
+    let dialect: &dyn Dialect = &app.entra_v2;
+    let ids = incoming.ids();
+    let reply = match exchange(app, incoming, read, asked_tenant, dialect).await {
+        Ok((parameters, issued)) => dialect.token_success(&parameters, &issued),
+        Err(FlowError::Refused(refusal)) => {
+            app.env.record(&incoming.trace, Event::refused(&refusal));
+            dialect.token_refusal(&refusal, &ids)
+        }
+        Err(error) => {
+            log_failure(&incoming.trace, &error);
+            dialect.token_fault(error.retry_after(), &ids)
+        }
+    };
+    let mut answer = respond::reply(&reply);
+    let basic_was_tried =
+        incoming.authorization().is_some_and(|header| header.to_ascii_lowercase().starts_with("basic"));
+    if reply.status == 401 && basic_was_tried {
+        // RFC 6749 §5.2: the challenge names the scheme that was tried.
+        respond::insert(&mut answer, axum::http::header::WWW_AUTHENTICATE, "Basic realm=\"token endpoint\"");
+    }
+    respond::insert(&mut answer, axum::http::HeaderName::from_static("x-ms-request-id"), &ids.trace_id);
+    if incoming.header("return-client-request-id").is_some_and(|text| text.eq_ignore_ascii_case("true")) {
+        respond::insert(&mut answer, axum::http::HeaderName::from_static("client-request-id"), &ids.correlation_id);
+    }
+    answer
+}
+
+async fn exchange(
+    app: &App,
+    incoming: &Incoming,
+    read: Result<(), Refusal>,
+    asked_tenant: &str,
+    dialect: &dyn Dialect,
+) -> Result<(Parameters, IssuedTokens), FlowError> {
+    if !incoming.is_post() {
+        return Err(Refusal::MethodNotPost.into());
+    }
+    let tenant = tenant(&app.env, asked_tenant).await?;
+    read?;
+    let parameters = incoming.form()?;
+    let call =
+        TokenCall { parameters: &parameters, authorization: incoming.authorization(), origin: incoming.origin() };
+    let request = dialect.parse_token(&call)?;
+    let issued = grantor_flows::token::exchange(&app.env, &incoming.trace, &tenant, &request, dialect.layout()).await?;
+    Ok((parameters, issued))
+}

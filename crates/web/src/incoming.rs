@@ -1,0 +1,110 @@
+//! A request as it came in, read once.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
+use axum::http::{HeaderMap, Method, Request};
+use grantor_dialects::{Parameters, RequestIds};
+use grantor_flows::{Env, Trace};
+use grantor_protocol::{FlowId, Secret};
+use grantor_rules::Refusal;
+use grantor_rules::refusal::TokenFault;
+
+/// No form of ours is longer.
+const LARGEST_BODY: usize = 64 * 1024;
+/// No query of ours is longer.
+const LONGEST_QUERY: usize = 64 * 1024;
+/// Whoever sends a body more slowly than this is not waited for.
+const BODY_TIME: Duration = Duration::from_secs(15);
+
+/// A request, read once.
+pub struct Incoming {
+    pub method: Method,
+    pub headers: HeaderMap,
+    pub query: Vec<u8>,
+    pub body: Bytes,
+    pub trace: Trace,
+}
+
+impl Incoming {
+    /// Reads a whole request within limits of size and time.
+    pub async fn read(env: &Env, request: Request<Body>) -> (Self, Result<(), Refusal>) {
+        let (parts, body) = request.into_parts();
+        let query = parts.uri.query().unwrap_or_default().as_bytes().to_vec();
+        let too_long = query.len() > LONGEST_QUERY;
+        let read = tokio::time::timeout(BODY_TIME, to_bytes(body, LARGEST_BODY)).await;
+        let (body, outcome) = match read {
+            Ok(Ok(body)) if !too_long => (body, Ok(())),
+            _ => (
+                Bytes::new(),
+                Err(Refusal::BodyUnreadable {
+                    expected: "a query and a body of at most 64 KiB, sent within 15 seconds",
+                }),
+            ),
+        };
+        (Self { method: parts.method, headers: parts.headers, query, body, trace: env.trace() }, outcome)
+    }
+
+    pub fn is_post(&self) -> bool {
+        self.method == Method::POST
+    }
+
+    /// The parameters of the query.
+    pub fn query(&self) -> Result<Parameters, Refusal> {
+        Parameters::parse(&self.query)
+    }
+
+    /// The parameters of the body. A body of another type holds none (Observed: JSON counts as an empty form).
+    pub fn form(&self) -> Result<Parameters, Refusal> {
+        let is_form = self.header(CONTENT_TYPE.as_str()).is_some_and(|kind| {
+            kind.split(';')
+                .next()
+                .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+        });
+        if is_form { Parameters::parse(&self.body) } else { Ok(Parameters::default()) }
+    }
+
+    /// A header that stands once and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.get_all(name).iter();
+        match (found.next(), found.next()) {
+            (Some(value), None) => value.to_str().ok(),
+            _ => None,
+        }
+    }
+
+    pub fn origin(&self) -> Option<&str> {
+        self.header(ORIGIN.as_str())
+    }
+
+    pub fn authorization(&self) -> Option<&str> {
+        self.header(AUTHORIZATION.as_str())
+    }
+
+    /// The one bearer token in the one `Authorization` header (RFC 6750 §2.1); tokens in addresses and bodies are not taken.
+    pub fn bearer(&self) -> Result<Secret, Refusal> {
+        let not_bearer = Refusal::TokenInvalid { why: TokenFault::NotBearer };
+        if self.headers.get_all(AUTHORIZATION).iter().count() > 1 {
+            return Err(not_bearer);
+        }
+        let Some(header) = self.headers.get(AUTHORIZATION) else { return Err(Refusal::TokenMissing) };
+        let (scheme, token) =
+            header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(|| not_bearer.clone())?;
+        if !scheme.eq_ignore_ascii_case("bearer") || token.trim().is_empty() {
+            return Err(not_bearer);
+        }
+        Ok(Secret::new(token.trim()))
+    }
+
+    /// What tells this request from others, in replies.
+    pub fn ids(&self) -> RequestIds {
+        let trace_id = self.trace.request().to_string();
+        let named = self.header("client-request-id").and_then(|text| text.parse::<FlowId>().ok());
+        RequestIds {
+            correlation_id: named.map_or_else(|| trace_id.clone(), |id| id.to_string()),
+            trace_id,
+            at: self.trace.at(),
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! From an answer as data to HTTP. The one place that redirects a browser, and the one that writes headers.
+
+use axum::body::Body;
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    HeaderName, LOCATION, PRAGMA, REFERRER_POLICY, SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderValue, Response, StatusCode};
+use grantor_dialects::{Caching, Reply, form};
+use grantor_pages::{FORM_POST_SCRIPT_SHA256, FormPost};
+use grantor_protocol::response::ResponseMode;
+use grantor_protocol::{Handle, PublicUrl, RedirectUri};
+use grantor_rules::client::RegisteredRedirect;
+
+/// An answer on its way out.
+pub type Answer = Response<Body>;
+
+/// One of our own pages that a browser can be sent to.
+#[derive(Clone, Copy)]
+pub enum OwnPage<'a> {
+    /// Account picker and sign-in.
+    SignIn(&'a Handle),
+    /// Consent.
+    Consent(&'a Handle),
+}
+
+impl OwnPage<'_> {
+    /// Its path. A handle holds nothing that would need encoding.
+    pub fn path(self) -> String {
+        match self {
+            Self::SignIn(handle) => format!("/sign-in/{}", handle.secret().expose()),
+            Self::Consent(handle) => format!("/consent/{}", handle.secret().expose()),
+        }
+    }
+}
+
+/// Where a browser can be sent: to a page of ours, or with an answer to an address that is registered for the application.
+/// There is no third kind.
+pub enum Destination<'a> {
+    /// A page of ours.
+    Own(OwnPage<'a>),
+    /// The application's address.
+    Application {
+        /// The address, proven to be registered.
+        redirect: &'a RegisteredRedirect,
+        /// How the answer comes back.
+        mode: ResponseMode,
+        /// The answer.
+        parameters: &'a [(&'static str, String)],
+        /// The application's name, for the page that posts the answer.
+        application: &'a str,
+    },
+}
+
+/// Sends a browser somewhere. 303, so that a form with a password is never posted again elsewhere (RFC 9700 §4.12).
+pub fn send_browser(public: &PublicUrl, destination: &Destination<'_>) -> Answer {
+    match destination {
+        Destination::Own(page) => see_other(&public.at(&page.path())),
+        Destination::Application { redirect, mode: ResponseMode::Query, parameters, .. } => {
+            see_other(&redirect.uri().with_query(&form::encode(parameters)))
+        }
+        Destination::Application { redirect, mode: ResponseMode::Fragment, parameters, .. } => {
+            see_other(&redirect.uri().with_fragment(&form::encode(parameters)))
+        }
+        Destination::Application { redirect, mode: ResponseMode::FormPost, parameters, application } => {
+            form_post(redirect.uri(), parameters, application)
+        }
+    }
+}
+
+fn see_other(address: &str) -> Answer {
+    let mut answer = Response::new(Body::empty());
+    *answer.status_mut() = StatusCode::SEE_OTHER;
+    insert(&mut answer, LOCATION, address);
+    never_kept(&mut answer);
+    answer
+}
+
+/// A page whose form the browser posts to the application (OAuth 2.0 Form Post Response Mode §2).
+fn form_post(uri: &RedirectUri, parameters: &[(&'static str, String)], application: &str) -> Answer {
+    let page = FormPost {
+        action_url: uri.destination(),
+        fields: parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+        application_name: application.to_owned(),
+    };
+    let mut answer = html(StatusCode::OK, page.render());
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'sha256-{FORM_POST_SCRIPT_SHA256}'; base-uri 'none'; form-action {}",
+        forms_may_go_to(uri)
+    );
+    insert(&mut answer, CONTENT_SECURITY_POLICY, &policy);
+    answer
+}
+
+/// A page of ours. `towards` is where its form may lead in the end.
+pub fn page(status: StatusCode, text: String, towards: Option<&RedirectUri>) -> Answer {
+    let mut answer = html(status, text);
+    let forms = towards.map_or_else(|| "'self'".to_owned(), |uri| format!("'self' {}", forms_may_go_to(uri)));
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {forms}"
+    );
+    insert(&mut answer, CONTENT_SECURITY_POLICY, &policy);
+    insert(&mut answer, X_FRAME_OPTIONS, "DENY");
+    answer
+}
+
+/// Chromium holds the whole chain of redirects after a form against `form-action`, and an application may well send the
+/// browser on from its own callback: so any https address is allowed beside the application's (docs/decisions/0004).
+fn forms_may_go_to(uri: &RedirectUri) -> String {
+    match uri.policy_source() {
+        source if source.starts_with("https:") => "https:".to_owned(),
+        source => format!("https: {source}"),
+    }
+}
+
+fn html(status: StatusCode, text: String) -> Answer {
+    let mut answer = Response::new(Body::from(text));
+    *answer.status_mut() = status;
+    insert(&mut answer, CONTENT_TYPE, "text/html; charset=utf-8");
+    never_kept(&mut answer);
+    answer
+}
+
+/// A JSON reply.
+pub fn reply(reply: &Reply) -> Answer {
+    let mut answer = Response::new(Body::from(reply.body.to_string()));
+    *answer.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    insert(&mut answer, CONTENT_TYPE, "application/json; charset=utf-8");
+    match reply.caching {
+        Caching::NoStore => never_kept(&mut answer),
+        Caching::ADay => insert(&mut answer, CACHE_CONTROL, "max-age=86400, private"),
+    }
+    for (name, value) in &reply.headers {
+        insert(&mut answer, HeaderName::from_static(name), value);
+    }
+    answer
+}
+
+/// A plain text, for probes and developers.
+pub fn text(status: StatusCode, text: &'static str) -> Answer {
+    let mut answer = Response::new(Body::from(text));
+    *answer.status_mut() = status;
+    insert(&mut answer, CONTENT_TYPE, "text/plain; charset=utf-8");
+    never_kept(&mut answer);
+    answer
+}
+
+/// A file whose name changes with its content.
+pub fn asset(content_type: &'static str, bytes: &'static [u8]) -> Answer {
+    let mut answer = Response::new(Body::from(bytes));
+    insert(&mut answer, CONTENT_TYPE, content_type);
+    insert(&mut answer, CACHE_CONTROL, "public, max-age=31536000, immutable");
+    answer
+}
+
+/// An address that does not take this method.
+pub fn method_not_allowed(methods: &[&str]) -> Answer {
+    let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, "This address does not take this method.\n");
+    insert(&mut answer, ALLOW, &methods.join(", "));
+    answer
+}
+
+/// The answer to a browser's question whether a script may call (Fetch Standard §3.2.2).
+pub fn preflight(methods: &[&str], asked_headers: Option<&str>) -> Answer {
+    let mut answer = Response::new(Body::empty());
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    insert(&mut answer, ACCESS_CONTROL_ALLOW_METHODS, &format!("{}, OPTIONS", methods.join(", ")));
+    insert(&mut answer, ACCESS_CONTROL_ALLOW_HEADERS, asked_headers.unwrap_or("authorization, content-type"));
+    insert(&mut answer, ACCESS_CONTROL_MAX_AGE, "3600");
+    answer
+}
+
+/// Lets scripts of any origin read the answer. No cookie is looked at where this is said, so a script gains nothing that its
+/// own server could not have.
+pub fn open_to_scripts(answer: &mut Answer) {
+    insert(answer, ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    insert(
+        answer,
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+        "request-id, client-request-id, x-ms-request-id, www-authenticate, retry-after",
+    );
+}
+
+/// What every answer carries.
+pub fn hardened(answer: &mut Answer, public: &PublicUrl) {
+    insert(answer, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    insert(answer, REFERRER_POLICY, "no-referrer");
+    // For a name that means the person's own machine this would forbid plain HTTP to every program there, loopback
+    // listeners included.
+    let own_machine = ["localhost", "127.0.0.1", "[::1]"].contains(&public.host());
+    if public.is_https() && !own_machine {
+        insert(answer, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+}
+
+/// Adds a header. A value that is none is left out: it would have come from our own code.
+pub fn insert(answer: &mut Answer, name: HeaderName, value: &str) {
+    match HeaderValue::from_str(value) {
+        Ok(value) => {
+            answer.headers_mut().insert(name, value);
+        }
+        Err(_) => tracing::error!(header = %name, "a header value could not be written"),
+    }
+}
+
+/// Adds a cookie beside others.
+pub fn add_cookie(answer: &mut Answer, cookie: &str) {
+    if let Ok(cookie) = HeaderValue::from_str(cookie) {
+        answer.headers_mut().append(SET_COOKIE, cookie);
+    }
+}
+
+fn never_kept(answer: &mut Answer) {
+    insert(answer, CACHE_CONTROL, "no-store, no-cache");
+    insert(answer, PRAGMA, "no-cache");
+}
