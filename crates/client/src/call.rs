@@ -24,12 +24,17 @@ pub struct Call<'a> {
     pub headers: HeaderMap,
     /// The body; empty for none.
     pub body: Bytes,
+    /// How many bytes of the answer are read at most.
+    pub body_limit: usize,
 }
+
+/// An API may answer with more than a provider's documents, and still not with what fills the memory.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 impl<'a> Call<'a> {
     /// A call without further headers and body.
     pub fn new(method: Method, url: Url, scopes: &'a [&'a str]) -> Self {
-        Self { method, url, scopes, headers: HeaderMap::new(), body: Bytes::new() }
+        Self { method, url, scopes, headers: HeaderMap::new(), body: Bytes::new(), body_limit: BODY_LIMIT }
     }
 
     /// With a JSON body.
@@ -83,6 +88,7 @@ impl Application {
     async fn sent(&self, call: &Call<'_>, token: &AccessToken) -> Result<OutgoingResponse, CallError> {
         let mut request = OutgoingRequest::new(call.method.clone(), call.url.clone()).body(call.body.clone());
         request.headers.clone_from(&call.headers);
+        request.body_limit = Some(call.body_limit);
         let request = request.bearer(token.secret.expose()).map_err(|_| CallError::Unsendable)?;
         let address = address(&call.url);
         let response = self.http.send(request).await?;

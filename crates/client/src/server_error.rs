@@ -40,10 +40,18 @@ impl ServerError {
     }
 
     /// Whether a person must be asked before tokens can be had again (OpenID Connect Core §3.1.2.6, RFC 6749 §5.2, and
-    /// the codes of Microsoft's dialect).
+    /// the codes of Microsoft's dialect). `invalid_scope` is among them: a refresh cannot ask for more than was granted
+    /// (RFC 6749 §6), a person can.
     pub fn needs_interaction(&self) -> bool {
-        let codes = ["invalid_grant", "interaction_required", "login_required", "consent_required"];
-        codes.contains(&self.error.as_str()) || ["account_selection_required", "invalid_scope"].contains(&&*self.error)
+        const CODES: [&str; 6] = [
+            "invalid_grant",
+            "invalid_scope",
+            "interaction_required",
+            "login_required",
+            "consent_required",
+            "account_selection_required",
+        ];
+        CODES.contains(&self.error.as_str())
     }
 
     /// Whether the refresh token itself is dead, and not just too weak for what was asked this time.

@@ -184,7 +184,7 @@ fn identifier_uris_are_free(
 /// Where nothing is said: 2 if personal accounts may sign in, since they know no other form; else 1, which is what the live
 /// service takes an absent value to mean.
 ///
-/// Source: <https://learn.microsoft.com/en-us/graph/api/resources/apiapplication>, `requestedAccessTokenVersion`.
+/// Source: MicrosoftDocs/entra-docs, docs/identity-platform/includes/scenarios/accepted-token-versions.md (read 2026-11-21).
 fn access_token_version(fields: &Fields<'_>, audience: SignInAudience) -> TokenVersion {
     let personal = match audience {
         SignInAudience::AnyOrganizationAndPersonal | SignInAudience::PersonalOnly => true,

@@ -54,7 +54,9 @@ pub enum OutgoingError {
         limit: Duration,
     },
     /// The answer is longer than is read.
-    #[error("{destination} answered with more than the {limit} bytes that are read; this is not the expected service")]
+    #[error(
+        "{destination} answered with more than the {limit} bytes that are read; check that this is the expected service"
+    )]
     TooLarge {
         /// The address.
         destination: String,

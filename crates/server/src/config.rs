@@ -17,7 +17,8 @@ pub use values::{Database, LogFormat};
 
 const DEFAULT_DATA: &str = "grantor-data";
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8443);
-const DATABASE_FILE: &str = "grantor.db";
+/// The database file in a data folder.
+pub const DATABASE_FILE: &str = "grantor.db";
 
 /// What `grantor serve` does, every default filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,10 +3,12 @@
 //! Nothing here knows a protocol. `main` reads [`config`], opens the [`data_folder`], takes a certificate from [`tls`] and
 //! hands a router to [`listen::serve`].
 
+pub mod commands;
 pub mod config;
 pub mod data_folder;
 pub mod listen;
 pub mod local_authority;
 pub mod logging;
+pub mod platform;
 pub mod signals;
 pub mod tls;

@@ -1,1 +1,58 @@
-fn main() {}
+//! The program `grantor`: reads what it is asked, does it, and says in one line why when it cannot.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use grantor_server::commands::{apply, serve};
+use grantor_server::config::ServeOptions;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// A self-hosted identity platform: sign-in, consent, tokens and a directory in one program.
+#[derive(Parser)]
+#[command(name = "grantor", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the platform: sign-in, tokens, directory API
+    Serve(ServeOptions),
+    /// Make the directory hold at least what a file says
+    Apply(apply::ApplyOptions),
+}
+
+fn main() -> ExitCode {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into(), 1),
+    };
+    match runtime.block_on(run(cli.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err((error, code)) => failed(&error, code),
+    }
+}
+
+async fn run(command: Command) -> Result<(), (anyhow::Error, u8)> {
+    let plain = |error: anyhow::Error| (error, 1);
+    match command {
+        Command::Serve(options) => {
+            let config = options.resolve(&|name| std::env::var_os(name)).map_err(|error| {
+                let code = error.exit_code();
+                (error.into(), code)
+            })?;
+            serve::run(config).await.map_err(plain)
+        }
+        Command::Apply(options) => apply::run(options).await.map_err(plain),
+    }
+}
+
+fn failed(error: &anyhow::Error, code: u8) -> ExitCode {
+    eprintln!("grantor: {error:#}");
+    ExitCode::from(code)
+}

@@ -1,1 +1,167 @@
-//! Being written.
+//! The tests that every engine must pass: one function per promise of the traits.
+//!
+//! An engine's test program says how an empty store is made, and gets one test per promise:
+//!
+//! ```ignore
+//! fn empty() -> (Arc<dyn Storage>, impl Drop) { /* the store, and what must outlive it */ }
+//! grantor_storage::contract!(crate::empty);
+//! ```
+//!
+//! To add a promise: write it into the file of its subject and name it in [`contract!`](crate::contract!).
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::missing_panics_doc, reason = "to panic is how a test says no")]
+
+pub mod apart;
+pub mod codes;
+pub mod consents;
+pub mod directory;
+pub mod families;
+pub mod housekeeping;
+pub mod interactions;
+pub mod names;
+pub mod platform;
+pub mod races;
+pub mod refresh_tokens;
+pub mod samples;
+pub mod sign_ins;
+
+/// Stamps one test per promise. `$empty` is the path (from `crate`) of a function that returns an empty store and whatever
+/// must outlive it; the calling crate needs tokio with its macros and its multi-threaded runtime.
+#[macro_export]
+macro_rules! contract {
+    ($empty:path) => {
+        $crate::contract_tests! { $empty;
+            directory {
+                a_tenant_is_found_by_id_and_by_domain,
+                tenants_are_listed_in_the_order_in_which_they_were_made,
+                people_are_found_by_id_and_by_name_in_any_case,
+                a_person_without_a_password_has_none,
+                applications_are_found_by_client_id_and_by_identifier_uri,
+                a_client_id_goes_before_an_identifier_uri_of_the_same_text,
+                what_was_never_written_is_not_found,
+                applying_twice_is_the_same_as_once,
+                what_a_change_does_not_mention_stays,
+                a_change_replaces_what_it_mentions,
+            }
+            names {
+                names_change_hands_within_one_change,
+                a_taken_sign_in_name_is_named_and_nothing_is_written,
+                a_taken_identifier_uri_is_named_and_nothing_is_written,
+                a_taken_domain_is_named_and_nothing_is_written,
+                two_tenants_may_use_the_same_names,
+                what_belongs_to_nobody_is_refused,
+            }
+            consents {
+                own_consents_and_those_for_everyone_are_found_together,
+                consents_of_other_people_and_applications_are_not_found,
+                a_consent_is_added_to_what_was_allowed_before,
+            }
+            sign_ins {
+                sign_ins_are_listed_newest_first_with_those_that_have_ended,
+                a_person_who_signs_in_again_is_listed_once,
+                the_other_sign_ins_move_to_the_new_session,
+                a_session_may_keep_its_handle,
+                a_sign_in_keeps_its_interactions_progress,
+            }
+            interactions {
+                a_request_is_found_as_it_was_kept,
+                a_request_keeps_its_progress,
+                a_request_ends_once,
+                a_digest_is_kept_for_one_request,
+            }
+            codes {
+                a_code_is_found_as_it_was_issued,
+                issuing_ends_the_interaction_and_records_the_consent,
+                issuing_for_an_ended_interaction_writes_nothing,
+                a_redeemed_code_is_spent_and_what_it_buys_is_recorded,
+                a_code_may_buy_no_refresh_token,
+                a_code_presented_again_revokes_what_it_bought,
+                a_code_that_never_was_buys_nothing,
+                a_burned_code_buys_nothing,
+                burning_a_spent_code_leaves_what_it_bought,
+            }
+            families {
+                a_family_is_revoked_with_its_refresh_tokens,
+                an_earlier_reason_stays,
+                a_family_that_never_was_cannot_be_revoked,
+            }
+            refresh_tokens {
+                a_refresh_token_is_exchanged_for_its_successor,
+                an_exchanged_refresh_token_gives_what_it_gave_before,
+                a_revoked_family_exchanges_nothing,
+                a_refresh_token_that_never_was_is_unknown,
+            }
+            platform {
+                what_is_kept_once_stays,
+                the_first_signing_key_of_an_algorithm_stays,
+                signing_keys_are_listed_oldest_first,
+            }
+            housekeeping {
+                only_what_has_ended_is_forgotten,
+                a_step_forgets_at_most_so_many_of_each_kind,
+                a_spent_code_is_remembered_for_a_day,
+                a_family_is_kept_while_a_refresh_token_is_left,
+                a_rotation_keeps_its_family_for_longer_and_never_for_less,
+            }
+            apart {
+                a_handle_says_whose_it_is,
+                nothing_of_another_tenant_is_found,
+                nothing_of_another_tenant_is_changed,
+                the_same_digest_in_two_tenants_is_two_things,
+            }
+            races {
+                of_many_redemptions_one_wins_and_the_others_revoke,
+                of_many_rotations_one_wins_and_the_others_see_its_successor,
+                a_burner_and_a_redeemer_do_not_both_win,
+                of_many_answers_to_one_interaction_one_issues_a_code,
+                a_transaction_that_fails_fails_alone,
+                nodes_that_start_together_keep_the_same,
+                an_acknowledged_commit_is_seen_by_everyone,
+            }
+        }
+    };
+}
+
+/// The tests that [`contract!`](crate::contract!) stamps.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! contract_tests {
+    ($empty:path; $($file:ident { $($promise:ident),* $(,)? })*) => {
+        $(mod $file {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $promise() {
+                let (storage, _outlives) = $empty();
+                $crate::contract::$file::$promise(storage).await;
+            })*
+        })*
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_promise_is_stamped() {
+        let stamped = include_str!("contract.rs");
+        let files = [
+            include_str!("contract/apart.rs"),
+            include_str!("contract/codes.rs"),
+            include_str!("contract/consents.rs"),
+            include_str!("contract/directory.rs"),
+            include_str!("contract/families.rs"),
+            include_str!("contract/housekeeping.rs"),
+            include_str!("contract/interactions.rs"),
+            include_str!("contract/names.rs"),
+            include_str!("contract/platform.rs"),
+            include_str!("contract/races.rs"),
+            include_str!("contract/refresh_tokens.rs"),
+            include_str!("contract/sign_ins.rs"),
+        ];
+        for line in files.iter().flat_map(|file| file.lines()) {
+            let Some((promise, _)) = line.strip_prefix("pub async fn ").and_then(|rest| rest.split_once('(')) else {
+                continue;
+            };
+            assert!(stamped.contains(&format!("                {promise},\n")), "{promise} is not stamped");
+        }
+    }
+}

@@ -162,29 +162,47 @@ fn new_private() -> OpenOptions {
 
 /// Opens a file that exists, and makes sure that what was opened is the ordinary file at that path, for its owner alone.
 fn open_private(path: &Path, options: &OpenOptions) -> Result<File, CacheError> {
-    // Looked at before opening, so that a pipe put there does not block us, and once more below.
-    let entry = fs::symlink_metadata(path).map_err(|source| failed(path, "looking at it", source))?;
-    if !entry.file_type().is_file() {
-        return Err(CacheError::NotAFile { path: shown(path) });
-    }
-    let file = options.open(path).map_err(|source| failed(path, "opening", source))?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        let opened = file.metadata().map_err(|source| failed(path, "looking at it", source))?;
-        let now = fs::symlink_metadata(path).map_err(|source| failed(path, "looking at it", source))?;
-        // A link's own numbers never equal those of what it leads to. A writer may replace the file between the looks:
-        // what was opened is then still an ordinary file that had this name, so the first look counts as well.
-        let same = |look: &fs::Metadata| (look.dev(), look.ino()) == (opened.dev(), opened.ino());
-        if !same(&entry) && !same(&now) {
+    const TRIES: usize = 5;
+    for _ in 0..TRIES {
+        // Looked at before opening, so that a pipe put there does not block us.
+        let before = fs::symlink_metadata(path).map_err(|source| failed(path, "looking at it", source))?;
+        if !before.file_type().is_file() {
             return Err(CacheError::NotAFile { path: shown(path) });
         }
-        let mode = opened.mode() & 0o777;
-        if mode & 0o077 != 0 {
-            return Err(CacheError::OpenToOthers { path: shown(path), mode });
+        let file = options.open(path).map_err(|source| failed(path, "opening", source))?;
+        let opened = file.metadata().map_err(|source| failed(path, "looking at it", source))?;
+        // Otherwise the name was given to something else between the two: by one of us that writes, or by a stranger
+        // with a link. The next look tells.
+        if is_same_file(&before, &opened) {
+            for_the_owner_alone(path, &opened)?;
+            return Ok(file);
         }
     }
-    Ok(file)
+    Err(CacheError::NotAFile { path: shown(path) })
+}
+
+#[cfg(unix)]
+fn is_same_file(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same_file(_: &fs::Metadata, other: &fs::Metadata) -> bool {
+    other.is_file()
+}
+
+#[cfg(unix)]
+fn for_the_owner_alone(path: &Path, opened: &fs::Metadata) -> Result<(), CacheError> {
+    let mode = std::os::unix::fs::MetadataExt::mode(opened) & 0o777;
+    let others = mode & 0o077;
+    if others == 0 { Ok(()) } else { Err(CacheError::OpenToOthers { path: shown(path), mode }) }
+}
+
+/// Elsewhere the profile's folder decides who may read.
+#[cfg(not(unix))]
+fn for_the_owner_alone(_: &Path, _: &fs::Metadata) -> Result<(), CacheError> {
+    Ok(())
 }
 
 fn make_folder(folder: &Path) -> io::Result<()> {

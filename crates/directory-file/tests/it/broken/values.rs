@@ -3,7 +3,7 @@
 use grantor_directory_file::parse;
 
 use super::{refused, refused_below};
-use crate::{API, APPLICATION, TENANT, USER};
+use crate::{APPLICATION, TENANT, USER};
 
 #[test]
 fn a_bad_tenant_is_refused() {

@@ -1,0 +1,13 @@
+//! What the rules answer, use case by use case.
+
+mod api_access;
+mod code;
+mod consent;
+mod decide;
+mod directory;
+mod plan;
+mod refresh;
+mod scopes;
+mod subset;
+mod who;
+mod world;

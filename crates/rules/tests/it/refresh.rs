@@ -1,0 +1,195 @@
+//! What a refresh token buys.
+
+use std::time::Duration;
+
+use grantor_protocol::{HandleDigest, TenantId, UserId};
+use grantor_rules::model::{
+    Application, Consents, Platform, RefreshToken, RevocationReason, SignInAudience, Spent, Tenant, User,
+};
+use grantor_rules::scopes::SignInScope;
+use grantor_rules::token::refresh::{PresentedAgain, of_tenant, presented_again, renew};
+use grantor_rules::token::{Standing, TokenPlan};
+use grantor_rules::{Refusal, Settings};
+
+use crate::world::{NOW, allowed, app, client_id, family, minutes, person, proven, resolved, tenant};
+
+/// Everything that a renewal looks at.
+struct Situation {
+    application: Application,
+    token: RefreshToken,
+    words: &'static str,
+    names_scopes: bool,
+    tenant: Tenant,
+    user: Option<User>,
+    consents: Consents,
+}
+
+const FIRST: &str = "openid profile offline_access api://colors/Read";
+
+fn situation(platform: Platform) -> Situation {
+    Situation {
+        application: app(),
+        token: RefreshToken {
+            digest: HandleDigest::from_bytes([5; 32]),
+            family: family(platform, FIRST),
+            expires_at: NOW + minutes(60),
+            spent: None,
+        },
+        words: FIRST,
+        names_scopes: false,
+        tenant: tenant(),
+        user: Some(person("ana")),
+        consents: allowed(&["directory/openid", "directory/profile", "directory/offline_access", "colors/Read"]),
+    }
+}
+
+impl Situation {
+    fn renew<T>(&self, look: impl FnOnce(&TokenPlan<'_>) -> T) -> Result<T, Refusal> {
+        let settings = Settings::default();
+        let standing = Standing {
+            tenant: &self.tenant,
+            user: self.user.as_ref(),
+            consents: &self.consents,
+            now: NOW,
+            roll: 0,
+            settings: &settings,
+        };
+        let client = proven(&self.application, self.token.family.platform);
+        renew(&self.token, &client, resolved(self.words), self.names_scopes, &standing).map(|plan| look(&plan))
+    }
+
+    fn reason(&self) -> Option<&'static str> {
+        self.renew(|_| ()).err().map(|refusal| refusal.reason())
+    }
+}
+
+type Spoil = fn(&mut Situation);
+/// What goes wrong, in the order in which it is noticed.
+const SPOILS: [(&str, Spoil); 7] = [
+    ("refresh-token-of-another-client", |situation| situation.token.family.client_id = client_id("stranger")),
+    ("refresh-token-revoked", |situation| situation.token.family.revoked = Some(RevocationReason::CodeReplayed)),
+    ("refresh-token-ended", |situation| situation.token.family.ends_at = Some(NOW)),
+    ("refresh-token-expired", |situation| situation.token.expires_at = NOW),
+    ("user-disabled", |situation| situation.user = None),
+    ("audience-excludes", |situation| situation.application.sign_in_audience = SignInAudience::PersonalOnly),
+    ("consent-required", |situation| situation.consents = Consents::default()),
+];
+
+#[test]
+fn each_check_refuses_alone_and_the_first_one_speaks() {
+    for platform in [Platform::Web, Platform::Spa, Platform::PublicClient] {
+        assert_eq!(situation(platform).reason(), None, "{platform:?}");
+    }
+    for (place, (expected, spoil)) in SPOILS.iter().enumerate() {
+        let mut alone = situation(Platform::Web);
+        spoil(&mut alone);
+        assert_eq!(alone.reason(), Some(*expected));
+        let mut with_all_that_follow = situation(Platform::Web);
+        SPOILS[place..].iter().for_each(|(_, spoil)| spoil(&mut with_all_that_follow));
+        assert_eq!(with_all_that_follow.reason(), Some(*expected), "and everything after it");
+    }
+}
+
+#[test]
+fn a_revocation_says_why() {
+    for why in RevocationReason::ALL {
+        let mut revoked = situation(Platform::Web);
+        revoked.token.family.revoked = Some(why);
+        assert_eq!(revoked.renew(|_| ()).unwrap_err(), Refusal::RefreshTokenRevoked { why });
+    }
+}
+
+#[test]
+fn a_refresh_token_ends_at_its_end_and_not_before() {
+    let instant = Duration::from_millis(1);
+    let mut idle = situation(Platform::Web);
+    idle.token.expires_at = NOW + instant;
+    assert_eq!(idle.reason(), None);
+    let mut fixed = situation(Platform::Spa);
+    fixed.token.family.ends_at = Some(NOW + instant);
+    assert_eq!(fixed.reason(), None);
+    assert_eq!(fixed.renew(|plan| plan.refresh_expires_at).unwrap(), Some(NOW + instant), "the successor inherits it");
+    assert_eq!(fixed.renew(|plan| plan.family_ends_at).unwrap(), Some(NOW + instant));
+}
+
+#[test]
+fn use_starts_the_idle_time_again() {
+    let used = situation(Platform::PublicClient).renew(|plan| (plan.refresh_expires_at, plan.family_ends_at)).unwrap();
+    assert_eq!(used, (Some(NOW + Duration::from_hours(24) * 90), None));
+}
+
+/// The person and the directory change after the first sign-in: the next renewal must notice.
+#[test]
+fn what_was_allowed_once_may_no_longer_be() {
+    let mut disabled = situation(Platform::Web);
+    disabled.user.as_mut().unwrap().account_enabled = false;
+    assert_eq!(disabled.reason(), Some("user-disabled"));
+
+    let mut another = situation(Platform::Web);
+    another.user.as_mut().unwrap().id = UserId::from_random([9; 16]);
+    assert_eq!(another.reason(), Some("user-disabled"));
+
+    let mut withdrawn = situation(Platform::Web);
+    withdrawn.consents = allowed(&["directory/openid", "directory/offline_access"]);
+    assert_eq!(withdrawn.reason(), Some("consent-required"));
+
+    let mut no_longer_kept = situation(Platform::Web);
+    no_longer_kept.consents = allowed(&["directory/openid", "colors/Read"]);
+    assert_eq!(no_longer_kept.renew(|plan| plan.refresh_expires_at).unwrap(), None);
+
+    let mut no_longer_profile = situation(Platform::Web);
+    no_longer_profile.consents = allowed(&["directory/openid", "colors/Read"]);
+    assert_eq!(no_longer_profile.renew(|plan| plan.sign_in.clone()).unwrap(), [SignInScope::OpenId]);
+}
+
+#[test]
+fn a_renewed_id_token_has_no_nonce_and_the_first_sign_in_s_time() {
+    let situation = situation(Platform::Web);
+    situation
+        .renew(|plan| {
+            assert!(plan.has_id_token());
+            assert_eq!(plan.nonce, None);
+            assert_eq!(plan.authenticated_at, situation.token.family.authenticated_at);
+            assert_eq!((plan.family, plan.flow), (situation.token.family.id, situation.token.family.flow));
+            assert_eq!(plan.sid, situation.token.family.sid);
+        })
+        .unwrap();
+}
+
+#[test]
+fn another_api_may_be_asked_for_as_far_as_it_is_allowed() {
+    let mut other = situation(Platform::Web);
+    (other.words, other.names_scopes) = ("openid api://shapes/Read", true);
+    assert_eq!(other.reason(), Some("consent-required"));
+    other.consents.allow(&client_id("shapes"), ["Read".to_owned()]);
+    other
+        .renew(|plan| {
+            assert_eq!(plan.api.application.client_id, client_id("shapes"));
+            assert_eq!(plan.scopes, ["Read"]);
+            assert!(plan.refresh_expires_at.is_some(), "what the family was asked for still counts");
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_repetition_is_honest_for_as_long_as_the_grace_lasts() {
+    let grace = Duration::from_secs(60);
+    let spent = |ago: Duration| Spent { at: NOW - ago, successor: vec![] };
+    let again = |ago| presented_again(&spent(ago), NOW, grace);
+    assert_eq!(again(Duration::ZERO), PresentedAgain::SameSuccessor);
+    assert_eq!(again(grace), PresentedAgain::SameSuccessor);
+    assert_eq!(again(grace + Duration::from_millis(1)), PresentedAgain::Reused);
+    assert_eq!(again(Duration::from_hours(1)), PresentedAgain::Reused);
+    let without = |ago| presented_again(&spent(ago), NOW, Duration::ZERO);
+    assert_eq!(without(Duration::from_millis(1)), PresentedAgain::Reused);
+    // Two machines whose clocks differ a little: a token spent in the future was spent just now.
+    let ahead = Spent { at: NOW + Duration::from_secs(1), successor: vec![] };
+    assert_eq!(presented_again(&ahead, NOW, grace), PresentedAgain::SameSuccessor);
+}
+
+#[test]
+fn a_refresh_token_of_another_tenant_is_refused() {
+    let (own, other) = (tenant().id, TenantId::from_random([9; 16]));
+    assert_eq!(of_tenant(own, own), Ok(()));
+    assert_eq!(of_tenant(other, own), Err(Refusal::RefreshTokenOfAnotherTenant));
+}

@@ -1,0 +1,83 @@
+//! `grantor serve`: the platform.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use grantor_environment::ManualClock;
+use grantor_storage::Storage;
+use tokio::net::TcpListener;
+
+use crate::config::{ServeConfig, Tls};
+use crate::listen::{Limits, serve};
+use crate::platform::{Platform, summary};
+use crate::signals::shutdown_signal;
+use crate::{local_authority, logging, tls};
+
+/// How often what has ended is forgotten, and how much of it at a time.
+const FORGET_EVERY: Duration = Duration::from_secs(10);
+const FORGET_AT_A_TIME: u32 = 500;
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// One line that says what is in the way.
+pub async fn run(config: ServeConfig) -> anyhow::Result<()> {
+    logging::start(config.log_format, std::env::var("GRANTOR_LOG").ok().as_deref())?;
+    let stop = shutdown_signal().context("signals cannot be handled")?;
+    let dev_clock = config.dev.then(|| Arc::new(ManualClock::running()));
+    let platform = Platform::open(&config.data, &config.database, dev_clock)?;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!(
+            "{} cannot be listened on; choose another address with --listen (port 0 picks a free one)",
+            config.listen
+        )
+    })?;
+    let public = config.public_url_at(listener.local_addr()?.port());
+    for file in &config.directories {
+        let applied = platform.apply(file).await?;
+        tracing::info!(file = %file.display(), outcome = summary(&applied), "directory applied");
+    }
+    let certificate = match &config.tls {
+        Tls::None => None,
+        Tls::LocalAuthority => Some(local_authority::issue(
+            &platform.folder,
+            &[public.host()],
+            platform.clock.now(),
+            platform.entropy.as_ref(),
+        )?),
+        Tls::Files { cert, key } => Some(tls::from_files(cert, key)?),
+    };
+    let tls = certificate.map(|certificate| tls::server_config(tls::Certificate::new(certificate))).transpose()?;
+    let app = Arc::new(platform.app(public.clone()).await?);
+    if platform.storage.list_tenants().await?.is_empty() {
+        tracing::warn!("there is no tenant yet: give a directory file with --directory, or to `grantor apply`");
+    }
+    let forgetting = tokio::spawn(forget(Arc::clone(&platform.storage), Arc::clone(&platform.clock)));
+    ready(&public.to_string())?;
+    let ended = serve(listener, tls, grantor_web::router(app), stop, Limits::of_this_process()).await;
+    forgetting.abort();
+    tracing::info!(cut = ended.cut, "stopped");
+    Ok(())
+}
+
+/// The one line on standard output: whoever started us may go on.
+fn ready(public: &str) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "ready {public}")?;
+    Ok(out.flush()?)
+}
+
+/// Forgets what has ended, in small steps, for as long as the process runs.
+async fn forget(storage: Arc<dyn Storage>, clock: Arc<dyn grantor_environment::Clock>) {
+    loop {
+        tokio::time::sleep(FORGET_EVERY).await;
+        while let Ok(gone) = storage.forget_ended(clock.now(), FORGET_AT_A_TIME).await {
+            if gone < u64::from(FORGET_AT_A_TIME) {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+}

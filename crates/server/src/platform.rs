@@ -1,0 +1,118 @@
+//! From a configuration to a running platform: the data folder, the store, the keys, the clock, the directory.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use grantor_directory_file::parse_with;
+use grantor_environment::{Clock, Entropy, ManualClock, SystemClock, SystemEntropy};
+use grantor_flows::{Env, Passwords, Recorder, directory, start};
+use grantor_jose::SealingKey;
+use grantor_protocol::PublicUrl;
+use grantor_rules::Settings;
+use grantor_rules::directory::{Applied, Outcome};
+use grantor_storage::Storage;
+use grantor_storage_sql::SqliteStorage;
+use grantor_web::App;
+
+use crate::config::Database;
+use crate::data_folder::DataFolder;
+
+/// The file that holds the master key, under which everything secret in the store is sealed.
+const MASTER_KEY: &str = "master.key";
+/// How many events are kept in memory: some two megabytes at the most.
+const EVENTS: usize = 4096;
+
+/// What belongs to one running process.
+pub struct Platform {
+    /// Held so that no other process uses the folder.
+    pub folder: DataFolder,
+    /// The store.
+    pub storage: Arc<dyn Storage>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The clock that can be moved, under `--dev`.
+    pub dev_clock: Option<Arc<ManualClock>>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where passwords are hashed.
+    pub passwords: Passwords,
+}
+
+impl Platform {
+    /// Opens the data folder and the store.
+    ///
+    /// # Errors
+    /// One line that says what is in the way.
+    pub fn open(data: &Path, database: &Database, dev_clock: Option<Arc<ManualClock>>) -> anyhow::Result<Self> {
+        let folder = DataFolder::open(data)?;
+        let Database::Sqlite(path) = database else { bail!("this build keeps its data in SQLite alone") };
+        let storage = SqliteStorage::open(path)?;
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Ok(Self {
+            folder,
+            storage: Arc::new(storage),
+            clock: match &dev_clock {
+                Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
+                None => Arc::new(SystemClock),
+            },
+            dev_clock,
+            entropy: Arc::new(SystemEntropy),
+            passwords: Passwords::new(cores),
+        })
+    }
+
+    /// Applies a directory file and returns what became of each thing in it.
+    ///
+    /// # Errors
+    /// Every error of the file with its line and column; then nothing of it was applied.
+    pub async fn apply(&self, file: &Path) -> anyhow::Result<Vec<Applied>> {
+        let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        self.apply_text(&file.display().to_string(), &text).await
+    }
+
+    /// As [`Self::apply`], with the text at hand.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
+    pub async fn apply_text(&self, name: &str, text: &str) -> anyhow::Result<Vec<Applied>> {
+        let wanted = parse_with(name, text, &[]).map_err(|errors| {
+            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!("{}\nnothing of the file was applied", lines.join("\n"))
+        })?;
+        Ok(directory::apply(self.storage.as_ref(), &self.passwords, self.entropy.as_ref(), &wanted).await?)
+    }
+
+    /// Reads the keys, making them at the first start, and puts everything together.
+    ///
+    /// # Errors
+    /// One line that says what is in the way.
+    pub async fn app(&self, public: PublicUrl) -> anyhow::Result<App> {
+        let master = SealingKey::from_bytes(self.folder.secret(MASTER_KEY, self.entropy.as_ref())?);
+        let prepared =
+            start::prepare(self.storage.as_ref(), &master, self.clock.as_ref(), self.entropy.as_ref()).await?;
+        let env = Env {
+            storage: Arc::clone(&self.storage),
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+            keys: prepared.keys,
+            salt: prepared.salt,
+            passwords: self.passwords.clone(),
+            settings: Settings::default(),
+            recorder: Recorder::new(EVENTS),
+            public,
+        };
+        Ok(App::new(env, self.dev_clock.clone()))
+    }
+}
+
+/// What an apply did, in one line: `created 12, changed 1, left 3`.
+pub fn summary(applied: &[Applied]) -> String {
+    let count = |outcome| applied.iter().filter(|one| one.outcome == outcome).count();
+    format!("created {}, changed {}, left {}", count(Outcome::Created), count(Outcome::Changed), count(Outcome::Left))
+}
+
+/// Where the database file of a data folder is.
+pub fn database_of(data: &Path) -> Database {
+    Database::Sqlite(PathBuf::from(data).join(crate::config::DATABASE_FILE))
+}

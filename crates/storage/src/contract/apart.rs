@@ -1,0 +1,110 @@
+//! Tenants do not see each other.
+
+use std::sync::Arc;
+
+use grantor_protocol::Secret;
+use grantor_rules::directory::DirectoryChange;
+use grantor_rules::model::{Progress, RevocationReason};
+
+use super::samples::{
+    NOW, application, bought, client_id, code, consents, digest, family, family_id, interaction, issue, new_sign_in,
+    redeem, rotate, sign_in, tenant, tenant_id, user, user_id,
+};
+use crate::{Burned, Finished, NewSignIn, RecordedConsent, Redeemed, Rotated, Storage, TenantStorage};
+
+/// Everything in tenant 1 and nothing in tenant 2.
+async fn one_full_one_empty(storage: &Arc<dyn Storage>) -> [Arc<dyn TenantStorage>; 2] {
+    let change = DirectoryChange {
+        tenants: vec![tenant(1), tenant(2)],
+        users: vec![(tenant_id(1), user(1, "ada@x.example"))],
+        passwords: vec![(tenant_id(1), user_id(1), Secret::new("$argon2id$1"))],
+        applications: vec![application(1, "app", &["api://app"])],
+    };
+    storage.apply_directory(&change).await.unwrap();
+    let [full, empty] = [1, 2].map(|number| storage.tenant(tenant_id(number)));
+    for principal in [None, Some(user_id(1))] {
+        let consent =
+            RecordedConsent { principal, client_id: client_id("app"), consents: consents("colors", &["Read"]) };
+        full.record_consent(&consent, NOW).await.unwrap();
+    }
+    full.record_sign_in(&new_sign_in(digest(1), sign_in(1, NOW))).await.unwrap();
+    full.begin_interaction(&digest(2), &interaction()).await.unwrap();
+    full.issue_code(&issue(digest(3), 3)).await.unwrap();
+    bought(&*full, digest(4), 4, digest(14)).await;
+    [full, empty]
+}
+
+/// What each look-up finds, by its name.
+async fn everything_found(tenant: &dyn TenantStorage) -> Vec<(&'static str, bool)> {
+    let app = client_id("app");
+    vec![
+        ("find_application", tenant.find_application(&app).await.unwrap().is_some()),
+        ("find_api by URI", tenant.find_api("api://app").await.unwrap().is_some()),
+        ("find_api by client id", tenant.find_api("app").await.unwrap().is_some()),
+        ("find_user", tenant.find_user(user_id(1)).await.unwrap().is_some()),
+        ("find_user_by_name", tenant.find_user_by_name("ada@x.example").await.unwrap().is_some()),
+        ("find_password", tenant.find_password(user_id(1)).await.unwrap().is_some()),
+        ("find_consents", !tenant.find_consents(user_id(1), &app).await.unwrap().is_empty()),
+        ("list_sign_ins", !tenant.list_sign_ins(&digest(1)).await.unwrap().is_empty()),
+        ("find_interaction", tenant.find_interaction(&digest(2)).await.unwrap().is_some()),
+        ("find_code", tenant.find_code(&digest(3)).await.unwrap().is_some()),
+        ("find_family", tenant.find_family(family_id(4)).await.unwrap().is_some()),
+        ("find_refresh_token", tenant.find_refresh_token(&digest(14)).await.unwrap().is_some()),
+    ]
+}
+
+/// Promise.
+pub async fn a_handle_says_whose_it_is(storage: Arc<dyn Storage>) {
+    assert_eq!(storage.tenant(tenant_id(1)).id(), tenant_id(1));
+    assert_eq!(storage.tenant(tenant_id(2)).id(), tenant_id(2));
+}
+
+/// Promise.
+pub async fn nothing_of_another_tenant_is_found(storage: Arc<dyn Storage>) {
+    let [full, empty] = one_full_one_empty(&storage).await;
+    for (look_up, found) in everything_found(&*full).await {
+        assert!(found, "{look_up} finds nothing in its own tenant");
+    }
+    for (look_up, found) in everything_found(&*empty).await {
+        assert!(!found, "{look_up} finds something of another tenant");
+    }
+}
+
+/// Promise.
+pub async fn nothing_of_another_tenant_is_changed(storage: Arc<dyn Storage>) {
+    let [full, empty] = one_full_one_empty(&storage).await;
+    let progress = Progress { account: Some(user_id(9)), other_account: true };
+    empty.note_progress(&digest(2), &progress).await.unwrap();
+    let steals = NewSignIn {
+        old_session: Some(digest(1)),
+        interaction: Some((digest(2), progress)),
+        ..new_sign_in(digest(8), sign_in(1, NOW))
+    };
+    empty.record_sign_in(&steals).await.unwrap();
+    assert_eq!(empty.end_interaction(&digest(2)).await.unwrap(), Finished::Before);
+    assert_eq!(empty.burn_code(&digest(3), NOW).await.unwrap(), Burned::Before);
+    for code in [3, 4] {
+        assert_eq!(empty.redeem_code(&redeem(digest(code), 9, digest(19))).await.unwrap(), Redeemed::Before);
+    }
+    assert_eq!(empty.rotate_refresh_token(&rotate(digest(14), digest(15))).await.unwrap(), Rotated::Unknown);
+    empty.revoke_family(family_id(4), RevocationReason::CodeReplayed, NOW).await.unwrap();
+
+    assert_eq!(empty.list_sign_ins(&digest(8)).await.unwrap(), [sign_in(1, NOW)]);
+    assert_eq!(full.list_sign_ins(&digest(1)).await.unwrap(), [sign_in(1, NOW)]);
+    assert_eq!(full.find_interaction(&digest(2)).await.unwrap().unwrap().progress, Progress::default());
+    assert_eq!(full.find_code(&digest(3)).await.unwrap(), Some(code(3)));
+    assert_eq!(full.find_family(family_id(4)).await.unwrap(), Some(family(4)));
+    assert_eq!(full.find_refresh_token(&digest(14)).await.unwrap().unwrap().spent, None);
+}
+
+/// Promise.
+pub async fn the_same_digest_in_two_tenants_is_two_things(storage: Arc<dyn Storage>) {
+    let [full, empty] = one_full_one_empty(&storage).await;
+    empty.begin_interaction(&digest(2), &interaction()).await.unwrap();
+    empty.issue_code(&issue(digest(3), 3)).await.unwrap();
+    bought(&*empty, digest(4), 4, digest(14)).await;
+    assert_eq!(empty.redeem_code(&redeem(digest(4), 4, digest(15))).await.unwrap(), Redeemed::Before);
+    let revoked = empty.find_family(family_id(4)).await.unwrap().unwrap().revoked;
+    assert_eq!(revoked, Some(RevocationReason::CodeReplayed));
+    assert_eq!(full.find_family(family_id(4)).await.unwrap(), Some(family(4)));
+}

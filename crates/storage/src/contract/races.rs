@@ -1,0 +1,156 @@
+//! Many at once: single use holds, and one that fails takes nobody along.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use grantor_rules::model::{Code, RevocationReason, Spent};
+
+use super::samples::{
+    NOW, bought, code, digest, family_id, in_minutes, interaction, issue, one_tenant, redeem, rotate, signing_key,
+};
+use crate::{Burned, Finished, IssueCode, Redeemed, Rotated, Storage};
+
+const MANY: u32 = 300;
+
+/// Runs `run(0)` to `run(MANY - 1)` at once and returns what each said.
+async fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>(mut run: impl FnMut(u32) -> F) -> Vec<T> {
+    let tasks: Vec<_> = (0..MANY).map(|number| tokio::spawn(run(number))).collect();
+    let mut said = Vec::new();
+    for task in tasks {
+        said.push(task.await.unwrap());
+    }
+    said
+}
+
+/// Promise.
+pub async fn of_many_redemptions_one_wins_and_the_others_revoke(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    tenant.issue_code(&issue(digest(1), 1)).await.unwrap();
+    let said = at_once(|number| {
+        let tenant = Arc::clone(&tenant);
+        async move { tenant.redeem_code(&redeem(digest(1), 1, digest(100 + number))).await.unwrap() }
+    })
+    .await;
+    assert_eq!(said.iter().filter(|one| **one == Redeemed::Now).count(), 1);
+    let revoked = tenant.find_family(family_id(1)).await.unwrap().unwrap().revoked;
+    assert_eq!(revoked, Some(RevocationReason::CodeReplayed));
+    for (number, one) in (100..).zip(said) {
+        let kept = tenant.find_refresh_token(&digest(number)).await.unwrap().is_some();
+        assert_eq!(kept, one == Redeemed::Now, "refresh token {number}");
+    }
+}
+
+/// Promise.
+pub async fn of_many_rotations_one_wins_and_the_others_see_its_successor(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    bought(&*tenant, digest(1), 1, digest(11)).await;
+    let said = at_once(|number| {
+        let tenant = Arc::clone(&tenant);
+        async move { tenant.rotate_refresh_token(&rotate(digest(11), digest(100 + number))).await.unwrap() }
+    })
+    .await;
+    let winners: Vec<u32> =
+        (100..).zip(&said).filter(|(_, one)| **one == Rotated::Now).map(|(number, _)| number).collect();
+    let [winner] = winners[..] else { panic!("{} won", winners.len()) };
+    let exchange = rotate(digest(11), digest(winner));
+    let spent = Spent { at: exchange.now, successor: exchange.sealed_successor };
+    for (number, one) in (100..).zip(said) {
+        let kept = tenant.find_refresh_token(&digest(number)).await.unwrap().is_some();
+        assert_eq!(kept, number == winner, "refresh token {number}");
+        assert!(number == winner || one == Rotated::Before(spent.clone()), "{one:?}");
+    }
+    assert_eq!(tenant.find_family(family_id(1)).await.unwrap().unwrap().revoked, None);
+}
+
+/// Promise.
+pub async fn a_burner_and_a_redeemer_do_not_both_win(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    tenant.issue_code(&issue(digest(1), 1)).await.unwrap();
+    let won = at_once(|number| {
+        let tenant = Arc::clone(&tenant);
+        async move {
+            if number % 2 == 0 {
+                tenant.burn_code(&digest(1), NOW).await.unwrap() == Burned::Now
+            } else {
+                tenant.redeem_code(&redeem(digest(1), 1, digest(100 + number))).await.unwrap() == Redeemed::Now
+            }
+        }
+    })
+    .await;
+    assert_eq!(won.iter().filter(|won| **won).count(), 1);
+}
+
+/// Promise.
+pub async fn of_many_answers_to_one_interaction_one_issues_a_code(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    tenant.begin_interaction(&digest(1), &interaction()).await.unwrap();
+    let said = at_once(|number| {
+        let tenant = Arc::clone(&tenant);
+        let answer = IssueCode { interaction: Some(digest(1)), ..issue(digest(100 + number), 1) };
+        async move { tenant.issue_code(&answer).await.unwrap() }
+    })
+    .await;
+    assert_eq!(said.iter().filter(|one| **one == Finished::Now).count(), 1);
+    for (number, one) in (100..).zip(said) {
+        let kept = tenant.find_code(&digest(number)).await.unwrap().is_some();
+        assert_eq!(kept, one == Finished::Now, "code {number}");
+    }
+}
+
+/// Promise: every third code is one that exists already.
+pub async fn a_transaction_that_fails_fails_alone(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    tenant.begin_interaction(&digest(1), &interaction()).await.unwrap();
+    tenant.issue_code(&issue(digest(2), 1)).await.unwrap();
+    let said = at_once(|number| {
+        let tenant = Arc::clone(&tenant);
+        let fails = number % 3 == 0;
+        // The one that fails has ended an interaction by then: that must come back.
+        let issued = IssueCode {
+            interaction: fails.then_some(digest(1)),
+            code: Code { expires_at: in_minutes(20), ..code(2) },
+            ..issue(digest(if fails { 2 } else { 100 + number }), 2)
+        };
+        async move { tenant.issue_code(&issued).await }
+    })
+    .await;
+    for (number, one) in (0..).zip(said) {
+        assert_eq!(one.is_err(), number % 3 == 0, "{number}: {one:?}");
+        let kept = tenant.find_code(&digest(100 + number)).await.unwrap().is_some();
+        assert_eq!(kept, number % 3 != 0, "{number}");
+    }
+    assert!(tenant.find_interaction(&digest(1)).await.unwrap().is_some());
+    assert_eq!(tenant.find_code(&digest(2)).await.unwrap(), Some(code(1)));
+}
+
+/// Promise.
+pub async fn nodes_that_start_together_keep_the_same(storage: Arc<dyn Storage>) {
+    let kept = at_once(|number| {
+        let storage = Arc::clone(&storage);
+        async move {
+            let secret = storage.keep_once("pepper", &number.to_be_bytes()).await.unwrap();
+            let key = signing_key(&format!("key-{number}"), "RS256", in_minutes(number.into()));
+            (secret, storage.keep_first_signing_key(&key).await.unwrap())
+        }
+    })
+    .await;
+    assert_eq!(kept[0].1.len(), 1);
+    assert!(kept.iter().all(|one| *one == kept[0]));
+}
+
+/// Promise: whoever is told that something is kept finds it.
+pub async fn an_acknowledged_commit_is_seen_by_everyone(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    let seen = at_once(|number| {
+        let tenant = Arc::clone(&tenant);
+        async move {
+            tenant.begin_interaction(&digest(number), &interaction()).await.unwrap();
+            let found = tenant.find_interaction(&digest(number)).await.unwrap().is_some();
+            found
+                && tenant.end_interaction(&digest(number)).await.unwrap() == Finished::Now
+                && tenant.find_interaction(&digest(number)).await.unwrap().is_none()
+        }
+    })
+    .await;
+    assert!(seen.iter().all(|seen| *seen));
+}

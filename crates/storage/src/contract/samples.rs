@@ -1,0 +1,250 @@
+//! Things to keep: everything that a test does not care about has a value already.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use grantor_environment::Timestamp;
+use grantor_protocol::pkce::CodeVerifier;
+use grantor_protocol::{ClientId, FamilyId, FlowId, HandleDigest, RedirectUri, TenantId, UserId};
+use grantor_rules::directory::DirectoryChange;
+use grantor_rules::model::{
+    Application, Code, Consents, Family, Interaction, Method, Platform, Progress, Redirect, SignIn, SignInAudience,
+    Tenant, TenantKind, TokenVersion, User,
+};
+use grantor_rules::scopes::{ApiName, SignInScope, WantedScope, WantedScopes};
+
+use crate::{
+    Finished, IssueCode, NewRefreshToken, NewSignIn, RedeemCode, RotateRefreshToken, SigningKeyRecord, Storage,
+    TenantStorage,
+};
+
+/// When everything happens that does not say when.
+pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+/// So many minutes after [`NOW`].
+pub fn in_minutes(minutes: u64) -> Timestamp {
+    NOW + Duration::from_secs(minutes * 60)
+}
+
+/// So many minutes before [`NOW`].
+pub fn minutes_ago(minutes: u64) -> Timestamp {
+    NOW - Duration::from_secs(minutes * 60)
+}
+
+/// The tenant of that number.
+pub fn tenant_id(number: u8) -> TenantId {
+    TenantId::from_random([number; 16])
+}
+
+/// The person of that number.
+pub fn user_id(number: u8) -> UserId {
+    UserId::from_random([number; 16])
+}
+
+/// The family of that number.
+pub fn family_id(number: u8) -> FamilyId {
+    FamilyId::from_random([number; 16])
+}
+
+/// The digest of that number.
+pub fn digest(number: u32) -> HandleDigest {
+    let mut bytes = [0xd1; 32];
+    bytes[..4].copy_from_slice(&number.to_be_bytes());
+    HandleDigest::from_bytes(bytes)
+}
+
+/// A client id.
+pub fn client_id(text: &str) -> ClientId {
+    ClientId::parse(text).unwrap()
+}
+
+/// The tenant of that number, as a record.
+pub fn tenant(number: u8) -> Tenant {
+    Tenant {
+        id: tenant_id(number),
+        domain: format!("tenant-{number}.example"),
+        display_name: format!("Tenant {number}"),
+        kind: TenantKind::Organization,
+    }
+}
+
+/// A person with that sign-in name.
+pub fn user(number: u8, name: &str) -> User {
+    User {
+        id: user_id(number),
+        user_principal_name: name.to_owned(),
+        display_name: format!("Person {number}"),
+        given_name: Some("Ada".to_owned()),
+        surname: None,
+        job_title: None,
+        mail: Some(name.to_owned()),
+        mobile_phone: None,
+        business_phones: vec!["+49 30 1234".to_owned()],
+        office_location: None,
+        preferred_language: Some("de".to_owned()),
+        account_enabled: true,
+        directory_roles: vec![User::GLOBAL_ADMINISTRATOR.to_owned()],
+        attributes: [("shoe-size".to_owned(), "42".to_owned())].into(),
+    }
+}
+
+/// An application of a tenant with those identifier URIs.
+pub fn application(tenant: u8, client: &str, identifier_uris: &[&str]) -> Application {
+    Application {
+        client_id: client_id(client),
+        publisher: tenant_id(tenant),
+        display_name: format!("Application {client}"),
+        sign_in_audience: SignInAudience::ThisOrganization,
+        redirects: vec![Redirect { uri: redirect_uri(), platform: Platform::Web }],
+        allow_public_client_flows: false,
+        identifier_uris: identifier_uris.iter().map(|&uri| uri.to_owned()).collect(),
+        access_token_version: TokenVersion::V2,
+        scopes: Vec::new(),
+        app_roles: Vec::new(),
+        secrets: Vec::new(),
+        required_permissions: Vec::new(),
+        granted_app_roles: Vec::new(),
+    }
+}
+
+/// Tenants and nothing in them.
+pub fn tenants(numbers: &[u8]) -> DirectoryChange {
+    DirectoryChange { tenants: numbers.iter().map(|&number| tenant(number)).collect(), ..Default::default() }
+}
+
+/// The storage of tenant 1, made.
+pub async fn one_tenant(storage: &Arc<dyn Storage>) -> Arc<dyn TenantStorage> {
+    storage.apply_directory(&tenants(&[1])).await.unwrap();
+    storage.tenant(tenant_id(1))
+}
+
+/// Permissions of one API.
+pub fn consents(api: &str, values: &[&str]) -> Consents {
+    let mut consents = Consents::default();
+    consents.allow(&client_id(api), values.iter().map(|&value| value.to_owned()));
+    consents
+}
+
+/// A sign-in of a person at a time.
+pub fn sign_in(person: u8, authenticated_at: Timestamp) -> SignIn {
+    SignIn {
+        user: user_id(person),
+        sid: format!("sid-{person}"),
+        authenticated_at,
+        method: Method::Pwd,
+        expires_at: authenticated_at + Duration::from_secs(3600),
+    }
+}
+
+/// A sign-in that begins a session.
+pub fn new_sign_in(session: HandleDigest, sign_in: SignIn) -> NewSignIn {
+    NewSignIn { old_session: None, new_session: session, sign_in, interaction: None }
+}
+
+/// A request that waits until [`in_minutes`]`(10)`.
+pub fn interaction() -> Interaction {
+    Interaction {
+        browser: [9; 32],
+        dialect: "entra-v2".to_owned(),
+        parameters: vec![("scope".to_owned(), "openid a&b=ü".to_owned()), ("scope".to_owned(), String::new())],
+        progress: Progress::default(),
+        began_at: NOW,
+        expires_at: in_minutes(10),
+        flow: FlowId::from_random([5; 16]),
+    }
+}
+
+/// An unspent code that buys a family and ends at [`in_minutes`]`(10)`.
+pub fn code(family: u8) -> Code {
+    Code {
+        client_id: client_id("app"),
+        user: user_id(1),
+        redirect_uri: redirect_uri(),
+        redirect_uri_was_given: true,
+        platform: Platform::Spa,
+        challenge: Some(CodeVerifier::from_random([3; 32]).challenge()),
+        nonce: Some("n-1\u{1F511}".to_owned()),
+        wanted: wanted(),
+        authenticated_at: minutes_ago(5),
+        method: Method::Pwd,
+        sid: "sid-1".to_owned(),
+        family: family_id(family),
+        flow: FlowId::from_random([5; 16]),
+        expires_at: in_minutes(10),
+        spent_at: None,
+    }
+}
+
+/// Issues [`code`] without an interaction.
+pub fn issue(digest: HandleDigest, family: u8) -> IssueCode {
+    IssueCode { digest, code: code(family), interaction: None, consent: None, now: NOW }
+}
+
+/// Redeems such a code for the family and a refresh token that ends at [`in_minutes`]`(60)`.
+pub fn redeem(digest: HandleDigest, family_number: u8, refresh_token: HandleDigest) -> RedeemCode {
+    RedeemCode {
+        digest,
+        family: family(family_number),
+        refresh_token: Some(NewRefreshToken { digest: refresh_token, expires_at: in_minutes(60) }),
+        keep_until: in_minutes(60),
+        now: NOW,
+    }
+}
+
+/// What such a code buys.
+pub fn family(number: u8) -> Family {
+    Family {
+        id: family_id(number),
+        client_id: client_id("app"),
+        user: user_id(1),
+        platform: Platform::Spa,
+        wanted: wanted(),
+        authenticated_at: minutes_ago(5),
+        method: Method::Pwd,
+        sid: "sid-1".to_owned(),
+        flow: FlowId::from_random([5; 16]),
+        ends_at: Some(in_minutes(24 * 60)),
+        revoked: None,
+    }
+}
+
+/// Exchanges a refresh token for another one, which ends at [`in_minutes`]`(90)`.
+pub fn rotate(presented: HandleDigest, successor: HandleDigest) -> RotateRefreshToken {
+    RotateRefreshToken {
+        presented,
+        successor: NewRefreshToken { digest: successor, expires_at: in_minutes(90) },
+        sealed_successor: [b"sealed ".as_slice(), successor.as_bytes()].concat(),
+        keep_until: in_minutes(90),
+        now: in_minutes(1),
+    }
+}
+
+/// A family of that number with a live refresh token, bought by a code.
+pub async fn bought(tenant: &dyn TenantStorage, code: HandleDigest, family: u8, refresh_token: HandleDigest) {
+    assert_eq!(tenant.issue_code(&issue(code, family)).await.unwrap(), Finished::Now);
+    tenant.redeem_code(&redeem(code, family, refresh_token)).await.unwrap();
+}
+
+/// A signing key.
+pub fn signing_key(key_id: &str, algorithm: &str, created_at: Timestamp) -> SigningKeyRecord {
+    SigningKeyRecord {
+        key_id: key_id.to_owned(),
+        algorithm: algorithm.to_owned(),
+        sealed_private_key: vec![0, 255, 1],
+        certificate: vec![0x30, 0],
+        created_at,
+    }
+}
+
+fn redirect_uri() -> RedirectUri {
+    RedirectUri::parse("https://app.example/signed-in?x=1").unwrap()
+}
+
+fn wanted() -> WantedScopes {
+    let api = ApiName::Identifier("api://colors".to_owned());
+    WantedScopes::new(vec![
+        WantedScope::SignIn(SignInScope::OpenId),
+        WantedScope::Named { api: api.clone(), value: "Read".to_owned(), spelled: "api://colors/Read".to_owned() },
+        WantedScope::AllGranted { api, spelled: "api://colors/.default".to_owned() },
+    ])
+}

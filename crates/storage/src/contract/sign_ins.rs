@@ -1,0 +1,67 @@
+//! Who is signed in, in which browser.
+
+use std::sync::Arc;
+
+use grantor_rules::model::Progress;
+
+use super::samples::{NOW, digest, in_minutes, interaction, minutes_ago, new_sign_in, one_tenant, sign_in, user_id};
+use crate::{NewSignIn, Storage};
+
+/// Promise.
+pub async fn sign_ins_are_listed_newest_first_with_those_that_have_ended(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    for one in [sign_in(3, minutes_ago(600)), sign_in(1, NOW), sign_in(2, minutes_ago(5))] {
+        tenant.record_sign_in(&new_sign_in(digest(1), one)).await.unwrap();
+    }
+    let listed = tenant.list_sign_ins(&digest(1)).await.unwrap();
+    assert_eq!(listed, [sign_in(1, NOW), sign_in(2, minutes_ago(5)), sign_in(3, minutes_ago(600))]);
+    assert_eq!(tenant.list_sign_ins(&digest(2)).await.unwrap(), []);
+}
+
+/// Promise: in the session that stays and in the one that moves.
+pub async fn a_person_who_signs_in_again_is_listed_once(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    tenant.record_sign_in(&new_sign_in(digest(1), sign_in(1, minutes_ago(9)))).await.unwrap();
+    tenant.record_sign_in(&new_sign_in(digest(1), sign_in(1, minutes_ago(5)))).await.unwrap();
+    assert_eq!(tenant.list_sign_ins(&digest(1)).await.unwrap(), [sign_in(1, minutes_ago(5))]);
+    let again = NewSignIn { old_session: Some(digest(1)), ..new_sign_in(digest(2), sign_in(1, NOW)) };
+    tenant.record_sign_in(&again).await.unwrap();
+    assert_eq!(tenant.list_sign_ins(&digest(2)).await.unwrap(), [sign_in(1, NOW)]);
+    assert_eq!(tenant.list_sign_ins(&digest(1)).await.unwrap(), []);
+}
+
+/// Promise: the old handle is worth nothing afterwards, so one that was planted before the sign-in is not either.
+pub async fn the_other_sign_ins_move_to_the_new_session(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    tenant.record_sign_in(&new_sign_in(digest(1), sign_in(1, minutes_ago(9)))).await.unwrap();
+    tenant.record_sign_in(&new_sign_in(digest(7), sign_in(4, minutes_ago(9)))).await.unwrap();
+    let second = NewSignIn { old_session: Some(digest(1)), ..new_sign_in(digest(2), sign_in(2, NOW)) };
+    tenant.record_sign_in(&second).await.unwrap();
+    assert_eq!(tenant.list_sign_ins(&digest(2)).await.unwrap(), [sign_in(2, NOW), sign_in(1, minutes_ago(9))]);
+    assert_eq!(tenant.list_sign_ins(&digest(1)).await.unwrap(), []);
+    assert_eq!(tenant.list_sign_ins(&digest(7)).await.unwrap(), [sign_in(4, minutes_ago(9))]);
+}
+
+/// Promise: the same handle as old and as new.
+pub async fn a_session_may_keep_its_handle(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    tenant.record_sign_in(&new_sign_in(digest(1), sign_in(1, minutes_ago(9)))).await.unwrap();
+    let second = NewSignIn { old_session: Some(digest(1)), ..new_sign_in(digest(1), sign_in(2, NOW)) };
+    tenant.record_sign_in(&second).await.unwrap();
+    assert_eq!(tenant.list_sign_ins(&digest(1)).await.unwrap().len(), 2);
+}
+
+/// Promise.
+pub async fn a_sign_in_keeps_its_interactions_progress(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    tenant.begin_interaction(&digest(5), &interaction()).await.unwrap();
+    tenant.begin_interaction(&digest(6), &interaction()).await.unwrap();
+    let progress = Progress { account: Some(user_id(1)), other_account: true };
+    let with = NewSignIn {
+        interaction: Some((digest(5), progress.clone())),
+        ..new_sign_in(digest(1), sign_in(1, in_minutes(1)))
+    };
+    tenant.record_sign_in(&with).await.unwrap();
+    assert_eq!(tenant.find_interaction(&digest(5)).await.unwrap().unwrap().progress, progress);
+    assert_eq!(tenant.find_interaction(&digest(6)).await.unwrap().unwrap().progress, Progress::default());
+}
