@@ -167,7 +167,7 @@ fn home(client_info: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grantor_jose::{Algorithm, HeaderFields, SigningKey, VerifyingKey, sign_compact};
+    use grantor_jose::{Algorithm, HeaderFields, Jwk, SigningKey, VerifyingKey, sign_compact};
     use serde_json::json;
 
     const ISSUER: &str = "https://id.example/t";
@@ -180,8 +180,13 @@ mod tests {
     }
 
     fn judged(claims: &Map<String, Value>) -> Result<(), IdTokenError> {
+        judged_with_key_of(None, claims)
+    }
+
+    fn judged_with_key_of(reserved: Option<&str>, claims: &Map<String, Value>) -> Result<(), IdTokenError> {
         let key = SigningKey::generate(Algorithm::Es256).unwrap();
-        let keys = KeySet::new(vec![VerifyingKey::from_signing_key(&key).unwrap()]);
+        let jwk = Jwk { issuer: reserved.map(str::to_owned), ..key.public_jwk() };
+        let keys = KeySet::new(vec![VerifyingKey::from_jwk(&jwk).unwrap()]);
         let token = sign_compact(&key, &HeaderFields { typ: "JWT", x5t: None }, claims).unwrap();
         let nonce = Secret::new("n");
         let now = Timestamp::from_seconds(1500);
@@ -216,6 +221,16 @@ mod tests {
             claims.insert(name.to_owned(), value.clone());
             assert_eq!(judged(&claims), Err(expected), "{name} {value}");
         }
+    }
+
+    #[test]
+    fn a_key_that_is_reserved_for_another_issuer_does_not_count() {
+        let mut claims = good();
+        claims.insert("tid".to_owned(), json!("t"));
+        assert_eq!(judged_with_key_of(Some(ISSUER), &claims), Ok(()));
+        assert_eq!(judged_with_key_of(Some("https://id.example/{tenantid}"), &claims), Ok(()));
+        let other = judged_with_key_of(Some("https://id.example/other"), &claims);
+        assert!(matches!(other, Err(IdTokenError::Issuer { .. })), "{other:?}");
     }
 
     #[test]

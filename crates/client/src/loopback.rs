@@ -249,4 +249,24 @@ mod tests {
             assert!(loopback.redirect_uri().starts_with(&format!("http://{}:", host.as_str())));
         }
     }
+
+    #[tokio::test]
+    async fn a_second_response_with_the_same_state_is_turned_away() {
+        use grantor_outgoing::{HttpClient as _, Outgoing, OutgoingRequest, OutgoingSettings};
+        let outgoing = Outgoing::new(&OutgoingSettings::default()).unwrap();
+        let loopback = Loopback::bind(RedirectHost::Ipv4).await.unwrap();
+        let url = url::Url::parse(loopback.redirect_uri()).unwrap();
+        let post = |code| OutgoingRequest::post_form(url.clone(), [("state", "s"), ("code", code)]);
+        let mut waiting = loopback.serve(Secret::new("s"), || {});
+        let first = async { outgoing.send(post("first")).await.unwrap().status };
+        let rest = async {
+            let arrived = waiting.response().await;
+            let second = outgoing.send(post("second")).await.unwrap().status;
+            let code = arrived.parameters["code"].clone();
+            waiting.finish(arrived, Page::Done).await;
+            (code, second.as_u16())
+        };
+        let (first, (code, second)) = tokio::join!(first, rest);
+        assert_eq!((first.as_u16(), code.as_str(), second), (200, "first", 400));
+    }
 }

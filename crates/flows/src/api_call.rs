@@ -24,8 +24,9 @@ pub async fn permitted(
     read: ReadClaims<'_>,
     needed: &[&'static str],
 ) -> Result<PermittedCall, FlowError> {
-    let verified = verify_compact(token.expose(), env.keys.verifying(), &Expected::types(&["JWT"])).map_err(fault)?;
-    let claims = verified.claims().map_err(fault)?;
+    let verified = verify_compact(token.expose(), env.keys.verifying(), &Expected::types(&["JWT"]))
+        .map_err(|error| fault(&error))?;
+    let claims = verified.claims().map_err(|error| fault(&error))?;
     let presented = read(&claims)?;
     let store = env.storage.tenant(presented.tenant);
     let family = store.find_family(presented.family).await?;
@@ -38,7 +39,7 @@ pub async fn permitted(
     Ok(permitted)
 }
 
-fn fault(error: VerifyError) -> FlowError {
+fn fault(error: &VerifyError) -> FlowError {
     let why = match error {
         VerifyError::BadSignature
         | VerifyError::UnknownKey { .. }

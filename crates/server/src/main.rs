@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use grantor_server::commands::{apply, serve};
+use grantor_server::commands::native::{accounts, call, login, logout, token};
+use grantor_server::commands::{apply, demo, serve};
 use grantor_server::config::ServeOptions;
 
 #[global_allocator]
@@ -19,10 +20,22 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// See the whole journey on this machine, with nothing set up and nothing left behind
+    Demo(demo::DemoOptions),
     /// Run the platform: sign-in, tokens, directory API
     Serve(ServeOptions),
     /// Make the directory hold at least what a file says
     Apply(apply::ApplyOptions),
+    /// Sign in with the system browser, at Grantor or any OpenID provider
+    Login(login::LoginOptions),
+    /// Print an access token of somebody who is signed in
+    Token(token::TokenOptions),
+    /// Call an API on behalf of somebody who is signed in
+    Call(call::CallOptions),
+    /// List who is signed in on this machine
+    Accounts(accounts::AccountsOptions),
+    /// Forget somebody on this machine
+    Logout(logout::LogoutOptions),
 }
 
 fn main() -> ExitCode {
@@ -48,7 +61,13 @@ async fn run(command: Command) -> Result<(), (anyhow::Error, u8)> {
             })?;
             serve::run(config).await.map_err(plain)
         }
+        Command::Demo(options) => demo::run(options).await.map_err(plain),
         Command::Apply(options) => apply::run(options).await.map_err(plain),
+        Command::Login(options) => login::run(options).await.map_err(plain),
+        Command::Token(options) => token::run(options).await.map_err(plain),
+        Command::Call(options) => call::run(options).await.map_err(plain),
+        Command::Accounts(options) => accounts::run(options).await.map_err(plain),
+        Command::Logout(options) => logout::run(options).await.map_err(plain),
     }
 }
 

@@ -96,7 +96,7 @@ impl<'a> Columns<'a> {
     }
 
     /// The fault for a value that this program cannot have written.
-    pub fn impossible(&self, column: &'static str, what: impl ToString) -> Fault {
+    pub fn impossible(&self, column: &'static str, what: &(impl ToString + ?Sized)) -> Fault {
         Fault::ImpossibleRow {
             table: self.row.sql.table,
             column,
@@ -113,7 +113,7 @@ impl<'a> Columns<'a> {
             Value::Blob(_) => "bytes",
             Value::Alien(kind) => kind,
         };
-        self.impossible(column, format!("expected {expected}, found {found}"))
+        self.impossible(column, &format!("expected {expected}, found {found}"))
     }
 
     /// A text.
@@ -156,7 +156,7 @@ impl<'a> Columns<'a> {
         column: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, Fault> {
-        parse(self.text(column)?).map_err(|error| self.impossible(column, error))
+        parse(self.text(column)?).map_err(|error| self.impossible(column, &error))
     }
 
     /// A document.
@@ -165,7 +165,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-impl<'a> V<'a> {
+impl V<'_> {
     /// The value, or nothing.
     pub fn maybe<T: Into<Self>>(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)

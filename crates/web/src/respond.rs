@@ -197,11 +197,10 @@ pub fn hardened(answer: &mut Answer, public: &PublicUrl) {
 
 /// Adds a header. A value that is none is left out: it would have come from our own code.
 pub fn insert(answer: &mut Answer, name: HeaderName, value: &str) {
-    match HeaderValue::from_str(value) {
-        Ok(value) => {
-            answer.headers_mut().insert(name, value);
-        }
-        Err(_) => tracing::error!(header = %name, "a header value could not be written"),
+    if let Ok(value) = HeaderValue::from_str(value) {
+        answer.headers_mut().insert(name, value);
+    } else {
+        tracing::error!(header = %name, "a header value could not be written");
     }
 }
 

@@ -73,3 +73,12 @@ async fn a_401_for_another_reason_is_handed_on() {
     }
     assert_eq!(provider.token_requests(), 1);
 }
+
+#[tokio::test]
+async fn another_status_is_handed_on_whatever_its_challenge_says() {
+    let (provider, app, _, account) = signed_in().await;
+    provider.closed.store(true, Ordering::SeqCst);
+    *provider.refused_with.lock().unwrap() = StatusCode::FORBIDDEN;
+    let called = call(&provider, &app, &account).await;
+    assert_eq!((called.response.status, called.retried), (StatusCode::FORBIDDEN, false));
+}

@@ -60,7 +60,8 @@ pub struct Provider {
     /// Whether the API takes no token at all.
     pub closed: AtomicBool,
     pub api_calls: AtomicUsize,
-    /// The API's challenge when it refuses.
+    /// The API's status and challenge when it refuses.
+    pub refused_with: Mutex<StatusCode>,
     pub challenge: Mutex<&'static str>,
 }
 
@@ -97,6 +98,7 @@ impl Provider {
             accepted: Mutex::default(),
             closed: AtomicBool::default(),
             api_calls: AtomicUsize::default(),
+            refused_with: Mutex::new(StatusCode::UNAUTHORIZED),
             challenge: Mutex::new(r#"Bearer realm="api", error="invalid_token", error_description="expired""#),
         });
         let router = Router::new()
@@ -213,7 +215,8 @@ async fn api(State(provider): State<Arc<Provider>>, headers: HeaderMap) -> Respo
     {
         return "colors".into_response();
     }
-    (StatusCode::UNAUTHORIZED, [("www-authenticate", *provider.challenge.lock().unwrap())]).into_response()
+    let status = *provider.refused_with.lock().unwrap();
+    (status, [("www-authenticate", *provider.challenge.lock().unwrap())]).into_response()
 }
 
 /// What the browser sends back in the place of a right answer.

@@ -38,7 +38,8 @@ pub fn redirect(text: &str) -> Result<RedirectUri, Refusal> {
 
 pub fn way_back(parameters: &Parameters) -> (ResponseMode, Option<String>) {
     let mode = parameters.sole("response_mode").and_then(ResponseMode::parse);
-    let front_channel = parameters.sole("response_type").is_some_and(|kind| kind.split(' ').any(|word| word != "code"));
+    let front_channel =
+        parameters.sole("response_type").is_some_and(|kind| kind.split_whitespace().any(|word| word != "code"));
     let mode = mode.unwrap_or(if front_channel { ResponseMode::Fragment } else { ResponseMode::Query });
     let state = parameters.sole("state").filter(|state| state.len() <= limit::STATE);
     (mode, state.map(str::to_owned))

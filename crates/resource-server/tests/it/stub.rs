@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use grantor_environment::{Clock as _, ManualClock, Timestamp};
-use grantor_jose::{Algorithm, HeaderFields, JwkSet, SigningKey, sign_compact};
+use grantor_jose::{Algorithm, HeaderFields, Jwk, JwkSet, SigningKey, sign_compact};
 use grantor_outgoing::{HttpClient, Outgoing, OutgoingSettings};
 use grantor_resource_server::{RequireLayer, Requirement, VerifiedToken, Verifier, VerifierSettings};
 use serde_json::{Map, Value, json};
@@ -27,6 +27,8 @@ pub struct Issuer {
     pub named: Mutex<String>,
     /// What `/keys` answers instead of the keys: a status and a text.
     pub broken: Mutex<Option<(StatusCode, String)>>,
+    /// Whom the keys are reserved for, as the key set says.
+    pub reserved: Mutex<Option<String>>,
     pub key_requests: AtomicUsize,
 }
 
@@ -40,6 +42,7 @@ impl Issuer {
             clock: Arc::new(ManualClock::stopped_at(Timestamp::from_seconds(1_000_000))),
             key: Mutex::new(SigningKey::generate(Algorithm::Es256).unwrap()),
             broken: Mutex::default(),
+            reserved: Mutex::default(),
             key_requests: AtomicUsize::default(),
         });
         let router = Router::new()
@@ -111,7 +114,9 @@ async fn keys(State(issuer): State<Arc<Issuer>>) -> Response {
     if let Some((status, body)) = issuer.broken.lock().unwrap().clone() {
         return (status, [("location", "/elsewhere")], body).into_response();
     }
-    axum::Json(JwkSet { keys: vec![issuer.key.lock().unwrap().public_jwk()] }).into_response()
+    let key = issuer.key.lock().unwrap().public_jwk();
+    let reserved = issuer.reserved.lock().unwrap().clone();
+    axum::Json(JwkSet { keys: vec![Jwk { issuer: reserved, ..key }] }).into_response()
 }
 
 /// What an API behind the layer answered.

@@ -144,6 +144,23 @@ async fn an_algorithm_that_is_not_accepted_is_refused_although_the_key_is_publis
 }
 
 #[tokio::test]
+async fn a_key_that_is_reserved_for_another_issuer_is_refused() {
+    let issuer = Issuer::start().await;
+    let token = issuer.sign(&issuer.claims_but("tid", json!("t")));
+    let of_other = Some(InvalidToken::KeyOfOther);
+    let rows = [
+        (issuer.name(), None),
+        (format!("{}/{{tenantid}}/v2.0", issuer.origin), None),
+        (format!("{}/other/v2.0", issuer.origin), of_other.clone()),
+        ("https://evil.example/{tenantid}/v2.0".to_owned(), of_other),
+    ];
+    for (reserved, expected) in rows {
+        *issuer.reserved.lock().unwrap() = Some(reserved.clone());
+        assert_eq!(judged(&issuer, issuer.settings(), &token).await, expected, "{reserved}");
+    }
+}
+
+#[tokio::test]
 async fn a_requirement_is_met_by_what_the_token_holds() {
     let issuer = Issuer::start().await;
     let verifier = issuer.verifier(issuer.settings());

@@ -19,7 +19,8 @@ fn wanted(names: &[&str]) -> WantedApplication {
 
 #[test]
 fn secrets_that_are_there_stay_and_new_ones_come_after_them() {
-    let rows: &[(Option<&[&str]>, &[&str], &[&str])] = &[
+    type Names = &'static [&'static str];
+    let rows: &[(Option<Names>, Names, Names)] = &[
         (None, &[], &[]),
         (None, &["a"], &["a"]),
         (Some(&["a"]), &[], &["a"]),

@@ -173,7 +173,7 @@ fn another_api_may_be_asked_for_as_far_as_it_is_allowed() {
 
 #[test]
 fn a_repetition_is_honest_for_as_long_as_the_grace_lasts() {
-    let grace = Duration::from_secs(60);
+    let grace = minutes(1);
     let spent = |ago: Duration| Spent { at: NOW - ago, successor: vec![] };
     let again = |ago| presented_again(&spent(ago), NOW, grace);
     assert_eq!(again(Duration::ZERO), PresentedAgain::SameSuccessor);

@@ -146,7 +146,7 @@ fn buys(
 fn no_token_carries_more_than_was_requested_and_allowed_and_defined() {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let (mut issued, mut carried, mut refused) = (0, 0, 0);
-    for _ in 0..20_000 {
+    for _ in 0..5_000 {
         let apis = [an_api(&mut dice, "colors"), an_api(&mut dice, "shapes")];
         let words: Vec<String> = (0..=dice.roll(4)).map(|_| a_word(&mut dice)).collect();
         let consents = consents(&mut dice);
@@ -166,5 +166,5 @@ fn no_token_carries_more_than_was_requested_and_allowed_and_defined() {
             }
         }
     }
-    assert!(issued > 1000 && refused > 1000 && carried > 1000, "{issued} issued, {refused} refused, {carried} carried");
+    assert!(issued > 500 && refused > 500 && carried > 500, "{issued} issued, {refused} refused, {carried} carried");
 }

@@ -1,4 +1,6 @@
 //! What a person can ask of the program, one file for each.
 
 pub mod apply;
+pub mod demo;
+pub mod native;
 pub mod serve;

@@ -14,12 +14,12 @@ use crate::documents::{self, CodeDocument};
 use crate::{rows, sql};
 
 /// How long a spent code is remembered after its end, so that a replay is still recognised as one.
-const REMEMBER_SPENT: Duration = Duration::from_secs(24 * 60 * 60);
+const REMEMBER_SPENT: Duration = Duration::from_hours(24);
 
 /// Issues a code.
 pub struct Issue {
     tenant: TenantId,
-    issue: IssueCode,
+    given: IssueCode,
     document: String,
 }
 
@@ -27,7 +27,7 @@ impl Issue {
     /// Prepares the job.
     pub fn new(tenant: TenantId, issue: &IssueCode) -> Result<Self, Fault> {
         let document = documents::text(&CodeDocument::from(&issue.code))?;
-        Ok(Self { tenant, issue: issue.clone(), document })
+        Ok(Self { tenant, given: issue.clone(), document })
     }
 }
 
@@ -35,17 +35,17 @@ impl Job for Issue {
     type Out = Finished;
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Finished, Fault> {
-        if let Some(interaction) = &self.issue.interaction {
+        if let Some(interaction) = &self.given.interaction {
             // Two answers to one question: only the one that ends it may go on.
             if conn.exec(sql::interactions::END, &[self.tenant.into(), interaction.into()]).await? == 0 {
                 return Ok(Finished::Before);
             }
         }
-        let code = &self.issue.code;
+        let code = &self.given.code;
         let forget_at = code.spent_at.map_or(code.expires_at, |_| code.expires_at + REMEMBER_SPENT);
         let values = [
             self.tenant.into(),
-            (&self.issue.digest).into(),
+            (&self.given.digest).into(),
             (&code.client_id).into(),
             code.user.into(),
             code.family.into(),
@@ -55,8 +55,8 @@ impl Job for Issue {
             forget_at.into(),
         ];
         conn.exec(sql::codes::INSERT, &values).await?;
-        if let Some(consent) = &self.issue.consent {
-            consents::add(conn, self.tenant, consent, self.issue.now).await?;
+        if let Some(consent) = &self.given.consent {
+            consents::add(conn, self.tenant, consent, self.given.now).await?;
         }
         Ok(Finished::Now)
     }
@@ -80,7 +80,7 @@ impl Job for Find<'_> {
 /// Spends a code and records what it buys.
 pub struct Redeem {
     tenant: TenantId,
-    redeem: RedeemCode,
+    given: RedeemCode,
     family: NewFamily,
 }
 
@@ -88,7 +88,7 @@ impl Redeem {
     /// Prepares the job.
     pub fn new(tenant: TenantId, redeem: &RedeemCode) -> Result<Self, Fault> {
         let family = NewFamily::new(tenant, &redeem.family, redeem.keep_until, redeem.now)?;
-        Ok(Self { tenant, redeem: redeem.clone(), family })
+        Ok(Self { tenant, given: redeem.clone(), family })
     }
 }
 
@@ -96,7 +96,7 @@ impl Job for Redeem {
     type Out = Redeemed;
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Redeemed, Fault> {
-        let RedeemCode { digest, now, .. } = &self.redeem;
+        let RedeemCode { digest, now, .. } = &self.given;
         if !spend(conn, self.tenant, digest, *now).await? {
             // Spent before, by its owner or by a thief: nobody can tell, so what it bought ends (RFC 6749 §4.1.2).
             let reason = RevocationReason::CodeReplayed.as_str();
@@ -105,9 +105,9 @@ impl Job for Redeem {
             return Ok(Redeemed::Before);
         }
         self.family.insert(conn).await?;
-        if let Some(token) = &self.redeem.refresh_token {
+        if let Some(token) = &self.given.refresh_token {
             let values =
-                [self.tenant.into(), (&token.digest).into(), self.redeem.family.id.into(), token.expires_at.into()];
+                [self.tenant.into(), (&token.digest).into(), self.given.family.id.into(), token.expires_at.into()];
             conn.exec(sql::refresh_tokens::INSERT, &values).await?;
         }
         Ok(Redeemed::Now)

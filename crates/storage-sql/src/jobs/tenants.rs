@@ -83,7 +83,7 @@ async fn write_tenant<C: Conn>(conn: &mut C, tenant: &Tenant) -> Result<(), Faul
     let name = TenantName::Domain(tenant.domain.clone());
     match (Find { name: &name }).run(conn).await? {
         Some(holder) if holder.id != tenant.id => {
-            Err(taken("domain", &tenant.domain, format!("tenant {:?} ({})", holder.display_name, holder.id)))
+            Err(taken("domain", &tenant.domain, &format!("tenant {:?} ({})", holder.display_name, holder.id)))
         }
         _ => {
             let document = documents::text(tenant)?;
@@ -100,7 +100,7 @@ async fn write_user<C: Conn>(conn: &mut C, tenant: TenantId, user: &User) -> Res
     match holder.as_ref().map(rows::user).transpose()? {
         Some(holder) if holder.id != user.id => {
             let whose = format!("{:?} ({})", holder.display_name, holder.id);
-            Err(taken("sign-in name", &user.user_principal_name, whose))
+            Err(taken("sign-in name", &user.user_principal_name, &whose))
         }
         _ => {
             let document = documents::text(user)?;
@@ -139,7 +139,7 @@ async fn write_identifier_uri<C: Conn>(
     let holder = conn.one(sql::FIND_APPLICATION_BY_URI, &[tenant.into(), uri.into()]).await?;
     match holder.as_ref().map(rows::application).transpose()? {
         Some(holder) if holder.client_id != *client_id => {
-            Err(taken("identifier URI", uri, format!("{:?} ({})", holder.display_name, holder.client_id)))
+            Err(taken("identifier URI", uri, &format!("{:?} ({})", holder.display_name, holder.client_id)))
         }
         // Written twice in one file: once is enough.
         Some(_) => Ok(()),
@@ -161,6 +161,6 @@ async fn in_a_tenant<C: Conn>(
     }
 }
 
-fn taken(kind: &str, name: &str, holder: String) -> Fault {
+fn taken(kind: &str, name: &str, holder: &str) -> Fault {
     Fault::Statement { what: format!("the {kind} {name:?} belongs to {holder} already") }
 }

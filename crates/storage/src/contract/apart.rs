@@ -55,8 +55,9 @@ async fn everything_found(tenant: &dyn TenantStorage) -> Vec<(&'static str, bool
 
 /// Promise.
 pub async fn a_handle_says_whose_it_is(storage: Arc<dyn Storage>) {
-    assert_eq!(storage.tenant(tenant_id(1)).id(), tenant_id(1));
-    assert_eq!(storage.tenant(tenant_id(2)).id(), tenant_id(2));
+    let [full, empty] = one_full_one_empty(&storage).await;
+    assert_eq!(full.id(), tenant_id(1));
+    assert_eq!(empty.id(), tenant_id(2));
 }
 
 /// Promise.

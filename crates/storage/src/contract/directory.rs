@@ -132,8 +132,8 @@ pub async fn what_a_change_does_not_mention_stays(storage: Arc<dyn Storage>) {
 pub async fn a_change_replaces_what_it_mentions(storage: Arc<dyn Storage>) {
     storage.apply_directory(&sample()).await.unwrap();
     let mut change = sample();
-    change.tenants[0].domain = "other.example".to_owned();
-    change.users[0].1.user_principal_name = "lovelace@tenant-1.example".to_owned();
+    change.tenants[0].domain = "other.example".into();
+    change.users[0].1.user_principal_name = "lovelace@tenant-1.example".into();
     change.passwords[0].2 = Secret::new("$argon2id$2");
     change.applications[0].identifier_uris = vec!["api://new".to_owned()];
     storage.apply_directory(&change).await.unwrap();

@@ -35,8 +35,8 @@ pub async fn names_change_hands_within_one_change(storage: Arc<dyn Storage>) {
     let mut swapped = two_of_each();
     swapped.tenants[0].domain = tenant(2).domain;
     swapped.tenants[1].domain = tenant(1).domain;
-    swapped.users[0].1.user_principal_name = "bea@x.example".to_owned();
-    swapped.users[1].1.user_principal_name = "ada@x.example".to_owned();
+    swapped.users[0].1.user_principal_name = "bea@x.example".into();
+    swapped.users[1].1.user_principal_name = "ada@x.example".into();
     swapped.applications[0].identifier_uris = vec!["api://blue".to_owned()];
     swapped.applications[1].identifier_uris = vec!["api://red".to_owned()];
     storage.apply_directory(&swapped).await.unwrap();

@@ -132,7 +132,7 @@ pub fn sign_in(person: u8, authenticated_at: Timestamp) -> SignIn {
         sid: format!("sid-{person}"),
         authenticated_at,
         method: Method::Pwd,
-        expires_at: authenticated_at + Duration::from_secs(3600),
+        expires_at: authenticated_at + Duration::from_hours(1),
     }
 }
 

@@ -28,20 +28,25 @@ pub fn up_to_date(conn: &mut SqliteConn) -> Result<(), Fault> {
 }
 
 fn made(transaction: &Transaction<'_>) -> Result<Vec<Made>, Fault> {
-    if !transaction.table_exists(None, "schema_migrations").map_err(faults::owned)? {
-        return if is_empty(transaction).map_err(faults::owned)? { Ok(Vec::new()) } else { Err(of_another_program()) };
+    match tables(transaction).map_err(faults::owned)? {
+        (0, _) => Ok(Vec::new()),
+        (_, 0) => Err(of_another_program()),
+        _ => read(transaction).map_err(faults::owned),
     }
-    let read = || {
-        transaction
-            .prepare("SELECT number, checksum FROM schema_migrations ORDER BY number")?
-            .query_map([], |row| Ok(Made { number: row.get(0)?, checksum: row.get(1)? }))?
-            .collect::<Result<_, _>>()
-    };
-    read().map_err(faults::owned)
 }
 
-fn is_empty(transaction: &Transaction<'_>) -> rusqlite::Result<bool> {
-    transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))
+/// How many things the file holds, and how many of them are our ledger. Asked in the transaction: what the connection
+/// remembers of the tables may be older.
+fn tables(transaction: &Transaction<'_>) -> rusqlite::Result<(i64, i64)> {
+    let count = "SELECT COUNT(*), COUNT(CASE WHEN name = 'schema_migrations' THEN 1 END) FROM sqlite_schema";
+    transaction.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+fn read(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<Made>> {
+    transaction
+        .prepare("SELECT number, checksum FROM schema_migrations ORDER BY number")?
+        .query_map([], |row| Ok(Made { number: row.get(0)?, checksum: row.get(1)? }))?
+        .collect()
 }
 
 fn of_another_program() -> Fault {

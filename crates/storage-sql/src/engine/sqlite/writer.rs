@@ -143,3 +143,6 @@ fn unavailable(fault: Fault) -> Fault {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests;

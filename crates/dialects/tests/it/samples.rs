@@ -1,0 +1,116 @@
+//! One refusal of every kind, and of some kinds several.
+
+use std::collections::BTreeSet;
+
+use grantor_protocol::identifiers::BadClientId;
+use grantor_protocol::pkce::BadProofKey;
+use grantor_protocol::redirect_uri::BadRedirectUri;
+use grantor_rules::Refusal;
+use grantor_rules::model::RevocationReason;
+use grantor_rules::refusal::TokenFault;
+
+/// Every refusal with harmless facts.
+pub fn refusals() -> Vec<Refusal> {
+    refusals_about("something")
+}
+
+/// Every refusal; what a stranger sent is `sent`.
+pub fn refusals_about(sent: &str) -> Vec<Refusal> {
+    use Refusal as R;
+    let asked = || sent.to_owned();
+    let mut samples = vec![
+        R::ParameterMissing { name: "scope" },
+        R::ParameterRepeated { name: asked() },
+        R::ParameterTooLong { name: "state", limit: 8192, found: 9000 },
+        R::ParameterMalformed { name: "max_age", expected: "a number of seconds", found: asked() },
+        R::ParameterMalformed { name: "Authorization", expected: "Basic", found: String::new() },
+        R::ParameterNotSupported { name: "resource" },
+        R::ParameterNotSupported { name: "request_uri" },
+        R::BodyUnreadable { expected: "UTF-8, percent-encoded as a form" },
+        R::MethodNotPost,
+        R::TenantUnknown { asked: asked() },
+        R::TenantMalformed { asked: asked() },
+        R::TenantNotSpecific { asked: asked() },
+        R::InstanceUnknown { asked: asked() },
+        R::ClientUnknown { asked: asked(), tenant: "Contoso".into() },
+        R::ClientIdMalformed { why: BadClientId::Character },
+        R::AudienceExcludes { application: asked() },
+        R::RedirectNotRegistered { asked: asked(), registered: vec!["https://registered.example/".into()] },
+        R::RedirectMalformed { asked: asked(), why: BadRedirectUri::Fragment },
+        R::NoRedirectRegistered,
+        R::RedirectNotNamed,
+        R::ClientSecretMissing,
+        R::ClientSecretWrong,
+        R::ClientSecretUnexpected,
+        R::TwoCredentials,
+        R::OriginRequired,
+        R::OriginNotAllowed { origin: asked() },
+        R::ResponseTypeUnknown { asked: asked() },
+        R::ResponseTypeNotEnabled { asked: "code id_token".into() },
+        R::ResponseTypeNotEnabled { asked: "token".into() },
+        R::ResponseModeUnknown { asked: asked() },
+        R::PromptUnknown { asked: asked() },
+        R::GrantTypeUnknown { asked: asked() },
+        R::ScopeMalformed { token: asked() },
+        R::AllGrantedMixed,
+        R::ApiUnknown { asked: asked() },
+        R::TooManyApis { limit: 16 },
+        R::ScopeUnknown { api: "Colors".into(), asked: asked(), known: vec!["Colors.Read".into()] },
+        R::ApiNotRequired { api: asked() },
+        R::NothingToIssue,
+        R::ChallengeMalformed { why: BadProofKey::Length { found: 42 } },
+        R::ChallengeMethodUnknown { asked: asked() },
+        R::ChallengeMissing,
+        R::ChallengeRequired,
+        R::LoginRequired,
+        R::AccountChoiceRequired { candidates: 2 },
+        R::ConsentRequired { missing: vec![] },
+        R::ConsentRequired { missing: vec![asked(), "Colors · Colors.Write".into()] },
+        R::ConsentDeclined,
+        R::AdministratorMustConsent { permissions: vec![asked()] },
+        R::PasswordWrong,
+        R::UserDisabled,
+        R::InteractionGone,
+        R::BrowserDiffers,
+        R::FormNotOurs,
+        R::CodeUnknown,
+        R::CodeOfAnotherTenant,
+        R::CodeOfAnotherClient,
+        R::CodeExpired,
+        R::CodeReplayed,
+        R::RedirectDiffers { asked: asked() },
+        R::VerifierMissing,
+        R::VerifierMalformed { why: BadProofKey::Character },
+        R::VerifierWrong,
+        R::VerifierUnexpected,
+        R::RefreshTokenUnknown,
+        R::RefreshTokenOfAnotherTenant,
+        R::RefreshTokenOfAnotherClient,
+        R::RefreshTokenExpired,
+        R::RefreshTokenEnded,
+        R::RefreshTokenReused,
+        R::TokenMissing,
+        R::ScopeInsufficient { needed: vec!["User.Read", "User.Read.All"], found: vec![asked()] },
+    ];
+    samples.extend(RevocationReason::ALL.map(|why| R::RefreshTokenRevoked { why }));
+    let faults = [
+        TokenFault::NotBearer,
+        TokenFault::Malformed,
+        TokenFault::Signature,
+        TokenFault::Issuer,
+        TokenFault::Audience { found: asked() },
+        TokenFault::Expired,
+        TokenFault::NotYet,
+        TokenFault::Revoked,
+        TokenFault::Person,
+    ];
+    samples.extend(faults.map(|why| R::TokenInvalid { why }));
+    samples
+}
+
+#[test]
+fn every_reason_there_is_has_a_sample() {
+    let sampled: BTreeSet<&str> = refusals().iter().map(Refusal::reason).collect();
+    let without: Vec<_> = Refusal::REASONS.iter().filter(|reason| !sampled.contains(*reason)).collect();
+    assert!(without.is_empty(), "add a sample of each to this file: {without:?}");
+}

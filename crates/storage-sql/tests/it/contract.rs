@@ -1,0 +1,5 @@
+//! The promises of the storage traits, kept by SQLite.
+
+mod sqlite {
+    grantor_storage::contract!(crate::folder::empty_store);
+}

@@ -1,0 +1,10 @@
+//! The SQL engines: the promises of the storage traits, and what is this crate's own.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on fails the test")]
+
+mod contract;
+mod durability;
+mod folder;
+mod migrations;
+mod rows;
+mod statements;
