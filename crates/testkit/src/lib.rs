@@ -1,1 +1,33 @@
-//! Being written.
+//! The platform in process, and scripted programs and people to use it: for tests alone.
+//!
+//! [`TestPlatform`] is everything that `grantor serve` serves, on a folder of its own and a clock that the test moves.
+//! A [`Browser`] walks its pages as a person would; [`Authorize`] and [`TokenRequest`] are what applications send, with
+//! everything that a test does not care about filled in. Requests go straight to the router: there is no socket, so
+//! nothing here waits or depends on a port.
+#![expect(clippy::missing_panics_doc, reason = "a test says no by panicking, its helpers too")]
+#![expect(clippy::unwrap_used, reason = "as above")]
+
+mod answer;
+mod arrival;
+mod authorize;
+mod browser;
+mod contoso;
+mod cookies;
+mod folder;
+mod page;
+mod platform;
+mod token;
+
+pub use answer::Answer;
+pub use arrival::{Arrival, Response};
+pub use authorize::Authorize;
+pub use browser::Browser;
+pub use contoso::{
+    ADMIN, Application, CHRIS, COLORS_API, CONTOSO, CONTOSO_DIRECTORY, DAEMON, DANA, FABRIKAM, FABRIKAM_NOTES,
+    FABRIKAM_TIMESHEET, NATIVE, Organization, PERSONAL, Person, SAM, SPA, WEB,
+};
+pub use cookies::{Cookie, CookieJar};
+pub use folder::Folder;
+pub use page::{Form, Page, elements_of};
+pub use platform::{Options, START, TestPlatform};
+pub use token::{TokenRequest, Tokens, unverified_claims, unverified_header};

@@ -1,8 +1,9 @@
 //! Groups in which something goes wrong.
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use super::*;
@@ -44,7 +45,8 @@ enum End {
     Well,
     Badly,
     InAPanic,
-    AfterAWait(Mutex<Receiver<()>>),
+    /// Says that it has begun and waits until it may end.
+    AtAGate(Sender<()>, Mutex<Receiver<()>>),
     /// Rolls everything back behind the writer's back, as SQLite does by itself when a disk fails.
     WithTheWholeTransaction,
 }
@@ -68,7 +70,8 @@ impl Job for Keep {
             End::Well => Ok(()),
             End::Badly => Err(Fault::Statement { what: "as the test wants it".to_owned() }),
             End::InAPanic => panic!("as the test wants it"),
-            End::AfterAWait(go) => {
+            End::AtAGate(begun, go) => {
+                begun.send(()).unwrap();
                 go.lock().unwrap().recv().unwrap();
                 Ok(())
             }
@@ -86,24 +89,32 @@ fn keep(name: &str, end: End) -> Keep {
 
 /// Writes jobs that are all in the queue when the writer looks, so that they share one commit.
 async fn as_one_group(writer: &Writer, jobs: Vec<Keep>) -> Vec<Result<(), Fault>> {
-    let (go, wait) = channel();
-    let mut answers: Vec<_> = vec![Box::pin(writer.write(keep("gate", End::AfterAWait(Mutex::new(wait)))))];
-    answers.extend(jobs.into_iter().map(|job| Box::pin(writer.write(job))));
-    // Each is handed over when it is polled the first time.
-    let hand_over = std::future::poll_fn(|context| {
-        for answer in &mut answers {
-            assert!(answer.as_mut().poll(context).is_pending());
-        }
-        std::task::Poll::Ready(())
-    });
-    hand_over.await;
+    let ((begin, at_gate), (go, wait)) = (channel(), channel());
+    let mut gate = Box::pin(writer.write(keep("gate", End::AtAGate(begin, Mutex::new(wait)))));
+    hand_over(&mut gate).await;
+    at_gate.recv().unwrap();
+    let mut answers = Vec::new();
+    for job in jobs {
+        let mut answer = Box::pin(writer.write(job));
+        hand_over(&mut answer).await;
+        answers.push(answer);
+    }
     go.send(()).unwrap();
+    assert_eq!(gate.await, Ok(()));
     let mut said = Vec::new();
     for answer in answers {
         said.push(answer.await);
     }
-    assert_eq!(said.remove(0), Ok(()));
     said
+}
+
+/// A job is in the queue once its answer was asked for the first time.
+async fn hand_over(answer: &mut (impl Future<Output = Result<(), Fault>> + Unpin)) {
+    std::future::poll_fn(|context| {
+        assert!(Pin::new(&mut *answer).poll(context).is_pending());
+        std::task::Poll::Ready(())
+    })
+    .await;
 }
 
 #[tokio::test]

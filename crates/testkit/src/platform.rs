@@ -1,0 +1,207 @@
+//! The platform in process.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use grantor_directory_file::parse_with;
+use grantor_environment::{Clock, Entropy, ManualClock, SystemEntropy, Timestamp};
+use grantor_flows::{Env, Passwords, Recorder, directory, start};
+use grantor_jose::{Algorithm, Expected, JwkSet, KeySet, SealingKey, verify_compact};
+use grantor_protocol::PublicUrl;
+use grantor_rules::Settings;
+use grantor_rules::directory::Applied;
+use grantor_storage::Storage;
+use grantor_storage_sql::SqliteStorage;
+use grantor_web::App;
+use serde_json::{Map, Value};
+use tokio::sync::OnceCell;
+use tower::ServiceExt as _;
+
+use crate::contoso::{Application, CONTOSO, CONTOSO_DIRECTORY, Person};
+use crate::{Answer, Authorize, Browser, Folder, TokenRequest, Tokens};
+
+/// When every test begins: the clock stands still there until it is moved.
+pub const START: Timestamp = Timestamp::from_seconds(1_777_630_332);
+
+const MASTER: [u8; 32] = [0x5a; 32];
+const DATABASE: &str = "grantor.db";
+
+/// How a platform is to be.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Under which address the world reaches it.
+    pub public: String,
+    /// Whether what is for development alone is served.
+    pub dev: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { public: "https://localhost:8443".to_owned(), dev: false }
+    }
+}
+
+/// The platform in process, on a folder of its own, with the Contoso directory.
+pub struct TestPlatform {
+    /// The platform as its HTTP edge sees it.
+    pub app: Arc<App>,
+    /// Its clock.
+    pub clock: Arc<ManualClock>,
+    router: Router,
+    // Last, so that the store is closed before its folder goes.
+    _folder: Folder,
+}
+
+impl TestPlatform {
+    /// Starts one as most tests want it.
+    pub async fn start() -> Self {
+        Self::with(&Options::default()).await
+    }
+
+    /// Starts one.
+    pub async fn with(options: &Options) -> Self {
+        let folder = Folder::new();
+        for (name, bytes) in prepared().await {
+            std::fs::write(folder.at(name), bytes).unwrap();
+        }
+        let clock = Arc::new(ManualClock::stopped_at(START));
+        let env = env(&folder.at(DATABASE), Arc::clone(&clock), &options.public).await;
+        let app = Arc::new(App::new(env, options.dev.then(|| Arc::clone(&clock))));
+        let router = grantor_web::router(Arc::clone(&app));
+        Self { app, clock, router, _folder: folder }
+    }
+
+    /// The public URL, without a slash at the end.
+    pub fn public(&self) -> &PublicUrl {
+        &self.app.env.public
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, length: Duration) {
+        self.clock.advance(length);
+    }
+
+    /// Applies a directory file.
+    pub async fn apply(&self, text: &str) -> Vec<Applied> {
+        let env = &self.app.env;
+        apply(env.storage.as_ref(), &env.passwords, text).await
+    }
+
+    /// Sends one request.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let answer = self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+        Answer::read(answer).await
+    }
+
+    /// Sends `GET` with these headers.
+    pub async fn get(&self, target: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send(self.request("GET", target, headers, Body::empty())).await
+    }
+
+    /// A request for this host.
+    pub fn request(&self, method: &str, target: &str, headers: &[(&str, &str)], body: Body) -> Request<Body> {
+        let mut request = Request::builder().method(method).uri(target).header("host", self.public().authority());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(body).unwrap()
+    }
+
+    /// Sends a request to the token endpoint.
+    pub async fn token(&self, request: &TokenRequest) -> Answer {
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let headers: Vec<(&str, &str)> =
+            [form].into_iter().chain(request.headers.iter().map(|(name, value)| (*name, value.as_str()))).collect();
+        self.send(self.request("POST", &request.path(), &headers, Body::from(request.encoded()))).await
+    }
+
+    /// Sends a request to the token endpoint that must succeed.
+    pub async fn tokens(&self, request: &TokenRequest) -> Tokens {
+        Tokens::of(self.token(request).await)
+    }
+
+    /// Calls an address with an access token.
+    pub async fn call(&self, target: &str, access_token: &str) -> Answer {
+        self.get(target, &[("authorization", &format!("Bearer {access_token}"))]).await
+    }
+
+    /// A browser that was never here.
+    pub fn browser(&self) -> Browser<'_> {
+        Browser::new(self)
+    }
+
+    /// What `application` gets when `person` signs in in a fresh browser and allows everything.
+    pub async fn signed_in(&self, application: Application, person: Person) -> Tokens {
+        let request = Authorize::by(application);
+        let code = self.browser().walk(&request, person).await.code();
+        self.tokens(&request.redeem(&code)).await
+    }
+
+    /// The keys that the platform serves.
+    pub async fn served_keys(&self) -> KeySet {
+        let answer = self.get(&format!("/{}/discovery/v2.0/keys", CONTOSO.id), &[]).await;
+        let document: JwkSet = serde_json::from_value(answer.json()).unwrap();
+        KeySet::from_jwk_set(&document, Algorithm::Rs256)
+    }
+
+    /// The claims of a token that the served keys prove.
+    pub async fn verified(&self, token: &str) -> Map<String, Value> {
+        let keys = self.served_keys().await;
+        verify_compact(token, &keys, &Expected::types(&["JWT"])).and_then(|proven| proven.claims()).unwrap()
+    }
+
+    /// Every event that was recorded, as JSON text.
+    pub fn recorded(&self) -> String {
+        serde_json::to_string(&self.app.env.recorder.newest(usize::MAX)).unwrap()
+    }
+}
+
+async fn apply(storage: &dyn Storage, passwords: &Passwords, text: &str) -> Vec<Applied> {
+    let wanted = parse_with("test.toml", text, &[]).unwrap_or_else(|errors| {
+        panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    });
+    directory::apply(storage, passwords, &SystemEntropy, &wanted).await.unwrap()
+}
+
+/// A store with the Contoso directory and the signing keys in it: made once, then copied for each test.
+async fn prepared() -> &'static [(String, Vec<u8>)] {
+    static FILES: OnceCell<Vec<(String, Vec<u8>)>> = OnceCell::const_new();
+    FILES
+        .get_or_init(|| async {
+            let folder = Folder::new();
+            let env = env(&folder.at(DATABASE), Arc::new(ManualClock::stopped_at(START)), "https://localhost:8443").await;
+            apply(env.storage.as_ref(), &env.passwords, CONTOSO_DIRECTORY).await;
+            // Closes the store, which folds its log into the file.
+            drop(env);
+            let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+            files.map(|path| (name(&path), std::fs::read(&path).unwrap())).collect()
+        })
+        .await
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap().to_str().unwrap().to_owned()
+}
+
+async fn env(database: &Path, clock: Arc<ManualClock>, public: &str) -> Env {
+    let storage: Arc<dyn Storage> = Arc::new(SqliteStorage::open(database).unwrap());
+    let clock: Arc<dyn Clock> = clock;
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+    let master = SealingKey::from_bytes(MASTER);
+    let prepared = start::prepare(storage.as_ref(), &master, clock.as_ref(), entropy.as_ref()).await.unwrap();
+    Env {
+        storage,
+        clock,
+        entropy,
+        keys: prepared.keys,
+        salt: prepared.salt,
+        passwords: Passwords::new(2),
+        settings: Settings::default(),
+        recorder: Recorder::new(100_000),
+        public: PublicUrl::parse(public).unwrap(),
+    }
+}
