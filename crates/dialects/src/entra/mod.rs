@@ -2,6 +2,7 @@
 
 pub mod claims;
 pub mod errors;
+pub mod meanings;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -3,9 +3,10 @@
 use axum::http::StatusCode;
 use grantor_dialects::Reply;
 use grantor_dialects::entra::errors::{self, Endpoint};
+use grantor_dialects::entra::meanings;
 use grantor_dialects::entra_v2::metadata as words;
 use grantor_flows::{Event, FlowError};
-use grantor_pages::{NativeClient, NotFound};
+use grantor_pages::{NativeClient, NotFound, Refused};
 
 use super::{log_failure, tenant};
 use crate::app::App;
@@ -35,14 +36,24 @@ pub fn native_client() -> Answer {
     respond::page(StatusCode::OK, NativeClient {}.render(), None)
 }
 
-/// Where `error_uri` leads.
+/// Where `error_uri` leads: what a code means, and how it is mended.
 pub fn error_code(incoming: &Incoming) -> Answer {
-    let code = incoming.query().ok().and_then(|query| query.sole("code").map(str::to_owned));
-    let path = code.map_or_else(
-        || "/error".to_owned(),
-        |code| format!("AADSTS{}", code.chars().filter(char::is_ascii_digit).take(9).collect::<String>()),
-    );
-    respond::page(StatusCode::OK, NotFound { path }.render(), None)
+    let asked = incoming.query().ok().and_then(|query| query.sole("code").and_then(|code| code.parse().ok()));
+    let Some(meaning) = asked.and_then(meanings::of) else {
+        return respond::page(StatusCode::NOT_FOUND, NotFound { path: "/error".to_owned() }.render(), None);
+    };
+    let ids = incoming.ids();
+    let page = Refused {
+        brand: None,
+        heading: format!("What AADSTS{} means", meaning.code),
+        sentence: meaning.what.to_owned(),
+        compare: None,
+        how_to_mend: Some(meaning.mend.to_owned()),
+        code: format!("AADSTS{}", meaning.code),
+        timestamp: ids.at_text(),
+        trace_id: ids.trace_id,
+    };
+    respond::page(StatusCode::OK, page.render(), None)
 }
 
 fn answer(app: &App, incoming: &Incoming, outcome: Result<Reply, FlowError>) -> Answer {
