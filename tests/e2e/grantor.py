@@ -1,6 +1,5 @@
 """The platform under test: a process of its own, in a folder of its own, on a free port."""
 
-import json
 import os
 import queue
 import signal
@@ -67,7 +66,7 @@ class Server:
         return self.get("/dev/flows").json()["events"]
 
     def claims(self, token, audience):
-        """The claims of a token whose signature, issuer-independent times and audience were checked against the published keys."""
+        """The claims of a token after its signature (by the published keys), times and audience were checked."""
         keys = {key["kid"]: key for key in self.get("/contoso.example/discovery/v2.0/keys").json()["keys"]}
         header = jwt.get_unverified_header(token)
         key = jwt.PyJWK(keys[header["kid"]], algorithm="RS256")
@@ -124,7 +123,3 @@ def _ready(process, errors):
     word, _, base = line.strip().partition(" ")
     assert word == "ready", f"the server did not get ready, it said {line!r}:\n{errors.read_text()[-4000:]}"
     return base
-
-
-def pretty(value):
-    return json.dumps(value, indent=1)

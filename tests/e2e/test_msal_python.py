@@ -6,16 +6,15 @@ A `webbrowser` controller is MSAL's public way to choose the browser: ours drive
 import datetime
 import logging
 import threading
-import time
 import webbrowser
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msal
 import pytest
 import requests
 import time_machine
 
-from browser import WITHIN, browse
+from browser import WITHIN
 from grantor import (
     ADMIN,
     ADMIN_NAME,
@@ -26,7 +25,6 @@ from grantor import (
     CONSOLE_REDIRECT,
     CONSOLE_SECRET,
     CONTOSO,
-    DIRECTORY_API,
     NATIVE_APP,
 )
 
@@ -66,7 +64,7 @@ class Visitor(webbrowser.BaseBrowser):
         try:
             self.browser.open(url)
             self.walk(self.browser)
-            self.browser.until(lambda: "close this browser tab" in self.browser.driver.page_source or "Authentication failed" in self.browser.driver.page_source, "MSAL's closing page")
+            self.browser.until(self.is_back, "the app's own page did not come")
         except BaseException as trouble:  # Handed to the test's thread, which would else wait for an answer that never comes.
             self.trouble = trouble
             asked = parse_qs(urlsplit(url).query)
@@ -74,6 +72,9 @@ class Visitor(webbrowser.BaseBrowser):
                 requests.post(asked["redirect_uri"][0], data={"error": "walk_failed", "state": asked["state"][0]}, timeout=5)
             except requests.RequestException:
                 pass  # MSAL has its answer and has stopped listening.
+
+    def is_back(self):
+        return any(words in self.browser.driver.page_source for words in ("Authentication complete.", "Authentication failed."))
 
     def parameter(self, name):
         return parse_qs(urlsplit(self.address).query)[name][0]
@@ -97,17 +98,12 @@ def interactive(app, browser, scopes, walk, **more):
 
 def public_app(server, **more):
     """The native app. Its cache is its own, as on another start or another machine."""
-    arguments = {"authority": server.authority, "instance_discovery": False, "verify": str(server.ca), **more}
-    return msal.PublicClientApplication(NATIVE_APP, **arguments)
+    return msal.PublicClientApplication(NATIVE_APP, **{"authority": server.authority, "instance_discovery": False, **more})
 
 
 def console_app(server, secret=CONSOLE_SECRET):
     return msal.ConfidentialClientApplication(
-        CONSOLE,
-        client_credential=secret,
-        authority=server.authority,
-        instance_discovery=False,
-        verify=str(server.ca),
+        CONSOLE, client_credential=secret, authority=server.authority, instance_discovery=False
     )
 
 
@@ -144,7 +140,10 @@ def scopes_of(result):
 
 
 @pytest.fixture(autouse=True)
-def _watch_http(caplog):
+def _surroundings(server, monkeypatch, caplog):
+    """MSAL trusts the platform's authority as docs say that Python programs do, and its requests are counted."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.ca))
+    monkeypatch.setenv("NO_PROXY", "localhost,127.0.0.1")
     caplog.set_level(logging.DEBUG, logger="urllib3.connectionpool")
 
 
@@ -158,7 +157,6 @@ def test_a_person_signs_in_with_msals_own_listener(server, browser, caplog):
     assert {"User.Read", "openid", "profile"} <= scopes_of(result)
     assert "offline_access" not in scopes_of(result)
     assert result["refresh_token"]
-    assert set(result["client_info"] and msal.oauth2cli.oidc.decode_part(result["client_info"]) and ["ok"])
 
     # MSAL sends the SHA-256 of its nonce and refuses any other; here it is once more, and the signature too.
     identity = server.claims(result["id_token"], NATIVE_APP)
@@ -204,16 +202,13 @@ def test_silent_calls_use_the_cache_and_then_the_refresh_token(server, browser, 
     assert token_requests(caplog) == asked == 1
     assert server.events() == recorded
 
-    # Another API: one refresh, no page; the native app's registration asked for it, so the person allowed it before.
-    pages = browser.pages_shown()
-    colors = app.acquire_token_silent_with_error(COLORS, account=account)
-    assert colors, "MSAL found no refresh token"
-    if "error" in colors:
-        # Only what was asked has been allowed: then the person is asked, once.
-        refused(colors, "invalid_grant", 65001)
-        assert colors["suberror"] == "consent_required"
-        colors = succeeded(interactive(app, browser, COLORS, lambda page: page.accept()))
-        assert browser.pages_shown()[len(pages):].count("sign-in") == 0
+    # Another API, which the person has not allowed yet: MSAL learns that it must ask, and asking takes no password.
+    missing = app.acquire_token_silent_with_error(COLORS, account=account)
+    refused(missing, "invalid_grant", 65001)
+    assert missing["suberror"] == "consent_required"
+    pages = len(browser.pages_shown())
+    colors = succeeded(interactive(app, browser, COLORS, lambda page: page.accept()))
+    assert "sign-in" not in browser.pages_shown()[pages:]
     assert colors["token_source"] == "identity_provider"
     assert "api://colors/Colors.Read" in scopes_of(colors)
     claims = server.claims(colors["access_token"], COLORS_API)
@@ -271,7 +266,7 @@ def test_two_accounts_keep_their_own_tokens(server, browser):
     chris = succeeded(interactive(app, browser, ["User.Read"], as_chris))
 
     def another(page):
-        assert page.find(f'[id="pick-{CHRIS}"]').text.startswith("CG\nChris Green") or CHRIS_NAME in page.find(f'[id="pick-{CHRIS}"]').text
+        assert CHRIS_NAME in page.text(f'[id="pick-{CHRIS}"]')
         page.use_another()
         as_admin(page)
 
@@ -346,14 +341,16 @@ def test_a_declined_consent_reaches_the_app(server, browser):
 
 
 def test_what_only_an_administrator_may_allow_is_not_a_persons_to_give(server, browser):
-    result = interactive(public_app(server), browser, ["api://colors/Colors.Write"], in_vain, timeout=None) if False else None
-    assert result is None
-    app = public_app(server)
-    succeeded(interactive(app, browser, ["api://colors/Colors.Write"], as_admin))
+    change = ["api://colors/Colors.Write"]
+    authority = f"{server.authority}/oauth2/v2.0/authorize"
+    asked = {"client_id": NATIVE_APP, "response_type": "code", "redirect_uri": "http://localhost:1", "scope": change[0]}
+    browser.open(f"{authority}?{urlencode(asked)}").sign_in(CHRIS_NAME)
+    assert browser.text("#error-code") == "AADSTS90094"
+    assert browser.text("#error") == "Only an administrator can allow what this application asks for."
 
-
-def in_vain(page):
-    page.sign_in(CHRIS_NAME)
+    browser.forget()
+    allowed = succeeded(interactive(public_app(server), browser, change, as_admin))
+    assert server.claims(allowed["access_token"], COLORS_API)["scp"] == "Colors.Write"
 
 
 def test_a_refresh_token_that_was_stolen_ends_the_family(server, browser):
@@ -389,7 +386,7 @@ def test_an_app_that_knows_only_openid_connect_signs_in(server, browser):
 
 def test_a_web_app_redeems_its_code_with_its_secret(server, browser):
     app = console_app(server)
-    flow = app.initiate_auth_code_flow(["User.Read", "api://colors/Colors.Read"][:1], redirect_uri=CONSOLE_REDIRECT)
+    flow = app.initiate_auth_code_flow(["User.Read"], redirect_uri=CONSOLE_REDIRECT)
     browser.open(flow["auth_uri"])
     as_chris(browser)
     answer = answer_at(browser, CONSOLE_REDIRECT)
@@ -410,5 +407,5 @@ def test_a_web_app_redeems_its_code_with_its_secret(server, browser):
 
 
 def public_client_with(server, refresh_token):
-    app = msal.PublicClientApplication(CONSOLE, authority=server.authority, instance_discovery=False, verify=str(server.ca))
+    app = msal.PublicClientApplication(CONSOLE, authority=server.authority, instance_discovery=False)
     return app.acquire_token_by_refresh_token(refresh_token, ["User.Read"])

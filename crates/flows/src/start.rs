@@ -56,7 +56,7 @@ async fn salt(storage: &dyn Storage, sealing: &SealingKey, entropy: &dyn Entropy
 fn new_key(sealing: &SealingKey, now: Timestamp, entropy: &dyn Entropy) -> Result<SigningKeyRecord, FlowError> {
     let failed =
         |error: grantor_jose::KeyError| FlowError::Failed { what: format!("a signing key could not be made: {error}") };
-    let key = SigningKey::generate(Algorithm::Rs256).map_err(failed)?;
+    let key = generated(Algorithm::Rs256).map_err(failed)?;
     let from = now.seconds();
     let certificate = self_signed(&key, "Grantor token signing", from, from + CERTIFICATE_SECONDS, entropy.bytes())
         .map_err(failed)?;
@@ -70,6 +70,19 @@ fn new_key(sealing: &SealingKey, now: Timestamp, entropy: &dyn Entropy) -> Resul
         created_at: now,
         key_id,
     })
+}
+
+/// How long it takes to find an RSA key varies manyfold, and somebody waits for the first start: two searches side by side,
+/// of which the first to end counts, cut the long ones off.
+fn generated(algorithm: Algorithm) -> Result<SigningKey, grantor_jose::KeyError> {
+    let (found, first) = std::sync::mpsc::channel();
+    for _ in 0..2 {
+        let found = found.clone();
+        std::thread::spawn(move || {
+            let _ = found.send(SigningKey::generate(algorithm));
+        });
+    }
+    first.recv().unwrap_or_else(|_| SigningKey::generate(algorithm))
 }
 
 fn open(sealing: &SealingKey, record: &SigningKeyRecord) -> Result<CertifiedKey, FlowError> {

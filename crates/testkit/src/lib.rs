@@ -28,6 +28,6 @@ pub use contoso::{
 };
 pub use cookies::{Cookie, CookieJar};
 pub use folder::Folder;
-pub use page::{Form, Page, elements_of};
+pub use page::{Element, Form, Input, Page, elements_of};
 pub use platform::{Options, START, TestPlatform};
 pub use token::{TokenRequest, Tokens, unverified_claims, unverified_header};

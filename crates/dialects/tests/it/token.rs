@@ -155,7 +155,9 @@ fn a_request_with_a_refresh_token_is_read() {
     assert_eq!(request.wanted.unwrap().apis().len(), 1);
     let Grant::RefreshToken { token } = request.grant else { panic!("another grant") };
     assert_eq!(token.expose(), "TOKEN");
-    assert!(parse(&changed(&REFRESH, "-scope"), None).unwrap().wanted.is_none());
+    for nothing in ["-scope", "scope=", "scope=+"] {
+        assert!(parse(&changed(&REFRESH, nothing), None).unwrap().wanted.is_none(), "{nothing}");
+    }
 }
 
 #[test]

@@ -14,8 +14,12 @@ use crate::sql::{ALL, Sql};
 
 /// How long to wait for another process that writes.
 const WAIT_FOR_OTHERS: Duration = Duration::from_secs(5);
-/// How much of the file a connection keeps in memory: SQLite counts negative numbers in KiB.
-const PAGE_CACHE: i64 = -2048;
+/// How much of the file a connection keeps in memory at most: SQLite counts negative numbers in KiB. The writer, which
+/// comes by many pages again and again, is a third faster with the larger one.
+const PAGES_OF_A_READER: i64 = -2 * 1024;
+const PAGES_OF_THE_WRITER: i64 = -8 * 1024;
+/// After how many pages the log is folded into the file: a page that many commits touch is folded once for all of them.
+const PAGES_BETWEEN_FOLDS: i64 = 4000;
 /// To which size the log is cut after it was folded into the file.
 const LONGEST_IDLE_LOG: i64 = 16 * 1024 * 1024;
 
@@ -45,7 +49,7 @@ impl SqliteConn {
             let connection = Connection::open_with_flags(path, flags)?;
             connection.busy_timeout(WAIT_FOR_OTHERS)?;
             connection.set_prepared_statement_cache_capacity(ALL.iter().map(|file| file.len()).sum::<usize>() + 8);
-            connection.pragma_update(None, "cache_size", PAGE_CACHE)?;
+            connection.pragma_update(None, "cache_size", PAGES_OF_A_READER)?;
             Ok(Self { connection })
         };
         open().map_err(|error: rusqlite::Error| faults::about(path, faults::of(&error)))
@@ -55,6 +59,8 @@ impl SqliteConn {
         self.connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0))?;
         self.connection.pragma_update(None, "synchronous", "full")?;
         self.connection.pragma_update(None, "foreign_keys", true)?;
+        self.connection.pragma_update(None, "cache_size", PAGES_OF_THE_WRITER)?;
+        self.connection.pragma_update(None, "wal_autocheckpoint", PAGES_BETWEEN_FOLDS)?;
         self.connection.pragma_update(None, "journal_size_limit", LONGEST_IDLE_LOG)
     }
 
