@@ -93,7 +93,7 @@ class Browser:
         self.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
         self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-        self.requests()
+        self._drain()
         self._log.clear()
 
     # What a person does, page by page. Each waits for its page by an element that only that page has.
@@ -171,13 +171,24 @@ class Browser:
     # Looks.
 
     def look(self, scheme="light", width=None, height=700):
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+        # Without motion, so that no colour is on its way while it is looked at.
+        features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+        media = {"features": [{"name": name, "value": value} for name, value in features.items()]}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+        self.hover(None)
         if width:
             metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": True}
             self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         else:
             self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         return self
+
+    def hover(self, element):
+        """Moves the pointer over an element, or with `None` away from all."""
+        if element:
+            webdriver.ActionChains(self.driver, duration=0).move_to_element(element).perform()
+        else:
+            self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 0, "y": 0})
 
     def tab(self):
         webdriver.ActionChains(self.driver).send_keys(Keys.TAB).perform()

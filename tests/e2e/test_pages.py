@@ -56,7 +56,8 @@ def to_consent_of_administrator(browser, _):
 
 def to_account_picker(browser, _):
     browser.open(authorize(browser.base)).sign_in(CHRIS_NAME).find("#accept")
-    browser.open(authorize(browser.base, prompt="select_account")).use_another().sign_in(ADMIN_NAME).find("#accept")
+    browser.open(authorize(browser.base, prompt="select_account")).use_another().sign_in(ADMIN_NAME)
+    browser.until(lambda: not browser.has("#username"), "nobody was signed in")
     browser.open(authorize(browser.base, prompt="select_account")).find("#use-another")
 
 
@@ -172,6 +173,10 @@ def test_every_page_can_be_read_and_used(at_page, request):
         # Every text can be told from what is behind it.
         contrasts = browser.script(OF_READING)
         assert contrasts, "no text was found"
+        for button in [] if width else browser.all("button"):
+            browser.hover(button)
+            contrasts += browser.script(OF_READING)
+        browser.hover(None)
         faint = [(text, ratio) for text, ratio in contrasts if ratio < 4.5]
         assert not faint, (look, faint)
         if request.config.getoption("--screenshots"):
@@ -450,7 +455,7 @@ def test_everything_works_without_scripts(fresh_without_scripts, listener, mode)
 
 def tab_order(browser):
     """The ids of the controls in the order in which the Tab key comes to them, until it leaves the page."""
-    browser.script("document.activeElement.blur()")
+    browser.script("document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex')")
     order = []
     while len(order) < 30:
         browser.tab()

@@ -76,7 +76,7 @@ pub trait Dialect: Send + Sync {
     fn authorize_success(&self, parameters: &Parameters, issued: &IssuedCode) -> Vec<(&'static str, String)>;
 
     /// The parameters of an authorization error response, without `state`.
-    fn authorize_refusal(&self, refusal: &Refusal, ids: &RequestIds) -> Vec<(&'static str, String)>;
+    fn authorize_refusal(&self, refusal: &Refusal, tenant: TenantId, ids: &RequestIds) -> Vec<(&'static str, String)>;
 
     /// The code of a refusal, as a page shows it.
     fn code_on_page(&self, refusal: &Refusal) -> String;

@@ -1,6 +1,7 @@
 //! What a directory file wants, and what must change for the directory to hold it.
 //!
-//! A file says what must be there at least. Nothing is ever removed by one: what it does not mention stays.
+//! A file says what must be there at least. What it does not mention stays; what it mentions becomes just as it says, save
+//! that secrets are only ever added.
 
 use grantor_protocol::{Secret, TenantId, UserId};
 

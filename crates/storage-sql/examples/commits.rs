@@ -3,6 +3,7 @@
 //! Each of 64 tasks exchanges the refresh token of its own family again and again; every answer is durable.
 
 #![expect(clippy::unwrap_used, reason = "an example that cannot go on ends")]
+#![expect(clippy::disallowed_methods, reason = "what is measured is the machine's own time")]
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -57,6 +57,9 @@ pub const ADMIN: Person =
 /// Fabrikam's Dana.
 pub const DANA: Person =
     Person { id: "0d5b3c1e-2f0a-4f5e-9b57-7a1b8f6f2c10", name: "dana@fabrikam.example", password: PASSWORD };
+/// Fabrikam's administrator.
+pub const FABRIKAM_ADMIN: Person =
+    Person { id: "3a9d0f52-53a1-4a86-8a64-6f0c8f7d9e21", name: "admin@fabrikam.example", password: PASSWORD };
 /// Somebody with a personal account.
 pub const SAM: Person =
     Person { id: "00000000-0000-0000-66f3-3332eca7ea81", name: "sam@outlook.example", password: PASSWORD };

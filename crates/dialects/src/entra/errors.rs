@@ -116,7 +116,7 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::ConsentDeclined => report(65_004, "access_denied"),
         R::AdministratorMustConsent { .. } => report(90_094, "access_denied").page(),
         R::PasswordWrong => report(50_126, "invalid_grant"),
-        R::UserDisabled => report(50_057, "invalid_grant"),
+        R::UserDisabled => report(50_057, "invalid_grant").page(),
         R::InteractionGone => report(50_132, "invalid_request").page(),
         R::BrowserDiffers => report(50_058, "invalid_request").page(),
 

@@ -30,6 +30,7 @@ pub fn document(public: &PublicUrl, tenant: &str) -> Reply {
         "claims_supported": [
             "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "preferred_username", "name", "tid", "ver", "oid", "sid", "email"
         ],
+        "authorization_response_iss_parameter_supported": true,
         "request_uri_parameter_supported": false,
         "tenant_region_scope": null,
         "cloud_instance_name": public.authority(),

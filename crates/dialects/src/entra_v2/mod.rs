@@ -7,7 +7,7 @@ mod scope;
 mod token;
 
 use grantor_protocol::response::ResponseMode;
-use grantor_protocol::{PublicUrl, RedirectUri};
+use grantor_protocol::{PublicUrl, RedirectUri, TenantId};
 use grantor_rules::layout::{AccessTokenFacts, IdTokenFacts, TokenLayout};
 use grantor_rules::token::issued::{IssuedTokens, TokenRequest};
 use grantor_rules::{Refusal, authorize as core};
@@ -86,11 +86,16 @@ impl Dialect for EntraV2 {
             answer.push(("client_info", client_info));
         }
         answer.push(("session_state", issued.session_state.clone()));
+        // The live service does not say who answers; its clients do not mind, and others can tell two servers apart
+        // (RFC 9207 §2).
+        answer.push(("iss", claims::issuer_v2(&self.public, &issued.tenant.to_string())));
         answer
     }
 
-    fn authorize_refusal(&self, refusal: &Refusal, ids: &RequestIds) -> Vec<(&'static str, String)> {
-        authorize::refusal(&self.public, refusal, ids)
+    fn authorize_refusal(&self, refusal: &Refusal, tenant: TenantId, ids: &RequestIds) -> Vec<(&'static str, String)> {
+        let mut answer = authorize::refusal(&self.public, refusal, ids);
+        answer.push(("iss", claims::issuer_v2(&self.public, &tenant.to_string())));
+        answer
     }
 
     fn code_on_page(&self, refusal: &Refusal) -> String {

@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 
 use grantor_dialects::Dialect as _;
 use grantor_dialects::entra::errors::{self, Endpoint, Report};
+use grantor_dialects::entra::meanings;
 use grantor_dialects::{graph, wording};
 use grantor_rules::Refusal;
 
 use crate::samples::{refusals, refusals_about};
 use crate::snapshot;
-use crate::world::{dialect, ids, public};
+use crate::world::{dialect, ids, public, tenant};
 
 fn line(place: &str, report: Report) -> String {
     let suberror = report.suberror.map(|word| format!(" suberror={word}")).unwrap_or_default();
@@ -54,7 +55,7 @@ fn the_body_says_what_the_report_says() {
             dialect().code_on_page(&refusal),
             format!("AADSTS{}", errors::of(&refusal, Endpoint::Authorize).code)
         );
-        let back = dialect().authorize_refusal(&refusal, &ids());
+        let back = dialect().authorize_refusal(&refusal, tenant(), &ids());
         let at_authorize = errors::of(&refusal, Endpoint::Authorize);
         assert!(back.contains(&("error", at_authorize.error.to_owned())));
         let uri = format!("https://localhost:8443/error?code={}", at_authorize.code);
@@ -156,4 +157,34 @@ fn what_a_stranger_sent_stays_inside_its_quotes_in_a_challenge() {
             assert_eq!(value.matches('"').count(), quotes, "{name}: {value}");
         }
     }
+}
+
+/// `docs/refusals.md` is made from the code, so it cannot say anything else.
+#[test]
+fn the_documentation_lists_every_refusal() {
+    let mut page = String::from(
+        "# Every no, and how to mend it\n\n\
+         For each reason: the code that apps see in the Microsoft dialects, the OAuth error at the authorization and at the token\n\
+         endpoint, and the sentence that people read (with an example's facts). The reason's name and the sentence's fixed words are\n\
+         promises. A page shows the same sentence under the heading \"This sign-in cannot go on\".\n\n\
+         | reason | code | authorize | token | sentence | how to mend it |\n| --- | --- | --- | --- | --- | --- |\n",
+    );
+    for refusal in refusals() {
+        let (authorize, token) = (errors::of(&refusal, Endpoint::Authorize), errors::of(&refusal, Endpoint::Token));
+        let meaning = meanings::of(token.code).unwrap_or_else(|| panic!("AADSTS{} has no meaning", token.code));
+        assert!(meanings::of(authorize.code).is_some(), "AADSTS{} has no meaning", authorize.code);
+        let shown = if authorize.page { "a page".to_owned() } else { format!("`{}`", authorize.error) };
+        let suberror = token.suberror.map(|word| format!(", `{word}`")).unwrap_or_default();
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {shown} | {} `{}`{suberror} | {} | {} |",
+            refusal.reason(),
+            token.code,
+            token.status,
+            token.error,
+            wording::sentence(&refusal).replace('|', "\\|"),
+            meaning.mend
+        );
+    }
+    snapshot::assert_same("../../../../docs/refusals.md", &page);
 }

@@ -69,12 +69,21 @@ fn client_info_comes_only_where_it_was_asked_for() {
     let client_info = "eyJ1aWQiOiJhYWFhYWFhYS0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMGExMWEiLCJ1dGlkIjoiOGVhZWYwMjMtMmIzNC00ZGExLTliYWEtOGJjOGM5ZDZhNDkwIn0";
     assert_eq!(
         dialect().authorize_success(&parameters("client_info=1"), &code),
-        [("code", "CODE".into()), ("client_info", client_info.into()), ("session_state", "S".into())]
+        [
+            ("code", "CODE".into()),
+            ("client_info", client_info.into()),
+            ("session_state", "S".into()),
+            ("iss", "https://localhost:8443/8eaef023-2b34-4da1-9baa-8bc8c9d6a490/v2.0".into())
+        ]
     );
     for without in ["", "client_info=0", "client_info=", "client_info=true", "client_info=1&client_info=1"] {
         assert_eq!(
             dialect().authorize_success(&parameters(without), &code),
-            [("code", "CODE".into()), ("session_state", "S".into())],
+            [
+                ("code", "CODE".into()),
+                ("session_state", "S".into()),
+                ("iss", "https://localhost:8443/8eaef023-2b34-4da1-9baa-8bc8c9d6a490/v2.0".into())
+            ],
             "{without}"
         );
         assert_eq!(dialect().token_success(&parameters(without), &issued()).body.get("client_info"), None, "{without}");
@@ -85,7 +94,7 @@ fn client_info_comes_only_where_it_was_asked_for() {
 #[test]
 fn a_refusal_comes_back_with_its_number_last() {
     assert_eq!(
-        dialect().authorize_refusal(&Refusal::ConsentDeclined, &ids()),
+        dialect().authorize_refusal(&Refusal::ConsentDeclined, tenant(), &ids()),
         [
             ("error", "access_denied".to_owned()),
             (
@@ -98,10 +107,11 @@ fn a_refusal_comes_back_with_its_number_last() {
             ),
             ("error_uri", "https://localhost:8443/error?code=65004".to_owned()),
             ("error_subcode", "cancel".to_owned()),
+            ("iss", "https://localhost:8443/8eaef023-2b34-4da1-9baa-8bc8c9d6a490/v2.0".to_owned()),
         ]
     );
-    let login = dialect().authorize_refusal(&Refusal::LoginRequired, &ids());
-    assert_eq!(login.len(), 3, "{login:?}");
+    let login = dialect().authorize_refusal(&Refusal::LoginRequired, tenant(), &ids());
+    assert_eq!(login.len(), 4, "{login:?}");
     let encoded = form::encode(&login);
     assert!(!encoded.contains(['\r', '\n', ' ', '"', '<']), "{encoded}");
 }

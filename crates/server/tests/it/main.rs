@@ -1,4 +1,5 @@
 //! The product in process: from an authorization request to tokens and the calls that they allow, and every way to be
 //! refused. The ids in comments are rows of the OAuth checklist and of the security lessons.
 
+mod authorize_errors;
 mod journey;

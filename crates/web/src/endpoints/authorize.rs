@@ -119,7 +119,7 @@ pub fn refuse(
     match error {
         FlowError::Refused(refusal) if !dialect.stays_on_a_page(&refusal) => {
             app.env.record(&incoming.trace, Event::refused(&refusal));
-            let answer = dialect.authorize_refusal(&refusal, &incoming.ids());
+            let answer = dialect.authorize_refusal(&refusal, proven.tenant.id, &incoming.ids());
             back_to_application(app, dialect, proven, parameters, answer)
         }
         error => refused::page(app, incoming, Some(&proven.tenant), &error),
