@@ -297,23 +297,25 @@ async fn max_age_asks_for_a_new_proof_when_the_last_one_is_too_old() {
 
 #[tokio::test]
 async fn the_answer_comes_in_the_mode_that_was_asked_with_the_exact_state() {
-    // 6749-10, fp-01, fp-02
+    // 6749-10, 9207-01, fp-01, fp-02
     const STATE: &str = "a+b/c==|%41&x=1#é \"<script>'\u{1F600}";
     let platform = TestPlatform::start().await;
     let mut browser = platform.browser();
     browser.walk(&Authorize::by(NATIVE), CHRIS).await.code();
+    let issuer = format!("https://localhost:8443/{}/v2.0", CONTOSO.id);
     for mode in ["query", "fragment", "form_post"] {
         let request = Authorize::by(NATIVE).with("response_mode", mode).with("state", STATE).with("client_info", "1");
         let response = browser.authorize(&request).await.response();
         assert_eq!((response.mode, response.get("state")), (mode, STATE));
         assert_eq!(response.address, "http://localhost:53124/", "{mode}");
         let names: Vec<&str> = response.parameters.keys().map(String::as_str).collect();
-        assert_eq!(names, ["client_info", "code", "session_state", "state"], "{mode}");
+        assert_eq!(names, ["client_info", "code", "iss", "session_state", "state"], "{mode}");
+        assert_eq!(response.get("iss"), issuer);
         let tokens = platform.tokens(&request.redeem(&response.code()).with("client_info", "1")).await;
         assert_eq!(tokens.body["client_info"], response.get("client_info"));
         let denied = request.with("prompt", "none").with("login_hint", "nobody@contoso.example");
         let response = browser.authorize(&denied).await.response();
-        assert_eq!((response.mode, response.get("state")), (mode, STATE));
+        assert_eq!((response.mode, response.get("state"), response.get("iss")), (mode, STATE, issuer.as_str()));
         assert_eq!(response.error(), ("login_required".into(), 50058));
     }
 }

@@ -3,3 +3,4 @@
 
 mod authorize_errors;
 mod journey;
+mod token_errors;

@@ -53,8 +53,8 @@ mod tests {
 
     #[test]
     fn lengths_are_a_number_and_a_unit() {
-        assert_eq!(parse_length("90m"), Some(Duration::from_secs(5400)));
-        assert_eq!(parse_length("1 h"), Some(Duration::from_secs(3600)));
+        assert_eq!(parse_length("90m"), Some(Duration::from_mins(90)));
+        assert_eq!(parse_length("1 h"), Some(Duration::from_hours(1)));
         for bad in ["", "h", "1", "-1h", "1w", "1.5h", "99999999999999999999d"] {
             assert_eq!(parse_length(bad), None, "{bad}");
         }
