@@ -1,13 +1,16 @@
 //! Applying a directory file: the directory holds at least what it says, in one commit.
 
+use std::sync::Arc;
+
+use grantor_environment::Entropy;
+use grantor_protocol::Secret;
 use grantor_rules::directory::{
     Applied, DirectoryChange, Outcome, WantedDirectory, WantedTenant, WantedUser, merged, outcome,
 };
-use grantor_rules::model::{Tenant, TenantName};
+use grantor_rules::model::{Application, Tenant, TenantName};
 use grantor_storage::{Storage, TenantStorage};
 
 use crate::{FlowError, Passwords};
-use grantor_environment::Entropy;
 
 /// Compares what a file wants with what is there, writes what differs in one commit, and says what became of each thing.
 ///
@@ -33,6 +36,28 @@ pub async fn apply(
         storage.apply_directory(&change).await?;
     }
     Ok(applied)
+}
+
+/// How many applications are read at a time.
+const PAGE: u32 = 200;
+
+/// Every application of every tenant that a file could refer to.
+///
+/// # Errors
+/// [`FlowError::Store`].
+pub async fn applications_there(storage: &dyn Storage) -> Result<Vec<Arc<Application>>, FlowError> {
+    let mut found = Vec::new();
+    for tenant in storage.list_tenants().await? {
+        let store = storage.tenant(tenant.id);
+        let mut after = None;
+        loop {
+            let page = store.list_applications(after.as_ref(), PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.client_id.clone());
+            found.extend(page);
+        }
+    }
+    Ok(found)
 }
 
 fn tenant(change: &mut DirectoryChange, there: Option<&Tenant>, wanted: &Tenant) -> Outcome {
@@ -74,7 +99,7 @@ async fn new_password(
     passwords: &Passwords,
     entropy: &dyn Entropy,
     wanted: &WantedUser,
-) -> Result<Option<grantor_protocol::Secret>, FlowError> {
+) -> Result<Option<Secret>, FlowError> {
     let Some(password) = &wanted.password else { return Ok(None) };
     let there = store.find_password(wanted.user.id).await?;
     if there.is_some() && passwords.verify(password, there.as_ref()).await? {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use grantor_directory_file::parse_with;
+use grantor_directory_file::{KnownApi, parse_with};
 use grantor_environment::{Clock, Entropy, ManualClock, SystemClock, SystemEntropy};
 use grantor_flows::{Env, Passwords, Recorder, directory, start};
 use grantor_jose::SealingKey;
@@ -76,7 +76,9 @@ impl Platform {
     /// # Errors
     /// As [`Self::apply`].
     pub async fn apply_text(&self, name: &str, text: &str) -> anyhow::Result<Vec<Applied>> {
-        let wanted = parse_with(name, text, &[]).map_err(|errors| {
+        let there = directory::applications_there(self.storage.as_ref()).await?;
+        let known: Vec<KnownApi> = there.iter().map(|application| KnownApi::from(application.as_ref())).collect();
+        let wanted = parse_with(name, text, &known).map_err(|errors| {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
             anyhow::anyhow!("{}\nnothing of the file was applied", lines.join("\n"))
         })?;

@@ -89,6 +89,10 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
         self.engine.read(&directory::FindApplication { tenant: self.tenant, client_id }).await
     }
 
+    async fn list_applications(&self, after: Option<&ClientId>, most: u32) -> Result<Vec<Arc<Application>>, Fault> {
+        self.engine.read(&directory::ListApplications { tenant: self.tenant, after, most }).await
+    }
+
     async fn find_api(&self, identifier: &str) -> Result<Option<Arc<Application>>, Fault> {
         self.engine.read(&directory::FindApi { tenant: self.tenant, identifier }).await
     }

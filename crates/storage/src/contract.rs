@@ -38,6 +38,7 @@ macro_rules! contract {
                 people_are_found_by_id_and_by_name_in_any_case,
                 a_person_without_a_password_has_none,
                 applications_are_found_by_client_id_and_by_identifier_uri,
+                applications_are_listed_in_pages,
                 a_client_id_goes_before_an_identifier_uri_of_the_same_text,
                 what_was_never_written_is_not_found,
                 applying_twice_is_the_same_as_once,

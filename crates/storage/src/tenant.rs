@@ -24,6 +24,9 @@ pub trait TenantStorage: Send + Sync {
     /// The application with this client id.
     async fn find_application(&self, client_id: &ClientId) -> Result<Option<Arc<Application>>, Fault>;
 
+    /// At most `most` applications, in the order of their client ids, beginning after `after`.
+    async fn list_applications(&self, after: Option<&ClientId>, most: u32) -> Result<Vec<Arc<Application>>, Fault>;
+
     /// The application that this identifier URI (compared byte for byte) or client id names.
     async fn find_api(&self, identifier: &str) -> Result<Option<Arc<Application>>, Fault>;
 

@@ -18,11 +18,13 @@ pub struct Browser<'a> {
     pub cookies: CookieJar,
     /// Whether it shows the platform in a frame on an application's page.
     pub framed: bool,
+    /// Headers that go with each request, as if something on the way had added them.
+    pub headers: Vec<(String, String)>,
 }
 
 impl<'a> Browser<'a> {
     pub(crate) fn new(platform: &'a TestPlatform) -> Self {
-        Self { platform, cookies: CookieJar::default(), framed: false }
+        Self { platform, cookies: CookieJar::default(), framed: false, headers: Vec::new() }
     }
 
     /// Goes where an application sends it.
@@ -64,7 +66,8 @@ impl<'a> Browser<'a> {
         let over_tls = self.platform.public().is_https();
         let path = target.split('?').next().unwrap_or_default();
         let cookies = self.cookies.header(path, over_tls, self.framed);
-        let mut headers = headers.to_vec();
+        let added = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut headers: Vec<(&str, &str)> = headers.iter().copied().chain(added).collect();
         if let Some(cookies) = &cookies {
             headers.push(("cookie", cookies));
         }

@@ -102,9 +102,12 @@ impl TestPlatform {
         self.send(self.request("GET", target, headers, Body::empty())).await
     }
 
-    /// A request for this host.
+    /// A request for this host, unless a header names another.
     pub fn request(&self, method: &str, target: &str, headers: &[(&str, &str)], body: Body) -> Request<Body> {
-        let mut request = Request::builder().method(method).uri(target).header("host", self.public().authority());
+        let mut request = Request::builder().method(method).uri(target);
+        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+            request = request.header("host", self.public().authority());
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

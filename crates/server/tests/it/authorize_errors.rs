@@ -1,7 +1,9 @@
 //! What is wrong with an authorization request, and who is told: the person on a page until the application and its
 //! redirect address are proven, the application from then on.
 
-use grantor_testkit::{Authorize, CHRIS, CONTOSO, DAEMON, FABRIKAM_NOTES, NATIVE, Options, Page, SPA, TestPlatform, WEB};
+use grantor_testkit::{
+    Authorize, CHRIS, CONTOSO, DAEMON, FABRIKAM_NOTES, NATIVE, Options, Page, SPA, TestPlatform, WEB,
+};
 
 type Change = fn(Authorize) -> Authorize;
 
@@ -98,7 +100,9 @@ async fn an_address_that_is_not_registered_gets_nothing() {
         assert!(!page.text().contains("Registered are"), "{}", page.text());
     }
     // A web app's address is compared in every part, its port included.
-    for address in ["http://localhost:5000/gettoken", "http://localhost:5000/getAToken/", "http://LOCALHOST:5000/getatoken"] {
+    for address in
+        ["http://localhost:5000/gettoken", "http://localhost:5000/getAToken/", "http://LOCALHOST:5000/getatoken"]
+    {
         let page = browser.authorize(&Authorize::by(WEB).with("redirect_uri", address)).await.page();
         refused_on_a_page(&page, "AADSTS50011", address);
     }
@@ -197,15 +201,13 @@ async fn once_the_address_is_proven_the_app_is_told_in_the_mode_that_it_asked() 
             request.with("scope", &(0..17).map(|api| format!("api://{api}/x")).collect::<Vec<_>>().join(" "))
         }),
         ("everything of an API that is not needed", "invalid_request", 650_057, |request| {
-            request.with("client_id", WEB.client_id).with("redirect_uri", WEB.redirect_uri).with(
-                "scope",
-                "api://unneeded/.default",
-            )
+            request
+                .with("client_id", WEB.client_id)
+                .with("redirect_uri", WEB.redirect_uri)
+                .with("scope", "api://unneeded/.default")
         }),
         ("short challenge", "invalid_request", 50_147, |request| request.with("code_challenge", "short")),
-        ("malformed challenge", "invalid_request", 50_147, |request| {
-            request.with("code_challenge", &"+".repeat(43))
-        }),
+        ("malformed challenge", "invalid_request", 50_147, |request| request.with("code_challenge", &"+".repeat(43))),
         ("challenge twice", "invalid_request", 9_002_313, |request| request.again("code_challenge", "x")),
         ("unknown method", "invalid_request", 501_491, |request| request.with("code_challenge_method", "s256")),
         ("method without challenge", "invalid_request", 501_491, |request| request.without("code_challenge")),
@@ -214,7 +216,9 @@ async fn once_the_address_is_proven_the_app_is_told_in_the_mode_that_it_asked() 
             request.without("code_challenge").without("code_challenge_method")
         }),
         ("unknown prompt", "invalid_request", 90_023, |request| request.with("prompt", "create")),
-        ("prompt twice", "invalid_request", 9_002_313, |request| request.again("prompt", "none").again("prompt", "none")),
+        ("prompt twice", "invalid_request", 9_002_313, |request| {
+            request.again("prompt", "none").again("prompt", "none")
+        }),
         ("login_hint twice", "invalid_request", 9_002_313, |request| {
             request.again("login_hint", "a").again("login_hint", "b")
         }),
@@ -297,10 +301,9 @@ async fn without_a_readable_mode_the_response_types_own_mode_is_taken() {
 async fn a_state_that_cannot_be_returned_is_refused_without_one() {
     let platform = TestPlatform::start().await;
     let mut browser = platform.browser();
-    for request in [
-        Authorize::by(NATIVE).again("state", "other"),
-        Authorize::by(NATIVE).with("state", &"s".repeat(8193)),
-    ] {
+    for request in
+        [Authorize::by(NATIVE).again("state", "other"), Authorize::by(NATIVE).with("state", &"s".repeat(8193))]
+    {
         let response = browser.authorize(&request).await.response();
         assert_eq!(response.error(), ("invalid_request".into(), 9_002_313));
         assert!(!response.parameters.contains_key("state"));

@@ -44,8 +44,7 @@ async fn the_token_reply_has_exactly_the_members_of_the_dialect() {
     let tokens = platform.signed_in(NATIVE, CHRIS).await;
     let mut members: Vec<&String> = tokens.body.as_object().unwrap().keys().collect();
     members.sort();
-    let expected =
-        ["access_token", "expires_in", "ext_expires_in", "id_token", "refresh_token", "scope", "token_type"];
+    let expected = ["access_token", "expires_in", "ext_expires_in", "id_token", "refresh_token", "scope", "token_type"];
     assert_eq!(members, expected);
     assert_eq!(tokens.body["token_type"], "Bearer");
     assert_eq!(tokens.body["scope"], "User.Read openid profile");

@@ -2,5 +2,8 @@
 //! refused. The ids in comments are rows of the OAuth checklist and of the security lessons.
 
 mod authorize_errors;
+mod codes_concurrent;
+mod handles;
 mod journey;
+mod refresh;
 mod token_errors;

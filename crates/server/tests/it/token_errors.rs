@@ -19,8 +19,7 @@ fn refused(answer: &Answer, status: u16, error: &str, number: u32, suberror: Opt
     assert_eq!(body.get("suberror").and_then(Value::as_str), suberror, "{what}");
     let mut members: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
     members.sort_unstable();
-    let mut expected =
-        vec!["correlation_id", "error", "error_codes", "error_description", "timestamp", "trace_id"];
+    let mut expected = vec!["correlation_id", "error", "error_codes", "error_description", "timestamp", "trace_id"];
     if suberror.is_some() {
         expected.insert(4, "suberror");
     }
@@ -86,16 +85,16 @@ async fn a_request_that_is_wrong_in_itself_costs_nothing() {
         ("verifier twice", 400, "invalid_request", 9_002_313, |request| request.again("code_verifier", "x")),
         ("short verifier", 400, "invalid_grant", 501_491, |request| request.with("code_verifier", &"a".repeat(42))),
         ("long verifier", 400, "invalid_grant", 501_491, |request| request.with("code_verifier", &"a".repeat(129))),
-        ("malformed verifier", 400, "invalid_grant", 501_491, |request| {
-            request.with("code_verifier", &"+".repeat(43))
-        }),
+        ("malformed verifier", 400, "invalid_grant", 501_491, |request| request.with("code_verifier", &"+".repeat(43))),
         ("a secret of a public client", 401, "invalid_client", 700_025, |request| request.with("client_secret", "x")),
         ("secret twice", 400, "invalid_request", 9_002_313, |request| {
             request.again("client_secret", "x").again("client_secret", "x")
         }),
         ("an assertion", 400, "invalid_request", 90_023, |request| request.with("client_assertion", "eyJ")),
         ("an origin", 400, "invalid_request", 9_002_326, |request| request.header("origin", "http://localhost:5173")),
-        ("a resource", 400, "invalid_request", 901_002, |request| request.with("resource", "https://graph.microsoft.com")),
+        ("a resource", 400, "invalid_request", 901_002, |request| {
+            request.with("resource", "https://graph.microsoft.com")
+        }),
         ("claims that are no JSON", 400, "invalid_request", 90_023, |request| request.with("claims", "x")),
         ("malformed scope", 400, "invalid_scope", 70_011, |request| request.with("scope", "\"")),
         ("scope twice", 400, "invalid_request", 9_002_313, |request| request.again("scope", "openid")),
@@ -137,8 +136,7 @@ async fn the_endpoint_takes_posted_forms_alone() {
     }
     let kind = "Application/X-WWW-Form-Urlencoded; charset=utf-8";
     let body = redemption.encoded().into();
-    let answer =
-        platform.send(platform.request("POST", &redemption.path(), &[("content-type", kind)], body)).await;
+    let answer = platform.send(platform.request("POST", &redemption.path(), &[("content-type", kind)], body)).await;
     assert_eq!(answer.code(), 200, "{}", answer.text());
 }
 
@@ -164,9 +162,7 @@ async fn a_code_is_good_for_its_own_client_address_and_proof_key_alone_and_burns
             request.with("redirect_uri", "http://localhost:53124/")
         }),
         ("no address", "invalid_request", 900_144, |request| request.without("redirect_uri")),
-        ("another proof key", "invalid_grant", 501_481, |request| {
-            request.with("code_verifier", &"v".repeat(43))
-        }),
+        ("another proof key", "invalid_grant", 501_481, |request| request.with("code_verifier", &"v".repeat(43))),
         ("no proof key", "invalid_grant", 50_148, |request| request.without("code_verifier")),
         ("an empty proof key", "invalid_grant", 50_148, |request| request.with("code_verifier", "")),
     ];
@@ -282,7 +278,10 @@ async fn a_challenge_without_a_method_is_a_plain_one() {
     // 7636-03
     let platform = TestPlatform::start().await;
     let request = Authorize::by(NATIVE).without("code_challenge_method");
-    let request = { let verifier = request.verifier.clone(); request.with("code_challenge", &verifier) };
+    let request = {
+        let verifier = request.verifier.clone();
+        request.with("code_challenge", &verifier)
+    };
     let code = platform.browser().walk(&request, CHRIS).await.code();
     platform.tokens(&request.redeem(&code)).await;
 }
@@ -336,7 +335,8 @@ async fn a_web_app_must_prove_itself_with_its_secret() {
         let challenged = answer.header("www-authenticate").starts_with("Basic ");
         assert_eq!(challenged, basic && status == 401, "{what}");
     }
-    let tokens = platform.tokens(&good.without("client_secret").without("client_id").basic(WEB.client_id, secret)).await;
+    let tokens =
+        platform.tokens(&good.without("client_secret").without("client_id").basic(WEB.client_id, secret)).await;
     let refresh = TokenRequest::refresh(WEB, &tokens.refresh_token);
     let answer = platform.token(&refresh.clone().without("client_secret")).await;
     refused(&answer, 401, "invalid_client", 7_000_218, None, "no secret at a renewal");

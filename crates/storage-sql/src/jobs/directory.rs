@@ -6,7 +6,7 @@ use grantor_protocol::{ClientId, Secret, TenantId, UserId};
 use grantor_rules::model::{Application, User};
 use grantor_storage::Fault;
 
-use crate::conn::{Conn, Job};
+use crate::conn::{Conn, Job, V};
 use crate::{rows, sql};
 
 /// Finds an application by client id.
@@ -21,6 +21,24 @@ impl Job for FindApplication<'_> {
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
         let row = conn.one(sql::directory::FIND_APPLICATION, &[self.tenant.into(), self.client_id.into()]).await?;
         row.as_ref().map(rows::application).transpose()
+    }
+}
+
+/// Lists applications, a page at a time.
+pub struct ListApplications<'a> {
+    pub tenant: TenantId,
+    pub after: Option<&'a ClientId>,
+    pub most: u32,
+}
+
+impl Job for ListApplications<'_> {
+    type Out = Vec<Arc<Application>>;
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
+        // No client id comes before the empty text.
+        let after = self.after.map_or("", ClientId::as_str);
+        let values = [self.tenant.into(), after.into(), V::Int(self.most.into())];
+        conn.many(sql::directory::LIST_APPLICATIONS, &values).await?.iter().map(rows::application).collect()
     }
 }
 

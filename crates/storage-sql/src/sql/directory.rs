@@ -53,6 +53,11 @@ statements! {
     FIND_APPLICATION on "applications" gives ["client_id", "document"]: "
         SELECT client_id, document FROM applications WHERE tenant_id = $1 AND client_id = $2";
 
+    /// A page of applications.
+    LIST_APPLICATIONS on "applications" gives ["client_id", "document"]: "
+        SELECT client_id, document FROM applications
+        WHERE tenant_id = $1 AND client_id > $2 ORDER BY client_id LIMIT $3";
+
     /// An application by identifier URI.
     FIND_APPLICATION_BY_URI on "applications" gives ["client_id", "document"]: "
         SELECT applications.client_id, applications.document FROM identifier_uris

@@ -54,6 +54,27 @@ pub async fn a_person_without_a_password_has_none(storage: Arc<dyn Storage>) {
     assert_eq!(storage.tenant(tenant_id(1)).find_password(user_id(1)).await.unwrap(), None);
 }
 
+/// Promise: page after page, each once.
+pub async fn applications_are_listed_in_pages(storage: Arc<dyn Storage>) {
+    let mut change = sample();
+    change.applications = ["e", "a", "d", "b", "c"].map(|name| application(1, name, &[])).into();
+    change.tenants.push(tenant(2));
+    change.applications.push(application(2, "b2", &[]));
+    storage.apply_directory(&change).await.unwrap();
+    let tenant = storage.tenant(tenant_id(1));
+    let mut names = Vec::new();
+    let mut after = None;
+    loop {
+        let page = tenant.list_applications(after.as_ref(), 2).await.unwrap();
+        assert!(page.len() <= 2);
+        let Some(last) = page.last() else { break };
+        after = Some(last.client_id.clone());
+        names.extend(page.iter().map(|application| application.client_id.to_string()));
+    }
+    let expected: Vec<String> = ["a", "b", "c", "d", "e"].map(|name| client_id(name).to_string()).into();
+    assert_eq!(names, expected);
+}
+
 /// Promise: URIs byte for byte, client ids that are UUIDs in either case.
 pub async fn applications_are_found_by_client_id_and_by_identifier_uri(storage: Arc<dyn Storage>) {
     let uuid = "c0105000-0000-4000-8000-00000000a001";
