@@ -25,7 +25,10 @@ fn main() -> anyhow::Result<()> {
 /// The release build, made if it is not there or older than its sources.
 fn program() -> anyhow::Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo).args(["build", "--release", "--package", "grantor-server"]).status().context("cargo cannot be run")?;
+    let built = Command::new(cargo)
+        .args(["build", "--release", "--package", "grantor-server"])
+        .status()
+        .context("cargo cannot be run")?;
     ensure!(built.success(), "the release build failed");
     let here = std::env::current_exe()?;
     let folder = here.parent().context("this program lies in a folder")?;
@@ -93,7 +96,9 @@ fn asked(child: &mut Child) -> anyhow::Result<()> {
     let out = child.stdout.take().context("standard output is piped")?;
     let mut line = String::new();
     BufReader::new(out).read_line(&mut line)?;
-    let Some(address) = line.trim().strip_prefix("ready http://localhost:") else { bail!("the platform said {line:?}") };
+    let Some(address) = line.trim().strip_prefix("ready http://localhost:") else {
+        bail!("the platform said {line:?}")
+    };
     let mut stream = TcpStream::connect(format!("127.0.0.1:{address}"))?;
     stream.write_all(b"GET /common/discovery/v2.0/keys HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
     let mut answer = String::new();
@@ -103,7 +108,8 @@ fn asked(child: &mut Child) -> anyhow::Result<()> {
 }
 
 fn resident_kib(process: u32) -> anyhow::Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).context("resident memory is read from /proc, on Linux")?;
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))
+        .context("resident memory is read from /proc, on Linux")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS stands in /proc")?;
     line.trim().trim_end_matches("kB").trim().parse().context("VmRSS is a number")
 }

@@ -224,15 +224,18 @@ def browse(server, scripts=True):
                 **({} if scripts else {"profile.managed_default_content_settings.javascript": 2}),
             },
         )
-        environment = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "XDG_CACHE_HOME": str(home / "cache")}
+        places = {"HOME": home, "XDG_CONFIG_HOME": home / "config", "XDG_CACHE_HOME": home / "cache"}
+        environment = {**os.environ, **{name: str(path) for name, path in places.items()}}
         driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver"), env=environment))
         driver.set_page_load_timeout(WITHIN)
         driver.set_script_timeout(WITHIN)
         yield Browser(driver, server.base)
     finally:
-        if driver is not None:
-            driver.quit()
-        shutil.rmtree(home, ignore_errors=True)
+        try:
+            if driver is not None:
+                driver.quit()
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def trust(home, ca):

@@ -1,5 +1,7 @@
 """What the tests are handed: a server, a browser, a listener."""
 
+import signal
+
 import pytest
 
 from browser import browse
@@ -12,6 +14,8 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # Asked to end, the suite still stops its servers and browsers.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not BINARY.exists():
         raise pytest.UsageError(f"{BINARY} is missing: run scripts/e2e, or `cargo build -p grantor-server` first")
 

@@ -1,6 +1,6 @@
 """The pages that people see, in headless Chromium, by the element ids that are promised."""
 
-import html
+import base64
 import secrets
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -210,8 +210,6 @@ def test_every_page_can_be_read_and_used(at_page, request):
 
 def keep(browser, name):
     """A picture of the whole page, however long it is."""
-    import base64
-
     picture = browser.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": True})
     data = base64.b64decode(picture["data"])
     assert len(data) < 100_000, f"{name} is {len(data)} bytes"
@@ -403,10 +401,10 @@ def test_an_embedded_browser_lands_on_a_harmless_page(fresh):
 
 # Answers: every mode, byte for byte, with and without scripts.
 
-STATES = ["plain", "eyJpZCI6Ijg=|user+part/=&x", "ä %20 + \"'<>", CANARY]
+STATES = {"plain": "plain", "of-msal-js": "eyJpZCI6Ijg=|user+part/=&x", "odd": "ä %20 + \"'<>", "canary": CANARY}
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
 @pytest.mark.parametrize("mode", ["query", "fragment", "form_post"])
 def test_the_answer_carries_exactly_the_state_that_was_sent(fresh, listener, mode, state):
     sent = authorize(fresh.base, redirect_uri=listener.address, response_mode=mode, state=state)
@@ -453,6 +451,12 @@ def test_everything_works_without_scripts(fresh_without_scripts, listener, mode)
 # The keyboard alone.
 
 
+SHOWS_ITS_FOCUS = """
+const at = document.activeElement, style = getComputedStyle(at);
+return at.matches(':focus-visible') && style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+"""
+
+
 def tab_order(browser):
     """The ids of the controls in the order in which the Tab key comes to them, until it leaves the page."""
     browser.script("document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex')")
@@ -462,10 +466,7 @@ def tab_order(browser):
         at = browser.script("return document.activeElement === document.body ? null : document.activeElement.id")
         if at is None or at in order:
             return order
-        assert browser.script(
-            "const style = getComputedStyle(document.activeElement);"
-            "return document.activeElement.matches(':focus-visible') && style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2"
-        ), f"{at} has the focus and does not show it"
+        assert browser.script(SHOWS_ITS_FOCUS), f"{at} has the focus and does not show it"
         order.append(at)
     raise AssertionError(f"Tab never leaves the page: {order}")
 
@@ -511,7 +512,10 @@ def move_to(browser, wanted):
 # What a stranger sends never becomes part of a page.
 
 
-@pytest.mark.parametrize("parameter", ["login_hint", "state", "redirect_uri", "client_id", "scope", "prompt", "nonce", "response_mode", "response_type"])
+SENT_BY_STRANGERS = "login_hint state redirect_uri client_id scope prompt nonce response_mode response_type".split()
+
+
+@pytest.mark.parametrize("parameter", SENT_BY_STRANGERS)
 def test_hostile_parameters_stay_text(fresh, shared_server, listener, parameter):
     sent = {"redirect_uri": listener.address, parameter: CANARY}
     address = authorize(fresh.base, **sent)
@@ -521,24 +525,28 @@ def test_hostile_parameters_stay_text(fresh, shared_server, listener, parameter)
         fresh.sign_in(CHRIS_NAME, CANARY).find("#error")
         assert_harmless(fresh, shared_server)
         fresh.sign_in(CANARY, "wrong")
-        fresh.until(lambda: fresh.has("#error") and fresh.find("#username").get_attribute("value") == CANARY, "the name was not kept")
+        fresh.until(lambda: fresh.find("#username").get_attribute("value") == CANARY and fresh.has("#error"), "the name is lost")
         assert_harmless(fresh, shared_server)
 
 
 def test_hostile_paths_stay_text(fresh, shared_server):
-    for path in ["/%22%3E%3Cscript%3Ealert(1)%3C/script%3E", f"/sign-in/{CANARY}", f"/consent/{CANARY}", f"/{CANARY}/oauth2/v2.0/authorize?client_id=x", f"/error?code={CANARY}"]:
+    for path in [
+        "/%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+        f"/sign-in/{CANARY}",
+        f"/consent/{CANARY}",
+        f"/{CANARY}/oauth2/v2.0/authorize?client_id=x",
+        f"/error?code={CANARY}",
+    ]:
         address = fresh.base + path
         fresh.open(address)
         assert_harmless(fresh, shared_server, address)
 
 
 def assert_harmless(browser, server, address=None):
+    """Nothing ran, and nothing would run; with an address, as it stands in the raw answer too."""
     assert not browser.alert_is_open()
-    source = browser.driver.page_source
-    assert "<script>alert" not in source
-    # The listener's page has no script, ours have at most the one that their policy names.
     assert not browser.script("return [...document.scripts].some(script => script.text.includes('alert'))")
     if address:
         text = server.http.get(address, timeout=10, allow_redirects=browser.driver.current_url.startswith(server.base)).text
-        assert CANARY not in text and "<script>alert" not in text
-        assert html.unescape(text).count(CANARY) == text.count(html.escape(CANARY)) + text.count("&#34;&#62;&#60;script&#62;alert(1)&#60;/script&#62;")
+        assert "<script>alert" not in text
+        assert CANARY not in text

@@ -61,6 +61,7 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::TooManyApis { limit } => format!("One request may name at most {limit} APIs."),
         R::ScopeUnknown { api, asked, .. } => format!("{api} has no permission '{asked}'."),
         R::ApiNotRequired { api } => format!("The application's registration requires nothing of {api}."),
+        R::NotForApplications => "An app that acts for itself must ask for exactly one API, as '.default'.".into(),
         R::NothingToIssue => "Nothing was granted that a token could be issued for.".into(),
 
         R::ChallengeMalformed { why } => format!("The parameter 'code_challenge' is not valid: {why}."),

@@ -3,7 +3,7 @@
 use grantor_protocol::{ClientId, TenantId};
 use grantor_rules::directory::WantedApplication;
 use grantor_rules::directory_api;
-use grantor_rules::model::{Application, SignInAudience, TokenVersion};
+use grantor_rules::model::{Application, SignInAudience, SigningAlg, TokenVersion};
 use uuid::Uuid;
 
 use crate::choice::one_of;
@@ -26,6 +26,7 @@ pub(crate) const APPLICATION: Kind = Kind {
         "allow_public_client_flows",
         "identifier_uris",
         "access_token_version",
+        "access_token_signing_alg",
         "scope",
         "app_role",
         "secrets",
@@ -99,6 +100,10 @@ fn read_one<'t>(
         allow_public_client_flows: fields.flag("allow_public_client_flows").unwrap_or(false),
         identifier_uris: identifier_uris(fields, seen_uris),
         access_token_version: access_token_version(fields, sign_in_audience),
+        access_token_signing_alg: fields
+            .text("access_token_signing_alg")
+            .and_then(|word| one_of(word, "access_token_signing_alg", &SigningAlg::NAMES, fields.report))
+            .unwrap_or_default(),
         scopes,
         app_roles,
         secrets: Vec::new(),

@@ -24,7 +24,7 @@ pub async fn permitted(
     read: ReadClaims<'_>,
     needed: &[&'static str],
 ) -> Result<PermittedCall, FlowError> {
-    let verified = verify_compact(token.expose(), env.keys.verifying(), &Expected::types(&["JWT"]))
+    let verified = verify_compact(token.expose(), &env.keys.verifying(), &Expected::types(&["JWT"]))
         .map_err(|error| fault(&error))?;
     let claims = verified.claims().map_err(|error| fault(&error))?;
     let presented = read(&claims)?;

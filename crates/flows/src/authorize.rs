@@ -145,7 +145,7 @@ pub async fn proceed(
     let mut decision = decide(&consents, false)?;
     let mut given = None;
     if let (Decision::Ask(Question::Consent(question)), Consented::Yes(asked)) = (&decision, consented)
-        && fingerprint(question) == *asked
+        && fingerprint(question, Some(person.user.id)) == *asked
     {
         let allowed = question.by_api();
         for (api, values) in allowed.by_api() {
@@ -160,9 +160,10 @@ pub async fn proceed(
     }
 }
 
-/// What tells one consent question from another: a yes counts for the very permissions that were shown.
-pub fn fingerprint(question: &ConsentQuestion) -> [u8; 32] {
-    let mut text = String::new();
+/// What tells one consent question from another: a yes counts for the very permissions that were shown, and for the person
+/// who was shown beside them. In another window of the same browser somebody else may have signed in meanwhile.
+pub fn fingerprint(question: &ConsentQuestion, person: Option<UserId>) -> [u8; 32] {
+    let mut text = person.map(|person| format!("{person}\n")).unwrap_or_default();
     for permission in &question.permissions {
         text.push_str(permission.api.as_str());
         text.push('\n');

@@ -59,6 +59,15 @@ pub enum Event {
         /// By which grant.
         grant: &'static str,
     },
+    /// A token was issued to an application that acts for itself.
+    ApplicationTokenIssued {
+        /// To whom.
+        client: ClientId,
+        /// For which API.
+        api: ClientId,
+        /// What the application is to it.
+        roles: Vec<String>,
+    },
     /// A refresh token was presented again within the grace window and got the same successor.
     SuccessorRepeated {
         /// The family.

@@ -1,69 +1,125 @@
-//! The keys that tokens are signed with: parsed once and kept.
+//! The keys that tokens are signed with: parsed once and kept, one of each algorithm that an API asks for.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use grantor_jose::{Certificate, HeaderFields, KeySet, SigningKey, VerifyingKey, sign_compact};
+use grantor_environment::{Entropy, Timestamp};
+use grantor_jose::{Certificate, HeaderFields, KeySet, SealingKey, SigningKey, VerifyingKey, sign_compact};
 use grantor_protocol::Secret;
+use grantor_rules::model::SigningAlg;
+use grantor_storage::{SigningKeyRecord, Storage};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::FlowError;
+use crate::start::{new_key, open};
 
 /// The signing keys of a deployment.
 pub struct KeyRing {
-    current: Arc<SigningKey>,
+    sealing: SealingKey,
+    known: RwLock<Arc<Known>>,
+}
+
+/// What is known of the keys at one moment.
+#[derive(Default)]
+struct Known {
+    signers: BTreeMap<SigningAlg, Arc<Signer>>,
+    public: Arc<Vec<Value>>,
+    verifying: Arc<KeySet>,
+}
+
+/// One key that signs.
+pub(crate) struct Signer {
+    key: SigningKey,
     thumbprint: String,
-    public: Vec<Value>,
-    verifying: KeySet,
 }
 
 /// One key with its certificate.
 pub(crate) struct CertifiedKey {
+    pub alg: SigningAlg,
     pub key: SigningKey,
     pub certificate: Vec<u8>,
 }
 
+impl Signer {
+    /// Signs claims. Only [`crate::token`] calls it, with a plan.
+    pub(crate) fn sign<C: Serialize>(&self, claims: &C) -> Result<Secret, FlowError> {
+        // The Microsoft dialects' tokens say `JWT`; v1.0 readers look for `x5t`, and v2.0 readers ignore it.
+        let header = HeaderFields { typ: "JWT", x5t: Some(&self.thumbprint) };
+        let token =
+            sign_compact(&self.key, &header, claims).map_err(|error| FlowError::Failed { what: error.to_string() })?;
+        Ok(Secret::new(token))
+    }
+}
+
 impl KeyRing {
-    /// Keeps keys that were read from the store, oldest first; the newest one signs.
-    pub(crate) fn new(keys: Vec<CertifiedKey>) -> Result<Self, FlowError> {
+    /// Opens the keys that are kept, oldest first; the newest of each algorithm signs.
+    pub(crate) fn open(sealing: SealingKey, records: &[SigningKeyRecord]) -> Result<Self, FlowError> {
+        let known = Known::read(&sealing, records)?;
+        Ok(Self { sealing, known: RwLock::new(Arc::new(known)) })
+    }
+
+    fn known(&self) -> Arc<Known> {
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The public keys, as JSON Web Keys.
+    pub fn public(&self) -> Arc<Vec<Value>> {
+        Arc::clone(&self.known().public)
+    }
+
+    /// The keys that signatures of ours are checked with.
+    pub fn verifying(&self) -> Arc<KeySet> {
+        Arc::clone(&self.known().verifying)
+    }
+
+    /// The key that signs with an algorithm, if one has been made.
+    pub(crate) fn signer(&self, alg: SigningAlg) -> Option<Arc<Signer>> {
+        self.known().signers.get(&alg).cloned()
+    }
+
+    /// Makes the first key of an algorithm, unless another node was faster, and takes it up.
+    pub(crate) async fn make(
+        &self,
+        alg: SigningAlg,
+        storage: &dyn Storage,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Result<(), FlowError> {
+        let made = new_key(alg, &self.sealing, now, entropy)?;
+        let records = storage.keep_first_signing_key(&made).await?;
+        let known = Known::read(&self.sealing, &records)?;
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
+        Ok(())
+    }
+}
+
+impl Known {
+    fn read(sealing: &SealingKey, records: &[SigningKeyRecord]) -> Result<Self, FlowError> {
         let failed = |what: String| FlowError::Failed { what };
-        let mut public = Vec::new();
-        let mut verifying = Vec::new();
-        for one in &keys {
-            let certificate = Certificate { der: one.certificate.clone() };
+        let mut known = Self::default();
+        let (mut public, mut verifying) = (Vec::new(), Vec::new());
+        for record in records {
+            let one = open(sealing, record)?;
+            let certificate = Certificate { der: one.certificate };
             let mut jwk = one.key.public_jwk();
             jwk.x5t = Some(certificate.x5t());
             jwk.x5c = Some(vec![certificate.x5c()]);
             public.push(serde_json::to_value(&jwk).map_err(|error| failed(error.to_string()))?);
             verifying.push(VerifyingKey::from_signing_key(&one.key).map_err(|error| failed(error.to_string()))?);
+            let signer = Signer { key: one.key, thumbprint: certificate.x5t() };
+            known.signers.insert(one.alg, Arc::new(signer));
         }
-        let newest = keys.into_iter().next_back().ok_or_else(|| failed("there is no signing key".to_owned()))?;
-        let thumbprint = Certificate { der: newest.certificate }.x5t();
-        Ok(Self { current: Arc::new(newest.key), thumbprint, public, verifying: KeySet::new(verifying) })
-    }
-
-    /// The public keys, as JSON Web Keys.
-    pub fn public(&self) -> &[Value] {
-        &self.public
-    }
-
-    /// The keys that signatures of ours are checked with.
-    pub const fn verifying(&self) -> &KeySet {
-        &self.verifying
-    }
-
-    /// Signs claims. The one place from which a token of ours comes; only [`crate::token`] calls it, with a plan.
-    pub(crate) fn sign<C: Serialize>(&self, claims: &C) -> Result<Secret, FlowError> {
-        // The Microsoft dialects' tokens say `JWT`; v1.0 readers look for `x5t`, and v2.0 readers ignore it.
-        let header = HeaderFields { typ: "JWT", x5t: Some(&self.thumbprint) };
-        let token = sign_compact(&self.current, &header, claims)
-            .map_err(|error| FlowError::Failed { what: error.to_string() })?;
-        Ok(Secret::new(token))
+        known.public = Arc::new(public);
+        known.verifying = Arc::new(KeySet::new(verifying));
+        Ok(known)
     }
 }
 
 impl std::fmt::Debug for KeyRing {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("KeyRing").field("current", &self.current.key_id()).finish_non_exhaustive()
+        let known = self.known();
+        let algorithms: Vec<&str> = known.signers.keys().map(|alg| alg.as_str()).collect();
+        formatter.debug_struct("KeyRing").field("algorithms", &algorithms).finish_non_exhaustive()
     }
 }

@@ -2,6 +2,7 @@
 
 use grantor_environment::{Clock, Entropy, Timestamp};
 use grantor_jose::{Algorithm, NONCE_BYTES, SealingKey, SigningKey, self_signed};
+use grantor_rules::model::SigningAlg;
 use grantor_rules::subject::PairwiseSalt;
 use grantor_storage::{SigningKeyRecord, Storage};
 
@@ -35,11 +36,11 @@ pub async fn prepare(
     let sealing = master.derive("signing-keys");
     let mut records = storage.list_signing_keys().await?;
     if records.is_empty() {
-        let made = new_key(&sealing, clock.now(), entropy)?;
+        // Every deployment signs id_tokens with RS256; keys of other algorithms are made when an API asks for them.
+        let made = new_key(SigningAlg::Rs256, &sealing, clock.now(), entropy)?;
         records = storage.keep_first_signing_key(&made).await?;
     }
-    let keys = records.iter().map(|record| open(&sealing, record)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Prepared { keys: KeyRing::new(keys)?, salt })
+    Ok(Prepared { keys: KeyRing::open(sealing, &records)?, salt })
 }
 
 const SALT: &str = "pairwise-salt";
@@ -53,10 +54,15 @@ async fn salt(storage: &dyn Storage, sealing: &SealingKey, entropy: &dyn Entropy
     Ok(PairwiseSalt::from_bytes(bytes))
 }
 
-fn new_key(sealing: &SealingKey, now: Timestamp, entropy: &dyn Entropy) -> Result<SigningKeyRecord, FlowError> {
+pub(crate) fn new_key(
+    alg: SigningAlg,
+    sealing: &SealingKey,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<SigningKeyRecord, FlowError> {
     let failed =
         |error: grantor_jose::KeyError| FlowError::Failed { what: format!("a signing key could not be made: {error}") };
-    let key = generated(Algorithm::Rs256).map_err(failed)?;
+    let key = generated(algorithm_of(alg)).map_err(failed)?;
     let from = now.seconds();
     let certificate = self_signed(&key, "Grantor token signing", from, from + CERTIFICATE_SECONDS, entropy.bytes())
         .map_err(failed)?;
@@ -85,16 +91,26 @@ fn generated(algorithm: Algorithm) -> Result<SigningKey, grantor_jose::KeyError>
     first.recv().unwrap_or_else(|_| SigningKey::generate(algorithm))
 }
 
-fn open(sealing: &SealingKey, record: &SigningKeyRecord) -> Result<CertifiedKey, FlowError> {
+const fn algorithm_of(alg: SigningAlg) -> Algorithm {
+    match alg {
+        SigningAlg::Rs256 => Algorithm::Rs256,
+        SigningAlg::Ps256 => Algorithm::Ps256,
+        SigningAlg::Es256 => Algorithm::Es256,
+        SigningAlg::EdDsa => Algorithm::EdDsa,
+    }
+}
+
+pub(crate) fn open(sealing: &SealingKey, record: &SigningKeyRecord) -> Result<CertifiedKey, FlowError> {
     let unknown = || FlowError::Failed {
         what: format!("signing key {} has the unknown algorithm {}", record.key_id, record.algorithm),
     };
-    let algorithm = Algorithm::parse(&record.algorithm).ok_or_else(unknown)?;
+    let named = SigningAlg::NAMES.iter().find(|(name, _)| *name == record.algorithm);
+    let alg = named.map(|(_, alg)| *alg).ok_or_else(unknown)?;
     let private =
         sealing.open(&associated_data(&record.key_id), &record.sealed_private_key).map_err(|_| wrong_master_key())?;
-    let key = SigningKey::from_pkcs8(algorithm, &private)
+    let key = SigningKey::from_pkcs8(algorithm_of(alg), &private)
         .map_err(|error| FlowError::Failed { what: format!("signing key {}: {error}", record.key_id) })?;
-    Ok(CertifiedKey { key: key.with_key_id(record.key_id.clone()), certificate: record.certificate.clone() })
+    Ok(CertifiedKey { alg, key: key.with_key_id(record.key_id.clone()), certificate: record.certificate.clone() })
 }
 
 /// A sealed key is good in its own row alone.

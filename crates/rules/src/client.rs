@@ -159,6 +159,7 @@ mod tests {
             allow_public_client_flows: false,
             identifier_uris: vec![],
             access_token_version: TokenVersion::V2,
+            access_token_signing_alg: crate::model::SigningAlg::default(),
             scopes: vec![],
             app_roles: vec![],
             secrets: vec![ClientSecret { description: "one".into(), digest: sha256(b"right") }],

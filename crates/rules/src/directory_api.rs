@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use grantor_protocol::{ClientId, PublicUrl, TenantId};
 use uuid::Uuid;
 
-use crate::model::{Application, ScopeDefinition, SignInAudience, TokenVersion, WhoMayConsent};
+use crate::model::{Application, ScopeDefinition, SignInAudience, SigningAlg, TokenVersion, WhoMayConsent};
 
 /// Its client id.
 pub const CLIENT_ID: &str = "00000003-0000-0000-c000-000000000000";
@@ -119,6 +119,7 @@ static APPLICATION: LazyLock<Arc<Application>> = LazyLock::new(|| {
         identifier_uris: vec![WELL_KNOWN_URI.to_owned()],
         // Source: entra-dialect 13.3: its tokens have the v1.0 form, whichever endpoint was asked.
         access_token_version: TokenVersion::V1,
+        access_token_signing_alg: SigningAlg::Rs256,
         scopes: PERMISSIONS.iter().map(definition).collect(),
         app_roles: Vec::new(),
         secrets: Vec::new(),

@@ -3,6 +3,7 @@
 use grantor_environment::Timestamp;
 use grantor_protocol::{FamilyId, TenantId};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use crate::model::{Application, Method, Platform, User};
 use crate::scopes::{ApiName, SignInScope};
@@ -42,6 +43,29 @@ pub struct AccessTokenFacts<'a> {
     pub family: FamilyId,
 }
 
+/// What the access token of an application says that acts for nobody but itself.
+#[derive(Debug)]
+pub struct ApplicationTokenFacts<'a> {
+    /// Whose directory.
+    pub tenant: TenantId,
+    /// The application.
+    pub client: &'a Application,
+    /// The id by which the tenant's directory knows the application.
+    pub object_id: Uuid,
+    /// The API that takes the token.
+    pub api: &'a Application,
+    /// How the API was named.
+    pub asked_as: &'a ApiName,
+    /// What the application is to the API.
+    pub roles: &'a [String],
+    /// When it is issued.
+    pub issued_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// 16 unpredictable bytes that tell it from others.
+    pub token_id: [u8; 16],
+}
+
 /// What an id_token says.
 #[derive(Debug)]
 pub struct IdTokenFacts<'a> {
@@ -75,6 +99,8 @@ pub struct IdTokenFacts<'a> {
 pub trait TokenLayout: Send + Sync {
     /// The claims of an access token.
     fn access_token(&self, facts: &AccessTokenFacts<'_>) -> Map<String, Value>;
+    /// The claims of the access token of an application that acts for itself.
+    fn application_token(&self, facts: &ApplicationTokenFacts<'_>) -> Map<String, Value>;
     /// The claims of an id_token.
     fn id_token(&self, facts: &IdTokenFacts<'_>) -> Map<String, Value>;
 }

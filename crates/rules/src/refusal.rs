@@ -202,6 +202,8 @@ refusals! {
         /// The API's name.
         api: String,
     } => "api-not-required",
+    /// An application that acts for itself asked for anything but everything that it was granted on one API.
+    NotForApplications => "not-for-applications",
     /// Nothing was granted that a token could be issued for.
     NothingToIssue => "nothing-to-issue",
 

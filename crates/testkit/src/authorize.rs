@@ -99,7 +99,8 @@ impl Authorize {
 
     /// What the application sends when the code has come: with everything that this kind of application must show.
     pub fn redeem(&self, code: &str) -> TokenRequest {
-        let mut request = TokenRequest::by(self.application, "authorization_code").tenant(&self.tenant).with("code", code);
+        let mut request =
+            TokenRequest::by(self.application, "authorization_code").tenant(&self.tenant).with("code", code);
         for name in ["redirect_uri", "scope"] {
             if let Some((_, value)) = self.parameters.iter().find(|(known, _)| known == name) {
                 request = request.with(name, value);

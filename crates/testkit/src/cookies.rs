@@ -74,9 +74,9 @@ impl CookieJar {
     pub fn header(&self, path: &str, over_tls: bool, framed: bool) -> Option<String> {
         let reaches = |cookie: &&Cookie| {
             let below = path == cookie.path
-                || path.strip_prefix(cookie.path.as_str()).is_some_and(|rest| {
-                    cookie.path.ends_with('/') || rest.starts_with('/')
-                });
+                || path
+                    .strip_prefix(cookie.path.as_str())
+                    .is_some_and(|rest| cookie.path.ends_with('/') || rest.starts_with('/'));
             below && (over_tls || !cookie.secure) && (!framed || cookie.same_site.as_deref() == Some("none"))
         };
         let pairs: Vec<String> =

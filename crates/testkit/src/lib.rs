@@ -23,8 +23,8 @@ pub use arrival::{Arrival, Response};
 pub use authorize::Authorize;
 pub use browser::Browser;
 pub use contoso::{
-    ADMIN, Application, CHRIS, COLORS_API, CONTOSO, CONTOSO_DIRECTORY, DAEMON, DANA, FABRIKAM, FABRIKAM_ADMIN, FABRIKAM_NOTES,
-    FABRIKAM_TIMESHEET, NATIVE, Organization, PERSONAL, Person, SAM, SPA, WEB,
+    ADMIN, Application, CHRIS, COLORS_API, CONTOSO, CONTOSO_DIRECTORY, DAEMON, DANA, FABRIKAM, FABRIKAM_ADMIN,
+    FABRIKAM_NOTES, FABRIKAM_TIMESHEET, NATIVE, Organization, PERSONAL, Person, SAM, SPA, WEB,
 };
 pub use cookies::{Cookie, CookieJar};
 pub use folder::Folder;

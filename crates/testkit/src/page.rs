@@ -77,9 +77,7 @@ impl Page {
     #[track_caller]
     pub fn fill(&mut self, id: &str, value: &str) -> &mut Self {
         let mut inputs = self.forms.iter_mut().flat_map(|form| &mut form.inputs);
-        let Some(input) = inputs.find(|input| input.id == id) else {
-            panic!("no input #{id} on {}", self.address)
-        };
+        let Some(input) = inputs.find(|input| input.id == id) else { panic!("no input #{id} on {}", self.address) };
         value.clone_into(&mut input.value);
         self
     }
@@ -88,9 +86,11 @@ impl Page {
     #[track_caller]
     pub fn pressed(&self, button: &str) -> (&Form, Vec<(String, String)>) {
         let has = |form: &&Form| form.buttons.iter().any(|found| found.id == button);
-        let form = self.forms.iter().find(has).unwrap_or_else(|| {
-            panic!("no button #{button} on {}: {}", self.address, self.text())
-        });
+        let form = self
+            .forms
+            .iter()
+            .find(has)
+            .unwrap_or_else(|| panic!("no button #{button} on {}: {}", self.address, self.text()));
         let pressed = form.buttons.iter().filter(|found| found.id == button);
         let sent = form.inputs.iter().filter(|input| input.kind != "checkbox").chain(pressed);
         let pairs = sent.filter(|input| !input.name.is_empty()).map(|input| (input.name.clone(), input.value.clone()));

@@ -164,9 +164,8 @@ impl TestPlatform {
 }
 
 async fn apply(storage: &dyn Storage, passwords: &Passwords, text: &str) -> Vec<Applied> {
-    let wanted = parse_with("test.toml", text, &[]).unwrap_or_else(|errors| {
-        panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    });
+    let wanted = parse_with("test.toml", text, &[])
+        .unwrap_or_else(|errors| panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")));
     directory::apply(storage, passwords, &SystemEntropy, &wanted).await.unwrap()
 }
 
@@ -176,7 +175,8 @@ async fn prepared() -> &'static [(String, Vec<u8>)] {
     FILES
         .get_or_init(|| async {
             let folder = Folder::new();
-            let env = env(&folder.at(DATABASE), Arc::new(ManualClock::stopped_at(START)), "https://localhost:8443").await;
+            let env =
+                env(&folder.at(DATABASE), Arc::new(ManualClock::stopped_at(START)), "https://localhost:8443").await;
             apply(env.storage.as_ref(), &env.passwords, CONTOSO_DIRECTORY).await;
             // Closes the store, which folds its log into the file.
             drop(env);

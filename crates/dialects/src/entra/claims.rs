@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grantor_environment::Timestamp;
 use grantor_protocol::{FamilyId, PublicUrl, TenantId};
 use grantor_rules::directory_api;
-use grantor_rules::layout::{AccessTokenFacts, IdTokenFacts};
+use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts};
 use grantor_rules::model::{Application, Platform, TokenVersion, User};
 use grantor_rules::scopes::{ApiName, SignInScope};
 use serde_json::{Map, Value, json};
@@ -63,6 +63,40 @@ pub fn access_token(public: &PublicUrl, facts: &AccessTokenFacts<'_>) -> Map<Str
                 add("app_displayname", json!(facts.client.display_name));
             }
             claims.extend(person_v1(facts.user));
+        }
+    }
+    claims
+}
+
+/// The claims of the access token of an application that acts for itself: `oid` and `sub` are the application's own, and there
+/// is no `scp`. `roles` is absent rather than empty (Source: entra-dialect 13.5).
+pub fn application_token(public: &PublicUrl, facts: &ApplicationTokenFacts<'_>) -> Map<String, Value> {
+    let tenant = facts.tenant.to_string();
+    let mut claims = lifetime(facts.issued_at, facts.expires_at);
+    let mut add = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+    add("sub", json!(facts.object_id));
+    add("oid", json!(facts.object_id));
+    add("tid", json!(tenant));
+    add("uti", json!(URL_SAFE_NO_PAD.encode(facts.token_id)));
+    if !facts.roles.is_empty() {
+        add("roles", json!(facts.roles));
+    }
+    let proof = how_the_client_proved_itself(Platform::Web);
+    match facts.api.access_token_version {
+        TokenVersion::V2 => {
+            add("ver", json!("2.0"));
+            add("iss", json!(issuer_v2(public, &tenant)));
+            add("aud", json!(facts.api.client_id));
+            add("azp", json!(facts.client.client_id));
+            add("azpacr", json!(proof));
+        }
+        TokenVersion::V1 => {
+            add("ver", json!("1.0"));
+            add("iss", json!(issuer_v1(public, &tenant)));
+            add("aud", json!(audience_v1(facts.asked_as, facts.api)));
+            add("appid", json!(facts.client.client_id));
+            add("appidacr", json!(proof));
+            add("idtyp", json!("app"));
         }
     }
     claims

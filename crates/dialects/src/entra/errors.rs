@@ -99,6 +99,7 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         | R::ScopeUnknown { .. }
         | R::TooManyApis { .. }
         | R::NothingToIssue => report(70_011, "invalid_scope"),
+        R::NotForApplications => report(1_002_012, "invalid_scope"),
         R::ApiUnknown { .. } => report(500_011, "invalid_resource"),
         R::ApiNotRequired { .. } => report(650_057, "invalid_request"),
 

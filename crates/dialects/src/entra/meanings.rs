@@ -181,6 +181,11 @@ pub const MEANINGS: &[Meaning] = &[
     ),
     meaning(901_002, "The parameter resource is not supported here.", "The app names the API in scope."),
     meaning(
+        1_002_012,
+        "An app that acts for itself asked for anything but .default of one API.",
+        "The app asks for IDENTIFIER/.default of one API.",
+    ),
+    meaning(
         9_002_313,
         "The request cannot be read: a parameter stands twice or is too long, or the encoding is broken.",
         "The app corrects what the message names.",

@@ -8,7 +8,7 @@ mod token;
 
 use grantor_protocol::response::ResponseMode;
 use grantor_protocol::{PublicUrl, RedirectUri, TenantId};
-use grantor_rules::layout::{AccessTokenFacts, IdTokenFacts, TokenLayout};
+use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout};
 use grantor_rules::token::issued::{IssuedTokens, TokenRequest};
 use grantor_rules::{Refusal, authorize as core};
 use serde_json::{Map, Value};
@@ -44,6 +44,10 @@ impl EntraV2 {
 impl TokenLayout for EntraV2 {
     fn access_token(&self, facts: &AccessTokenFacts<'_>) -> Map<String, Value> {
         claims::access_token(&self.public, facts)
+    }
+
+    fn application_token(&self, facts: &ApplicationTokenFacts<'_>) -> Map<String, Value> {
+        claims::application_token(&self.public, facts)
     }
 
     fn id_token(&self, facts: &IdTokenFacts<'_>) -> Map<String, Value> {

@@ -40,6 +40,8 @@ pub fn parse(call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> {
     // Libraries add the permissions of signing in by themselves: those alone do not say which API is wanted.
     let wanted = wanted.filter(|wanted| !wanted.is_empty());
     let grant = match grant_type {
+        "client_credentials" if wanted.is_none() => return Err(Refusal::ParameterMissing { name: "scope" }),
+        "client_credentials" => Grant::ClientCredentials,
         "authorization_code" => code(parameters, wanted.as_ref().is_some_and(|wanted| !wanted.apis().is_empty()))?,
         _ => Grant::RefreshToken { token: Secret::new(parameters.required("refresh_token", limit::SECRET)?) },
     };
@@ -109,7 +111,9 @@ pub fn success(parameters: &Parameters, issued: &IssuedTokens) -> Reply {
     let mut body = Map::new();
     let mut add = |name: &str, value: Value| body.insert(name.to_owned(), value);
     add("token_type", json!("Bearer"));
-    add("scope", json!(issued.scope.join(" ")));
+    if !issued.scope.is_empty() {
+        add("scope", json!(issued.scope.join(" ")));
+    }
     add("expires_in", json!(issued.expires_in.as_secs()));
     add("ext_expires_in", json!(issued.expires_in.as_secs()));
     add("access_token", json!(issued.access_token.expose()));
@@ -122,7 +126,7 @@ pub fn success(parameters: &Parameters, issued: &IssuedTokens) -> Reply {
     if let Some(id_token) = &issued.id_token {
         add("id_token", json!(id_token.expose()));
     }
-    if let Some(client_info) = client_info(parameters, issued.tenant, issued.user) {
+    if let Some(client_info) = issued.user.and_then(|user| client_info(parameters, issued.tenant, user)) {
         add("client_info", json!(client_info));
     }
     Reply::no_store(200, Value::Object(body))

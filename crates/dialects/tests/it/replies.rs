@@ -15,7 +15,7 @@ use crate::world::{dialect, ids, parameters, public, tenant, user_id};
 fn issued() -> IssuedTokens {
     IssuedTokens {
         tenant: tenant(),
-        user: user_id(),
+        user: Some(user_id()),
         access_token: Secret::new("ACCESS"),
         expires_in: Duration::from_millis(4_321_999),
         id_token: Some(Secret::new("ID")),

@@ -70,6 +70,7 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::AdministratorMustConsent { permissions: vec![asked()] },
         R::PasswordWrong,
         R::UserDisabled,
+        R::NotForApplications,
         R::InteractionGone,
         R::BrowserDiffers,
         R::FormNotOurs,

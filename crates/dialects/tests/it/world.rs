@@ -92,6 +92,7 @@ pub fn application(id: &str, name: &str, version: TokenVersion) -> Application {
         allow_public_client_flows: false,
         identifier_uris: vec![],
         access_token_version: version,
+        access_token_signing_alg: grantor_rules::model::SigningAlg::Rs256,
         scopes: vec![],
         app_roles: vec![],
         secrets: vec![],

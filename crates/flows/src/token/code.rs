@@ -61,7 +61,7 @@ async fn commit(
     let refresh = plan
         .refresh_expires_at
         .map(|expires_at| (call.env.handle(HandleKind::RefreshToken, call.tenant.id), expires_at));
-    let issued = issue::tokens(call.env, plan, call.layout, refresh.as_ref().map(|(token, _)| token))?;
+    let issued = issue::tokens(call.env, plan, call.layout, refresh.as_ref().map(|(token, _)| token)).await?;
     let redeemed = call
         .store
         .redeem_code(&RedeemCode {

@@ -1,22 +1,56 @@
 //! The one place that issues tokens.
 
 use grantor_environment::Timestamp;
-use grantor_protocol::Handle;
-use grantor_rules::layout::{AccessTokenFacts, IdTokenFacts, TokenLayout};
+use grantor_protocol::{Handle, Secret};
+use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout};
+use grantor_rules::model::SigningAlg;
 use grantor_rules::token::TokenPlan;
+use grantor_rules::token::client_credentials::ApplicationTokenPlan;
 use grantor_rules::token::issued::IssuedTokens;
+use serde_json::{Map, Value};
 
 use crate::{Env, Event, FlowError, Trace};
 
+/// Issues what a plan allows to an application that acts for itself. The plan is the evidence: only the rules make one.
+pub async fn application_token(
+    env: &Env,
+    plan: &ApplicationTokenPlan<'_>,
+    layout: &dyn TokenLayout,
+    now: Timestamp,
+) -> Result<Secret, FlowError> {
+    let claims = layout.application_token(&ApplicationTokenFacts {
+        tenant: plan.tenant.id,
+        client: plan.client,
+        object_id: plan.object_id,
+        api: &plan.api.application,
+        asked_as: &plan.api.asked_as,
+        roles: &plan.roles,
+        issued_at: now,
+        expires_at: plan.expires_at,
+        token_id: env.entropy.bytes(),
+    });
+    sign(env, plan.api.application.access_token_signing_alg, &claims).await
+}
+
+/// Signs with the key of an algorithm, making that key first where no API has asked for it before.
+async fn sign(env: &Env, alg: SigningAlg, claims: &Map<String, Value>) -> Result<Secret, FlowError> {
+    if let Some(signer) = env.keys.signer(alg) {
+        return signer.sign(claims);
+    }
+    env.keys.make(alg, env.storage.as_ref(), env.now(), env.entropy.as_ref()).await?;
+    let missing = || FlowError::Failed { what: format!("there is no signing key for {}", alg.as_str()) };
+    env.keys.signer(alg).ok_or_else(missing)?.sign(claims)
+}
+
 /// Issues what a plan allows. The plan is the evidence: only the rules make one.
-pub fn tokens(
+pub async fn tokens(
     env: &Env,
     plan: &TokenPlan<'_>,
     layout: &dyn TokenLayout,
     refresh_token: Option<&Handle>,
 ) -> Result<IssuedTokens, FlowError> {
     let now = env.now();
-    let access_token = env.keys.sign(&layout.access_token(&AccessTokenFacts {
+    let access_claims = layout.access_token(&AccessTokenFacts {
         tenant: plan.tenant.id,
         client: plan.client,
         platform: plan.platform,
@@ -32,11 +66,12 @@ pub fn tokens(
         expires_at: plan.access_expires_at,
         token_id: env.entropy.bytes(),
         family: plan.family,
-    }))?;
-    let id_token = plan.has_id_token().then(|| id_token(env, plan, layout, now)).transpose()?;
+    });
+    let access_token = sign(env, plan.api.application.access_token_signing_alg, &access_claims).await?;
+    let id_token = if plan.has_id_token() { Some(id_token(env, plan, layout, now).await?) } else { None };
     Ok(IssuedTokens {
         tenant: plan.tenant.id,
-        user: plan.user.id,
+        user: Some(plan.user.id),
         access_token,
         expires_in: plan.access_expires_at.since(now),
         id_token,
@@ -46,13 +81,13 @@ pub fn tokens(
     })
 }
 
-fn id_token(
+async fn id_token(
     env: &Env,
     plan: &TokenPlan<'_>,
     layout: &dyn TokenLayout,
     now: Timestamp,
 ) -> Result<grantor_protocol::Secret, FlowError> {
-    env.keys.sign(&layout.id_token(&IdTokenFacts {
+    let claims = layout.id_token(&IdTokenFacts {
         tenant: plan.tenant.id,
         client: plan.client,
         user: plan.user,
@@ -65,7 +100,9 @@ fn id_token(
         expires_at: plan.id_expires_at,
         token_id: env.entropy.bytes(),
         family: plan.family,
-    }))
+    });
+    // Readers of id_tokens expect RS256 in the Microsoft dialects, whatever the API's tokens are signed with.
+    sign(env, SigningAlg::Rs256, &claims).await
 }
 
 /// Until when a family must be remembered: a revoked one must be known for as long as anything it bought could be used.

@@ -1,5 +1,6 @@
 //! The token endpoint: what is presented is exchanged for tokens.
 
+mod client_credentials;
 mod code;
 mod issue;
 mod refresh;
@@ -28,6 +29,7 @@ pub async fn exchange(
     let call = Call { env, trace, tenant, store: store.as_ref(), application: &application, request, layout };
     match &request.grant {
         Grant::Code { code, redemption } => code::redeem(&call, code, redemption).await,
+        Grant::ClientCredentials => client_credentials::grant(&call).await,
         Grant::RefreshToken { token } => refresh::renew(&call, token).await,
     }
 }

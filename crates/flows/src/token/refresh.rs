@@ -66,7 +66,7 @@ async fn rotate(
         return again(call, presented, token, plan, spent).await;
     }
     let successor = call.env.handle(HandleKind::RefreshToken, call.tenant.id);
-    let issued = issue::tokens(call.env, plan, call.layout, Some(&successor))?;
+    let issued = issue::tokens(call.env, plan, call.layout, Some(&successor)).await?;
     let rotated = call
         .store
         .rotate_refresh_token(&RotateRefreshToken {
@@ -100,7 +100,7 @@ async fn again(
         PresentedAgain::SameSuccessor => {
             let successor = open(presented, &spent.successor)?;
             call.env.record(call.trace, Event::SuccessorRepeated { family });
-            let issued = issue::tokens(call.env, plan, call.layout, Some(&successor))?;
+            let issued = issue::tokens(call.env, plan, call.layout, Some(&successor)).await?;
             issue::record(call.env, call.trace, plan, "refresh_token");
             Ok(issued)
         }

@@ -8,7 +8,7 @@ pub mod user;
 
 pub use application::{
     AppRole, Application, ClientSecret, Platform, Redirect, RequiredPermission, ScopeDefinition, SignInAudience,
-    TokenVersion, WhoMayConsent,
+    SigningAlg, TokenVersion, WhoMayConsent,
 };
 pub use grant::{Code, Consents, Family, Interaction, Progress, RefreshToken, RevocationReason, Spent};
 pub use sign_in::{Method, SignIn};

@@ -33,6 +33,8 @@ pub enum Grant {
         /// What must fit it.
         redemption: CodeRequest,
     },
+    /// Nothing but the application's own proof of itself.
+    ClientCredentials,
     /// A refresh token.
     RefreshToken {
         /// Its text.
@@ -42,7 +44,7 @@ pub enum Grant {
 
 impl Grant {
     /// Every kind of grant, by the name of its `grant_type`.
-    pub const KINDS: [&'static str; 2] = ["authorization_code", "refresh_token"];
+    pub const KINDS: [&'static str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
 }
 
 /// Tokens that were issued.
@@ -50,8 +52,8 @@ impl Grant {
 pub struct IssuedTokens {
     /// Whose directory.
     pub tenant: TenantId,
-    /// For whom.
-    pub user: UserId,
+    /// For whom, unless the application acts for itself.
+    pub user: Option<UserId>,
     /// The access token.
     pub access_token: Secret,
     /// How long it lives.

@@ -1,5 +1,6 @@
 //! What a code or a refresh token buys.
 
+pub mod client_credentials;
 pub mod code;
 pub mod issued;
 pub mod refresh;

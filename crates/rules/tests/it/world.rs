@@ -105,6 +105,7 @@ fn application(client_id_text: &str) -> Application {
         allow_public_client_flows: false,
         identifier_uris: vec![],
         access_token_version: TokenVersion::V2,
+        access_token_signing_alg: grantor_rules::model::SigningAlg::default(),
         scopes: vec![],
         app_roles: vec![],
         secrets: vec![],

@@ -86,7 +86,8 @@ impl<'a> Issued<'a> {
         let colors = platform.tokens(&colors).await;
         let waiting = browser.authorize(&Authorize::by(NATIVE).with("prompt", "consent")).await.page();
         let unused = browser.authorize(&request).await.code();
-        let cookie = |browser: &Browser<'_>, part: &str| browser.cookies.find(part).unwrap().value.clone();
+        let cookie =
+            |browser: &Browser<'_>, part: &str| browser.cookies.find(part).expect("the cookie is kept").value.clone();
         let values = Credential::all()
             .into_iter()
             .map(|credential| {
@@ -94,7 +95,7 @@ impl<'a> Issued<'a> {
                     Credential::Handle(HandleKind::Code) => unused.clone(),
                     Credential::Handle(HandleKind::RefreshToken) => colors.refresh_token.clone(),
                     Credential::Handle(HandleKind::Interaction) => {
-                        waiting.address.rsplit('/').next().unwrap().to_owned()
+                        waiting.address.rsplit('/').next().unwrap_or_default().to_owned()
                     }
                     Credential::Handle(HandleKind::Session) => cookie(&browser, "session"),
                     Credential::BrowserCookie => cookie(&browser, "browser"),
@@ -109,7 +110,7 @@ impl<'a> Issued<'a> {
     }
 
     fn value(&self, wanted: Credential) -> &str {
-        &self.values.iter().find(|(credential, _)| *credential == wanted).unwrap().1
+        &self.values.iter().find(|(credential, _)| *credential == wanted).expect("there is one of each").1
     }
 
     /// Whether `value` is taken at `place`.
@@ -278,8 +279,9 @@ async fn a_token_that_was_changed_anywhere_is_refused() {
 
 #[tokio::test]
 async fn a_token_of_the_same_keys_under_another_address_is_refused() {
-    let elsewhere = TestPlatform::with(&Options { public: "https://other.example".to_owned(), ..Options::default() });
-    let token = elsewhere.await.signed_in(NATIVE, CHRIS).await.access_token;
+    let options = Options { public: "https://other.example".to_owned(), ..Options::default() };
+    let elsewhere = TestPlatform::with(&options).await;
+    let token = elsewhere.signed_in(NATIVE, CHRIS).await.access_token;
     let answer = TestPlatform::start().await.call("/v1.0/me", &token).await;
     let expected = json!("The access token was not issued for this directory.");
     assert_eq!((answer.code(), &answer.json()["error"]["message"]), (401, &expected));

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use grantor_testkit::{
-    ADMIN, Authorize, CHRIS, COLORS_API, CONTOSO, DANA, FABRIKAM, FABRIKAM_ADMIN, FABRIKAM_NOTES, FABRIKAM_TIMESHEET,
-    NATIVE, SPA, START, TestPlatform, TokenRequest, Tokens, WEB, unverified_claims, unverified_header,
+    ADMIN, Authorize, CHRIS, COLORS_API, CONTOSO, CONTOSO_DIRECTORY, DANA, FABRIKAM, FABRIKAM_ADMIN, FABRIKAM_NOTES,
+    FABRIKAM_TIMESHEET, NATIVE, Person, SPA, START, TestPlatform, TokenRequest, Tokens, WEB, unverified_claims,
+    unverified_header,
 };
 use serde_json::{Value, json};
 
@@ -295,6 +296,42 @@ async fn max_age_asks_for_a_new_proof_when_the_last_one_is_too_old() {
 }
 
 #[tokio::test]
+async fn max_age_zero_asks_everybody() {
+    // T45
+    let platform = TestPlatform::start().await;
+    let mut browser = platform.browser();
+    browser.walk(&Authorize::by(NATIVE), CHRIS).await.code();
+    platform.advance(Duration::from_secs(1));
+    let request = Authorize::by(NATIVE).with("max_age", "0");
+    let silent = request.clone().with("prompt", "none");
+    assert_eq!(browser.authorize(&silent).await.error(), ("login_required".into(), 50058));
+    let page = browser.authorize(&request).await.page();
+    browser.sign_in(page, CHRIS).await.code();
+}
+
+#[tokio::test]
+async fn names_passwords_and_secrets_may_hold_any_letters() {
+    // 6749-15, 6749-34
+    const PASSWORD: &str = "p\u{e4}ss w\u{f6}rd+&=%41;\u{1F600}";
+    const SECRET: &str = "a:b%41c+d e&f=g;h-/?#-0123456789";
+    let platform = TestPlatform::start().await;
+    let user = format!("password = \"{PASSWORD}\"\n  display_name = \"Chris Green\"");
+    let directory = CONTOSO_DIRECTORY
+        .replace("password = \"correct-horse-battery-staple\"\n  display_name = \"Chris Green\"", &user)
+        .replace("console-secret-for-local-use-only-0001", SECRET);
+    assert!(directory.contains(PASSWORD) && directory.contains(SECRET));
+    platform.apply(&directory).await;
+    let person = Person { name: " chrisg@CONTOSO.example ", password: PASSWORD, ..CHRIS };
+    let request = Authorize::by(WEB);
+    let code = platform.browser().walk(&request, person).await.code();
+    let redemption = request.redeem(&code).without("client_secret").basic(WEB.client_id, SECRET);
+    let tokens = platform.tokens(&redemption).await;
+    platform.tokens(&TokenRequest::refresh(WEB, &tokens.refresh_token).with("client_secret", SECRET)).await;
+    // A secret that was there before stays good, so that it can be changed without a pause.
+    platform.signed_in(WEB, person).await;
+}
+
+#[tokio::test]
 async fn the_answer_comes_in_the_mode_that_was_asked_with_the_exact_state() {
     // 6749-10, 9207-01, fp-01, fp-02
     const STATE: &str = "a+b/c==|%41&x=1#é \"<script>'\u{1F600}";
@@ -359,6 +396,22 @@ async fn one_sign_in_buys_tokens_for_several_apis_one_after_the_other() {
     // 6750-10: and it is good at no other API.
     assert_eq!(platform.call("/v1.0/me", &colors.access_token).await.code(), 401);
     assert_eq!(platform.call("/v1.0/me", &first.access_token).await.code(), 200);
+}
+
+#[tokio::test]
+async fn the_redemption_may_say_which_of_the_apis_it_wants() {
+    let platform = TestPlatform::start().await;
+    let request = Authorize::by(NATIVE).scope(&format!("openid offline_access User.Read {COLORS_READ}"));
+    let code = platform.browser().walk(&request, CHRIS).await.code();
+    let tokens = platform.tokens(&request.redeem(&code).with("scope", COLORS_READ)).await;
+    assert_eq!(unverified_claims(&tokens.access_token)["aud"], COLORS_API);
+    // What was allowed at the sign-in stays allowed.
+    assert!(!tokens.id_token.is_empty() && !tokens.refresh_token.is_empty());
+    let request = Authorize::by(NATIVE).scope(&format!("openid {COLORS_READ}"));
+    let code = platform.browser().walk(&request, CHRIS).await.code();
+    // Without an API it is what the code was asked for.
+    let tokens = platform.tokens(&request.redeem(&code).with("scope", "openid profile")).await;
+    assert_eq!(unverified_claims(&tokens.access_token)["aud"], COLORS_API);
 }
 
 #[tokio::test]

@@ -2,8 +2,11 @@
 //! refused. The ids in comments are rows of the OAuth checklist and of the security lessons.
 
 mod authorize_errors;
+mod browser_security;
 mod codes_concurrent;
 mod handles;
 mod journey;
 mod refresh;
+mod routes;
+mod secrets;
 mod token_errors;

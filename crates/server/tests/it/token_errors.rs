@@ -17,14 +17,14 @@ fn refused(answer: &Answer, status: u16, error: &str, number: u32, suberror: Opt
     let found = (answer.code(), body["error"].clone(), body["error_codes"].clone());
     assert_eq!(found, (status, json!(error), json!([number])), "{what}: {body}");
     assert_eq!(body.get("suberror").and_then(Value::as_str), suberror, "{what}");
-    let mut members: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut members: Vec<&str> = body.as_object().expect("an object").keys().map(String::as_str).collect();
     members.sort_unstable();
     let mut expected = vec!["correlation_id", "error", "error_codes", "error_description", "timestamp", "trace_id"];
     if suberror.is_some() {
         expected.insert(4, "suberror");
     }
     assert_eq!(members, expected, "{what}");
-    let text = |name: &str| body[name].as_str().unwrap().to_owned();
+    let text = |name: &str| body[name].as_str().expect("a text").to_owned();
     let description = text("error_description");
     assert!(description.starts_with(&format!("AADSTS{number}: ")), "{what}: {description}");
     let lines: Vec<&str> = description.split("\r\n").collect();
@@ -58,8 +58,8 @@ async fn a_request_that_is_wrong_in_itself_costs_nothing() {
         ("long grant_type", 400, "invalid_request", 9_002_313, |request| request.with("grant_type", &"a".repeat(257))),
         ("password", 400, "unsupported_grant_type", 70_003, |request| request.with("grant_type", "password")),
         ("implicit", 400, "unsupported_grant_type", 70_003, |request| request.with("grant_type", "implicit")),
-        ("client_credentials", 400, "unsupported_grant_type", 70_003, |request| {
-            request.with("grant_type", "client_credentials")
+        ("a grant of a later day", 400, "unsupported_grant_type", 70_003, |request| {
+            request.with("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
         }),
         ("no client_id", 400, "invalid_request", 900_144, |request| request.without("client_id")),
         ("client_id twice", 400, "invalid_request", 9_002_313, |request| request.again("client_id", "x")),

@@ -99,6 +99,7 @@ pub fn application(tenant: u8, client: &str, identifier_uris: &[&str]) -> Applic
         allow_public_client_flows: false,
         identifier_uris: identifier_uris.iter().map(|&uri| uri.to_owned()).collect(),
         access_token_version: TokenVersion::V2,
+        access_token_signing_alg: grantor_rules::model::SigningAlg::default(),
         scopes: Vec::new(),
         app_roles: Vec::new(),
         secrets: Vec::new(),

@@ -294,7 +294,7 @@ impl<'a> Waiting<'a> {
             },
             organization_choice: false,
             action: OwnPage::Consent(&self.handle).path(),
-            hidden: Hidden { csrf: self.consent_mark(flow::fingerprint(question)) },
+            hidden: Hidden { csrf: self.consent_mark(flow::fingerprint(question, person)) },
         };
         self.page(page.render())
     }

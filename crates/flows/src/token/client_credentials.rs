@@ -1,0 +1,39 @@
+//! An application asks for itself. Nothing is written: what such a token descends from is the application's own secret.
+
+use grantor_protocol::Secret;
+use grantor_rules::model::Platform;
+use grantor_rules::scopes::WantedScopes;
+use grantor_rules::token::client_credentials::grant as rule;
+use grantor_rules::token::issued::IssuedTokens;
+
+use super::{Call, issue};
+use crate::{Event, FlowError, load};
+
+pub async fn grant(call: &Call<'_>) -> Result<IssuedTokens, FlowError> {
+    // Whatever its redirect addresses are: only who keeps a secret can act for itself.
+    let client = call.prove(Platform::Web)?;
+    let nothing = WantedScopes::default();
+    let wanted = call.request.wanted.as_ref().unwrap_or(&nothing);
+    let scopes = wanted.resolve(&load::apis(call.env, call.store, wanted).await?)?;
+    let now = call.env.now();
+    let plan = rule(&client, call.tenant, scopes, now, call.roll(), &call.env.settings)?;
+    let access_token: Secret = issue::application_token(call.env, &plan, call.layout, now).await?;
+    call.env.record(
+        call.trace,
+        Event::ApplicationTokenIssued {
+            client: plan.client.client_id.clone(),
+            api: plan.api.application.client_id.clone(),
+            roles: plan.roles.clone(),
+        },
+    );
+    Ok(IssuedTokens {
+        tenant: call.tenant.id,
+        user: None,
+        access_token,
+        expires_in: plan.expires_at.since(now),
+        id_token: None,
+        refresh_token: None,
+        refresh_token_expires_in: None,
+        scope: Vec::new(),
+    })
+}

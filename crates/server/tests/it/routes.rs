@@ -1,0 +1,135 @@
+//! Every address that is served, as nobody (T55) and under `--dev` (T61). A new [`Route`] does not build until it is here.
+
+use grantor_testkit::{CONTOSO, Options, TestPlatform};
+use grantor_web::Route;
+
+/// The route after another, in the order of the enum. The `match` is what makes a new one stand here.
+fn after(route: Option<&Route>) -> Option<Route> {
+    let tenant = || CONTOSO.id.to_owned();
+    let handle = || "gi1.nothing".to_owned();
+    Some(match route {
+        None => Route::Authorize { tenant: tenant() },
+        Some(Route::Authorize { .. }) => Route::Token { tenant: tenant() },
+        Some(Route::Token { .. }) => Route::Metadata { tenant: tenant() },
+        Some(Route::Metadata { .. }) => Route::Keys { tenant: tenant() },
+        Some(Route::Keys { .. }) => Route::InstanceDiscovery,
+        Some(Route::InstanceDiscovery) => Route::NativeClient,
+        Some(Route::NativeClient) => Route::ErrorCode,
+        Some(Route::ErrorCode) => Route::Userinfo,
+        Some(Route::Userinfo) => Route::Me,
+        Some(Route::Me) => Route::DirectoryApi,
+        Some(Route::DirectoryApi) => Route::SignIn { handle: handle() },
+        Some(Route::SignIn { .. }) => Route::Consent { handle: handle() },
+        Some(Route::Consent { .. }) => Route::Asset { path: "/assets/nothing".to_owned() },
+        Some(Route::Asset { .. }) => Route::HealthLive,
+        Some(Route::HealthLive) => Route::HealthReady,
+        Some(Route::HealthReady) => Route::DevClock,
+        Some(Route::DevClock) => Route::DevFlows,
+        Some(Route::DevFlows) => return None,
+    })
+}
+
+fn every_route() -> Vec<Route> {
+    let mut routes: Vec<Route> = Vec::new();
+    while let Some(next) = after(routes.last()) {
+        routes.push(next);
+    }
+    routes
+}
+
+/// What an address answers to nobody.
+struct AsNobody {
+    target: String,
+    get: u16,
+    post: u16,
+    /// Whether a script of another origin may read it.
+    open: bool,
+}
+
+fn as_nobody(route: &Route) -> AsNobody {
+    let row = |target: &str, get, post, open| AsNobody { target: target.to_owned(), get, post, open };
+    match route {
+        Route::Authorize { tenant } => row(&format!("/{tenant}/oauth2/v2.0/authorize"), 400, 400, false),
+        Route::Token { tenant } => row(&format!("/{tenant}/oauth2/v2.0/token"), 405, 400, true),
+        Route::Metadata { tenant } => row(&format!("/{tenant}/v2.0/.well-known/openid-configuration"), 200, 405, true),
+        Route::Keys { tenant } => row(&format!("/{tenant}/discovery/v2.0/keys"), 200, 405, true),
+        Route::InstanceDiscovery => row(
+            "/common/discovery/instance?authorization_endpoint=https://localhost:8443/common/oauth2/v2.0/authorize",
+            200,
+            405,
+            true,
+        ),
+        Route::NativeClient => row("/common/oauth2/nativeclient", 200, 405, false),
+        Route::ErrorCode => row("/error?code=50011", 200, 405, false),
+        Route::Userinfo => row("/oidc/userinfo", 401, 401, true),
+        Route::Me => row("/v1.0/me", 401, 405, true),
+        Route::DirectoryApi => row("/v1.0/users", 404, 405, true),
+        Route::SignIn { handle } => row(&format!("/sign-in/{handle}"), 400, 400, false),
+        Route::Consent { handle } => row(&format!("/consent/{handle}"), 400, 400, false),
+        Route::Asset { path } => row(path, 404, 405, false),
+        Route::HealthLive => row("/health/live", 200, 405, false),
+        Route::HealthReady => row("/health/ready", 200, 405, false),
+        // Without --dev these are not there.
+        Route::DevClock => row("/dev/clock", 404, 404, false),
+        Route::DevFlows => row("/dev/flows", 404, 404, false),
+    }
+}
+
+/// An address of every route, and a few that lead nowhere.
+pub fn every_target() -> Vec<String> {
+    let nowhere = ["/", "/nowhere", "/sign-in", "//", "/contoso.example/oauth2/token"].map(str::to_owned);
+    every_route().iter().map(|route| as_nobody(route).target).chain(nowhere).collect()
+}
+
+#[test]
+fn every_address_means_the_route_that_it_stands_for() {
+    for route in every_route() {
+        let target = as_nobody(&route).target;
+        assert_eq!(Route::find(target.split('?').next().unwrap_or_default()), Some(route), "{target}");
+    }
+}
+
+#[tokio::test]
+async fn every_address_answers_nobody_as_it_is_listed_here() {
+    // T55
+    let platform = TestPlatform::start().await;
+    for route in every_route() {
+        let expected = as_nobody(&route);
+        for (method, status) in [("GET", expected.get), ("POST", expected.post), ("PUT", 0), ("TRACE", 0), ("X", 0)] {
+            let answer = platform.send(platform.request(method, &expected.target, &[], "".into())).await;
+            let status = match (status, &route) {
+                (0, Route::DevClock | Route::DevFlows) => 404,
+                (0, _) => 405,
+                (status, _) => status,
+            };
+            assert_eq!(answer.code(), status, "{method} {}", expected.target);
+            assert_eq!(answer.header("access-control-allow-origin") == "*", expected.open, "{}", expected.target);
+            assert_eq!(answer.header("access-control-allow-credentials"), "", "{}", expected.target);
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{}", expected.target);
+            assert!(answer.header("allow").contains(',') || !answer.header("allow").is_empty() || status != 405);
+        }
+        let answer = platform.send(platform.request("OPTIONS", &expected.target, &[], "".into())).await;
+        let expected_status = match route {
+            Route::DevClock | Route::DevFlows => 404,
+            _ if expected.open => 204,
+            _ => 405,
+        };
+        assert_eq!(answer.code(), expected_status, "OPTIONS {}", expected.target);
+        let answer = platform.send(platform.request("HEAD", &expected.target, &[], "".into())).await;
+        assert_eq!(answer.code(), expected.get, "HEAD {}", expected.target);
+    }
+}
+
+#[tokio::test]
+async fn development_is_served_under_dev_alone() {
+    // T61
+    let platform = TestPlatform::with(&Options { dev: true, ..Options::default() }).await;
+    let before = platform.get("/dev/clock", &[]).await.json()["now"].as_i64().unwrap();
+    let json = [("content-type", "application/json")];
+    let body = "{\"advance\":\"1h\"}";
+    let answer = platform.send(platform.request("POST", "/dev/clock", &json, body.into())).await;
+    assert_eq!((answer.code(), answer.json()["now"].as_i64()), (200, Some(before + 3600)));
+    let answer = platform.send(platform.request("POST", "/dev/clock", &json, "{\"advance\":\"-1h\"}".into())).await;
+    assert_eq!(answer.code(), 400);
+    assert!(platform.get("/dev/flows", &[]).await.json()["events"].is_array());
+}
