@@ -15,10 +15,21 @@ use crate::clock::now;
 use crate::histogram::Histogram;
 use crate::http::{Answer, Connection};
 
+/// Whether there is something to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The request is there.
+    Asked,
+    /// This connection is done; the others go on.
+    Done,
+    /// There is nothing left to ask, so what is measured ends here, for all.
+    Over,
+}
+
 /// What one connection asks.
 pub trait Script: Send {
-    /// Puts the next request into `out`. `false`: there is nothing left to ask, and the run ends for all.
-    fn ask(&mut self, out: &mut Vec<u8>) -> bool;
+    /// Puts the next request into `out`.
+    fn ask(&mut self, out: &mut Vec<u8>) -> Next;
 
     /// Checks the answer and keeps what the next request needs.
     ///
@@ -130,9 +141,13 @@ async fn converse(
         if stop.load(Ordering::Relaxed) || asked >= deadline {
             break asked.min(deadline);
         }
-        if !script.ask(&mut request) {
-            stop.store(true, Ordering::Relaxed);
-            break asked;
+        match script.ask(&mut request) {
+            Next::Asked => {}
+            Next::Done => break asked,
+            Next::Over => {
+                stop.store(true, Ordering::Relaxed);
+                break asked;
+            }
         }
         let right = match connection.ask(&request).await {
             Ok(answer) => script.check(&answer),

@@ -26,6 +26,7 @@ struct Known {
     signers: BTreeMap<SigningAlg, Arc<Signer>>,
     public: Arc<Vec<Value>>,
     verifying: Arc<KeySet>,
+    key_ids: Vec<String>,
 }
 
 /// One key that signs.
@@ -88,7 +89,21 @@ impl KeyRing {
     ) -> Result<(), FlowError> {
         let made = new_key(alg, &self.sealing, now, entropy)?;
         let records = storage.keep_first_signing_key(&made).await?;
-        let known = Known::read(&self.sealing, &records)?;
+        self.take_up(&records)
+    }
+
+    /// Takes up the keys that other nodes have made meanwhile.
+    ///
+    /// # Errors
+    /// [`FlowError::Store`], or [`FlowError::Failed`] for a key that this node cannot open; the keys at hand stay in use.
+    pub async fn refresh(&self, storage: &dyn Storage) -> Result<(), FlowError> {
+        let records = storage.list_signing_keys().await?;
+        let same = records.iter().map(|record| &record.key_id).eq(&self.known().key_ids);
+        if same { Ok(()) } else { self.take_up(&records) }
+    }
+
+    fn take_up(&self, records: &[SigningKeyRecord]) -> Result<(), FlowError> {
+        let known = Known::read(&self.sealing, records)?;
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
         Ok(())
     }
@@ -97,7 +112,8 @@ impl KeyRing {
 impl Known {
     fn read(sealing: &SealingKey, records: &[SigningKeyRecord]) -> Result<Self, FlowError> {
         let failed = |what: String| FlowError::Failed { what };
-        let mut known = Self::default();
+        let key_ids = records.iter().map(|record| record.key_id.clone()).collect();
+        let mut known = Self { key_ids, ..Self::default() };
         let (mut public, mut verifying) = (Vec::new(), Vec::new());
         for record in records {
             let one = open(sealing, record)?;

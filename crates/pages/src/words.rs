@@ -84,7 +84,7 @@ pub const SWITCH: &str = "Switch";
 /// What a screen reader hears after [`SWITCH`].
 pub const SWITCH_MORE: &str = " to another account";
 /// How to take a consent back.
-pub const WITHDRAW: &str = "You can withdraw this at any time on your account page.";
+pub const WITHDRAW: &str = "The app keeps this until it is withdrawn.";
 /// The button that refuses.
 pub const DENY: &str = "Cancel";
 /// The button that allows.

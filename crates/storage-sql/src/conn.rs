@@ -27,6 +27,10 @@ pub trait Job: Send + Sync {
     /// What it answers.
     type Out: Send;
 
+    /// Whether it decides by what it has read, so that nobody may write that before it has committed. A conditional write
+    /// decides by itself and needs no such care.
+    const ALONE: bool = false;
+
     /// The body. Its first statement writes, unless the job is a look-up.
     fn run<C: Conn>(&self, conn: &mut C) -> impl Future<Output = Result<Self::Out, Fault>> + Send;
 }

@@ -6,6 +6,7 @@ use grantor_storage::Fault;
 
 use crate::conn::Job;
 
+pub mod postgres;
 pub mod sqlite;
 
 /// An engine. Sealed: it is named in the signature of [`SqlStorage`](crate::SqlStorage) and nowhere else.

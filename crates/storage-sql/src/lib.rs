@@ -2,7 +2,7 @@
 //!
 //! Each operation is one transaction body in `jobs`, written once for every engine; its statements are constants in
 //! [`sql`], and `rows` makes types of what they return. What differs between engines lies under `engine`: start with
-//! [`SqliteStorage::open`].
+//! [`SqliteStorage::open`] and [`PostgresStorage::open`].
 //!
 //! To add an operation: add it to the trait with its promise in the contract tests, its statements to [`sql`], its body to
 //! `jobs`, and one line to `storage`.
@@ -16,8 +16,12 @@ mod rows;
 pub mod sql;
 mod storage;
 
+pub use engine::postgres::Postgres;
 pub use engine::sqlite::Sqlite;
 pub use storage::SqlStorage;
+
+/// The store in one PostgreSQL database.
+pub type PostgresStorage = SqlStorage<Postgres>;
 
 /// The store in one SQLite file.
 pub type SqliteStorage = SqlStorage<Sqlite>;

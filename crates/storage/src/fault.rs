@@ -9,6 +9,13 @@ pub enum Fault {
         /// What it said.
         what: String,
     },
+    /// The store did not answer a commit: it may have been kept or not. To ask again is safe wherever the operation says what
+    /// became of it before.
+    #[error("whether it was stored is not known: {what}")]
+    OutcomeUnknown {
+        /// What broke.
+        what: String,
+    },
     /// A stored row is none that this program could have written.
     #[error("table {table}, column {column}, key {key}: {what}")]
     ImpossibleRow {

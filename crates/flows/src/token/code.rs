@@ -4,9 +4,9 @@ use grantor_protocol::{Handle, HandleKind, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::client::platform_without_redirect;
 use grantor_rules::model::{Code, Family, RevocationReason};
+use grantor_rules::token::TokenPlan;
 use grantor_rules::token::code::{CodeRequest, belongs_together, of_tenant, redeem as rule};
 use grantor_rules::token::issued::IssuedTokens;
-use grantor_rules::token::{Standing, TokenPlan};
 use grantor_storage::{NewRefreshToken, RedeemCode, Redeemed};
 
 use super::{Call, issue};
@@ -34,14 +34,7 @@ pub async fn redeem(call: &Call<'_>, presented: &Secret, redemption: &CodeReques
         None => code.wanted.resolve(&load::apis(call.env, call.store, &code.wanted).await?)?,
     };
     let (user, consents) = call.person(code.user).await?;
-    let standing = Standing {
-        tenant: call.tenant,
-        user: user.as_ref(),
-        consents: &consents,
-        now: call.env.now(),
-        roll: call.roll(),
-        settings: &call.env.settings,
-    };
+    let standing = call.standing(user.as_ref(), &consents);
     let plan = rule(redemption, &code, &client, scopes, &standing)?;
     commit(call, &handle, &code, &plan).await
 }

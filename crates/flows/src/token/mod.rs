@@ -8,6 +8,7 @@ mod refresh;
 use grantor_rules::Refusal;
 use grantor_rules::layout::TokenLayout;
 use grantor_rules::model::{Application, Consents, Platform, Tenant, User};
+use grantor_rules::token::Standing;
 use grantor_rules::token::issued::{Grant, IssuedTokens, TokenRequest};
 use grantor_storage::TenantStorage;
 
@@ -60,6 +61,18 @@ impl<'a> Call<'a> {
     async fn person(&self, user: grantor_protocol::UserId) -> Result<(Option<User>, Consents), FlowError> {
         let consents = self.store.find_consents(user, &self.application.client_id).await?;
         Ok((self.store.find_user(user).await?, consents))
+    }
+
+    /// What the rules look at beside the grant: the person, what they allow, and this moment.
+    fn standing<'s>(&'s self, user: Option<&'s User>, consents: &'s Consents) -> Standing<'s> {
+        Standing {
+            tenant: self.tenant,
+            user,
+            consents,
+            now: self.env.now(),
+            roll: self.roll(),
+            settings: &self.env.settings,
+        }
     }
 
     /// A random number, from which the access token's life is drawn.

@@ -6,9 +6,9 @@ use grantor_protocol::{Handle, HandleKind, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::client::platform_without_redirect;
 use grantor_rules::model::{RefreshToken, RevocationReason, Spent};
+use grantor_rules::token::TokenPlan;
 use grantor_rules::token::issued::IssuedTokens;
 use grantor_rules::token::refresh::{PresentedAgain, of_tenant, presented_again, renew as rule};
-use grantor_rules::token::{Standing, TokenPlan};
 use grantor_storage::{NewRefreshToken, RotateRefreshToken, Rotated};
 
 use super::{Call, issue};
@@ -33,14 +33,7 @@ pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, 
     // A renewal cannot widen what the person signed in for.
     scopes.sign_in.retain(|scope| original.signs_in_with(*scope));
     let (user, consents) = call.person(token.family.user).await?;
-    let standing = Standing {
-        tenant: call.tenant,
-        user: user.as_ref(),
-        consents: &consents,
-        now: call.env.now(),
-        roll: call.roll(),
-        settings: &call.env.settings,
-    };
+    let standing = call.standing(user.as_ref(), &consents);
     let plan = rule(&token, &client, scopes, names_apis.is_some(), &standing)?;
     rotate(call, &handle, &token, &plan).await
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use grantor_environment::ManualClock;
 use grantor_storage::Storage;
+use grantor_web::App;
 use tokio::net::TcpListener;
 
 use crate::config::{ServeConfig, Tls};
@@ -14,6 +15,9 @@ use crate::platform::{Platform, summary};
 use crate::signals::shutdown_signal;
 use crate::{local_authority, logging, tls};
 
+/// How often what this node keeps in memory is compared with the database: what one node changes holds on every other within
+/// a second.
+const REFRESH_EVERY: Duration = Duration::from_millis(500);
 /// How often what has ended is forgotten, and how much of it at a time.
 const FORGET_EVERY: Duration = Duration::from_secs(10);
 const FORGET_AT_A_TIME: u32 = 500;
@@ -53,10 +57,12 @@ pub async fn run(config: ServeConfig) -> anyhow::Result<()> {
     if platform.storage.list_tenants().await?.is_empty() {
         tracing::warn!("there is no tenant yet: give a directory file with --directory, or to `grantor apply`");
     }
+    let refreshing = tokio::spawn(refresh(Arc::clone(&app)));
     let forgetting = tokio::spawn(forget(Arc::clone(&platform.storage), Arc::clone(&platform.clock)));
     ready(&public.to_string())?;
     let ended = serve(listener, tls, grantor_web::router(app), stop, Limits::of_this_process()).await;
     forgetting.abort();
+    refreshing.abort();
     tracing::info!(cut = ended.cut, "stopped");
     Ok(())
 }
@@ -67,6 +73,16 @@ fn ready(public: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "ready {public}")?;
     Ok(out.flush()?)
+}
+
+/// Takes up what other nodes on the same database have changed and this one keeps in memory: the signing keys.
+async fn refresh(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(REFRESH_EVERY).await;
+        if let Err(error) = app.env.keys.refresh(app.env.storage.as_ref()).await {
+            tracing::warn!(%error, "the signing keys could not be read again; those at hand stay in use");
+        }
+    }
 }
 
 /// Forgets what has ended, in small steps, for as long as the process runs.

@@ -6,7 +6,7 @@ use grantor_jose::base64url::encode;
 use grantor_jose::{Algorithm, HeaderFields, SigningKey, sign_compact};
 use grantor_protocol::HandleKind;
 use grantor_testkit::{
-    Answer, Authorize, Browser, CHRIS, CONTOSO, NATIVE, Options, TestPlatform, TokenRequest, unverified_claims,
+    Answer, Authorize, Browser, CHRIS, CONTOSO, DAEMON, NATIVE, Options, TestPlatform, TokenRequest, unverified_claims,
     unverified_header,
 };
 use serde_json::{Value, json};
@@ -17,14 +17,16 @@ enum Credential {
     Handle(HandleKind),
     BrowserCookie,
     DirectoryToken,
+    ApplicationToken,
     ColorsToken,
     IdToken,
 }
 
 impl Credential {
     fn all() -> Vec<Self> {
-        let tokens = [Self::BrowserCookie, Self::DirectoryToken, Self::ColorsToken, Self::IdToken];
-        HandleKind::ALL.into_iter().map(Self::Handle).chain(tokens).collect()
+        let cookie = [Self::BrowserCookie];
+        let tokens = [Self::DirectoryToken, Self::ApplicationToken, Self::ColorsToken, Self::IdToken];
+        HandleKind::ALL.into_iter().map(Self::Handle).chain(cookie).chain(tokens).collect()
     }
 
     /// The places where it is good. A new kind does not build until it says so.
@@ -36,8 +38,9 @@ impl Credential {
             Self::Handle(HandleKind::Session) => &[Place::SessionCookie],
             Self::BrowserCookie => &[Place::BrowserCookie],
             Self::DirectoryToken => &[Place::Me, Place::Userinfo],
-            // The Colors API is another program, so there is no place for its tokens here; id_tokens are for clients.
-            Self::ColorsToken | Self::IdToken => &[],
+            // The Colors API is another program, so there is no place for its tokens here; id_tokens are for clients, and an
+            // application that acts for itself is nobody's profile.
+            Self::ApplicationToken | Self::ColorsToken | Self::IdToken => &[],
         }
     }
 }
@@ -84,6 +87,8 @@ impl<'a> Issued<'a> {
         let tokens = platform.tokens(&request.redeem(&code)).await;
         let colors = TokenRequest::refresh(NATIVE, &tokens.refresh_token).with("scope", "api://colors/Colors.Read");
         let colors = platform.tokens(&colors).await;
+        let application = TokenRequest::by(DAEMON, "client_credentials");
+        let application = platform.tokens(&application.with("scope", "https://graph.microsoft.com/.default")).await;
         let waiting = browser.authorize(&Authorize::by(NATIVE).with("prompt", "consent")).await.page();
         let unused = browser.authorize(&request).await.code();
         let cookie =
@@ -100,6 +105,7 @@ impl<'a> Issued<'a> {
                     Credential::Handle(HandleKind::Session) => cookie(&browser, "session"),
                     Credential::BrowserCookie => cookie(&browser, "browser"),
                     Credential::DirectoryToken => tokens.access_token.clone(),
+                    Credential::ApplicationToken => application.access_token.clone(),
                     Credential::ColorsToken => colors.access_token.clone(),
                     Credential::IdToken => tokens.id_token.clone(),
                 };

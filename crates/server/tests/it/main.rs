@@ -3,6 +3,7 @@
 
 mod authorize_errors;
 mod browser_security;
+mod client_credentials;
 mod codes_concurrent;
 mod handles;
 mod journey;

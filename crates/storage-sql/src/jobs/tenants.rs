@@ -45,6 +45,9 @@ pub struct Apply {
 impl Job for Apply {
     type Out = ();
 
+    // Who holds a name, and which URIs an application gave up, must hold until the end.
+    const ALONE: bool = true;
+
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<(), Fault> {
         self.give_up_names(conn).await?;
         for tenant in &self.change.tenants {

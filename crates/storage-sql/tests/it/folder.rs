@@ -50,7 +50,7 @@ impl Drop for Folder {
 }
 
 /// An empty store with its folder.
-pub fn empty_store() -> (Arc<dyn Storage>, Folder) {
+pub fn empty_store() -> Option<(Arc<dyn Storage>, Folder)> {
     let folder = Folder::new();
-    (Arc::new(folder.open()), folder)
+    Some((Arc::new(folder.open()), folder))
 }

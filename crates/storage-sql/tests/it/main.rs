@@ -6,5 +6,6 @@ mod contract;
 mod durability;
 mod folder;
 mod migrations;
+mod postgres;
 mod rows;
 mod statements;

@@ -11,6 +11,8 @@ use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
+use super::faults::with_causes;
+
 /// How many connections a node holds at most, unless `pool_size` says otherwise.
 const POOL_SIZE: usize = 16;
 /// How long one statement may take, unless `statement_timeout_seconds` says otherwise. Ours take milliseconds.
@@ -71,7 +73,7 @@ impl Settings {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         let (ours, theirs) = split(query)?;
         // The driver's message names the parameter and never its value.
-        let mut config = Config::from_str(&format!("{base}{theirs}")).map_err(|error| bad(&chain(&error)))?;
+        let mut config = Config::from_str(&format!("{base}{theirs}")).map_err(|error| bad(&with_causes(&error)))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(bad("it names no host: write postgres://USER:PASSWORD@HOST/DATABASE"));
         }
@@ -155,7 +157,8 @@ impl Ours {
     }
 }
 
-fn stays_here(config: &Config) -> bool {
+/// Whether nobody elsewhere can listen.
+pub fn stays_here(config: &Config) -> bool {
     let local = |host: &Host| match host {
         Host::Tcp(name) => name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback()),
         #[cfg(unix)]
@@ -199,17 +202,6 @@ fn name_of(host: &Host) -> String {
         #[cfg(unix)]
         Host::Unix(path) => path.display().to_string(),
     }
-}
-
-/// An error and its causes in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let _ = write!(text, ": {error}");
-        cause = error.source();
-    }
-    text
 }
 
 fn bad(what: &str) -> Fault {

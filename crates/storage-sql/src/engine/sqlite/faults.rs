@@ -35,7 +35,7 @@ pub fn about(path: &Path, fault: Fault) -> Fault {
         Fault::Unavailable { what } | Fault::Statement { what } => {
             Fault::Unavailable { what: format!("{}: {what}", path.display()) }
         }
-        Fault::ImpossibleRow { .. } => fault,
+        Fault::ImpossibleRow { .. } | Fault::OutcomeUnknown { .. } => fault,
     }
 }
 
