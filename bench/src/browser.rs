@@ -122,7 +122,8 @@ impl Browser {
     /// It leads elsewhere.
     pub fn open_sign_in(&mut self, target: &str, name: &str) -> anyhow::Result<Vec<u8>> {
         let answer = self.request(&http::get(&self.host, target, &self.cookie_line()))?;
-        let location = answer.location.with_context(|| format!("there is no way to a sign-in page: {}", answer.body))?;
+        let location =
+            answer.location.with_context(|| format!("there is no way to a sign-in page: {}", answer.body))?;
         let page = self.path_of(&location).to_owned();
         let answer = self.request(&http::get(&self.host, &page, &self.cookie_line()))?;
         self.filled(&page, &answer, name)
@@ -135,7 +136,8 @@ impl Browser {
     /// The form of a page, filled in. Both pages send it to their own address.
     fn filled(&self, page: &str, answer: &Kept, name: &str) -> anyhow::Result<Vec<u8>> {
         let csrf = answer.body.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-        let csrf = csrf.with_context(|| format!("{page} answered {} and shows no form: {}", answer.status, answer.body))?;
+        let csrf =
+            csrf.with_context(|| format!("{page} answered {} and shows no form: {}", answer.status, answer.body))?;
         let form = if answer.body.contains("id=\"password\"") {
             http::form(&[("csrf", csrf), ("username", name), ("password", PASSWORD)])
         } else {

@@ -149,7 +149,8 @@ pub fn get(host: &str, target: &str, headers: &str) -> Vec<u8> {
 pub fn post(host: &str, target: &str, headers: &str, form: &str) -> Vec<u8> {
     let kind = "content-type: application/x-www-form-urlencoded";
     let length = form.len();
-    format!("POST {target} HTTP/1.1\r\nhost: {host}\r\n{kind}\r\ncontent-length: {length}\r\n{headers}\r\n{form}").into_bytes()
+    format!("POST {target} HTTP/1.1\r\nhost: {host}\r\n{kind}\r\ncontent-length: {length}\r\n{headers}\r\n{form}")
+        .into_bytes()
 }
 
 /// Parameters as form text.

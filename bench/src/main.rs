@@ -1,115 +1,50 @@
-//! Prints how fast `grantor serve` starts and how much memory it holds at rest: `cargo run --release -p grantor-bench`.
+//! What Grantor costs, measured from outside. `scripts/bench` installs and builds what is needed and runs this.
 //!
-//! Each figure is the median of several starts of the release build, measured from outside: from the moment the process is
-//! started to the last byte of its first answer, over plain HTTP on loopback. The first start makes the data folder, the
-//! database, the certificate authority's key and the signing key; a later one reads them.
+//! `figures` tells how fast it starts and what it holds at rest; `run` measures answers per second beside a peer and beside
+//! a floor (start reading in `run.rs`); `instructions` counts what an answer costs on any machine.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+mod browser;
+mod clock;
+mod figures;
+mod generator;
+mod histogram;
+mod http;
+mod instructions;
+mod machine;
+mod prepare;
+mod proof;
+mod report;
+mod rows;
+mod run;
+mod scripts;
+mod sides;
 
-use anyhow::{Context, bail, ensure};
+use clap::{Parser, Subcommand};
 
-const STARTS: usize = 9;
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// What Grantor costs, measured from outside.
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// How long a first and a later start take, and the memory held at rest (what is done if nothing is said)
+    Figures,
+    /// Answers per second on each path, beside the peer and the floor
+    Run(run::RunOptions),
+    /// Instructions per answer on the hottest paths
+    Instructions(instructions::CountOptions),
+}
 
 fn main() -> anyhow::Result<()> {
-    let program = program()?;
-    let folder = std::env::temp_dir().join(format!("grantor-figures-{}", std::process::id()));
-    let figures = measure(&program, &folder);
-    let _ = std::fs::remove_dir_all(&folder);
-    figures
-}
-
-/// The release build, made if it is not there or older than its sources.
-fn program() -> anyhow::Result<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .args(["build", "--release", "--package", "grantor-server"])
-        .status()
-        .context("cargo cannot be run")?;
-    ensure!(built.success(), "the release build failed");
-    let here = std::env::current_exe()?;
-    let folder = here.parent().context("this program lies in a folder")?;
-    Ok(folder.join("grantor"))
-}
-
-fn measure(program: &Path, folder: &Path) -> anyhow::Result<()> {
-    let mut first = Vec::new();
-    let mut later = Vec::new();
-    let mut resident = Vec::new();
-    for number in 0..STARTS {
-        let data = folder.join(number.to_string());
-        first.push(start(program, &data)?.0);
-        let (time, kib) = start(program, &data)?;
-        later.push(time);
-        resident.push(kib);
+    match Cli::parse().command.unwrap_or(Command::Figures) {
+        Command::Figures => figures::run(),
+        Command::Run(options) => run::run(&options),
+        Command::Instructions(options) => instructions::run(&options),
     }
-    println!("{STARTS} starts of each kind, release build, plain HTTP on loopback:");
-    print_times("first start, data folder empty, to the first answer", &mut first);
-    print_times("later start, to the first answer", &mut later);
-    resident.sort_unstable();
-    println!("  resident at rest, two seconds after the answer: {:.1} MiB (median)", mib(resident[STARTS / 2]));
-    Ok(())
-}
-
-fn print_times(what: &str, times: &mut [Duration]) {
-    times.sort_unstable();
-    let millis = |time: Duration| time.as_secs_f64() * 1000.0;
-    println!(
-        "  {what}: {:.0} ms (median; {:.0} to {:.0})",
-        millis(times[times.len() / 2]),
-        millis(times[0]),
-        millis(times[times.len() - 1])
-    );
-}
-
-#[expect(clippy::cast_precision_loss, reason = "kibibytes of a process are far below 2^52")]
-fn mib(kib: u64) -> f64 {
-    kib as f64 / 1024.0
-}
-
-/// Starts the platform, asks one question, lets it rest, and ends it. Returns how long the answer took and how many KiB are
-/// resident.
-#[expect(clippy::disallowed_methods, reason = "a measurement takes the machine's time")]
-fn start(program: &Path, data: &Path) -> anyhow::Result<(Duration, u64)> {
-    let began = Instant::now();
-    let mut child = Command::new(program)
-        .args(["serve", "--http", "--listen", "127.0.0.1:0", "--data"])
-        .arg(data)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .with_context(|| format!("{} cannot be started", program.display()))?;
-    let outcome = asked(&mut child).and_then(|()| {
-        let time = began.elapsed();
-        std::thread::sleep(Duration::from_secs(2));
-        Ok((time, resident_kib(child.id())?))
-    });
-    child.kill()?;
-    child.wait()?;
-    outcome
-}
-
-fn asked(child: &mut Child) -> anyhow::Result<()> {
-    let out = child.stdout.take().context("standard output is piped")?;
-    let mut line = String::new();
-    BufReader::new(out).read_line(&mut line)?;
-    let Some(address) = line.trim().strip_prefix("ready http://localhost:") else {
-        bail!("the platform said {line:?}")
-    };
-    let mut stream = TcpStream::connect(format!("127.0.0.1:{address}"))?;
-    stream.write_all(b"GET /common/discovery/v2.0/keys HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    ensure!(answer.starts_with("HTTP/1.1 200"), "the platform answered {:?}", answer.lines().next());
-    Ok(())
-}
-
-fn resident_kib(process: u32) -> anyhow::Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))
-        .context("resident memory is read from /proc, on Linux")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS stands in /proc")?;
-    line.trim().trim_end_matches("kB").trim().parse().context("VmRSS is a number")
 }

@@ -1,7 +1,9 @@
 //! Whether what was answered is really a token: signed with the algorithm that the row is about, by a key that is published.
 
 use anyhow::{Context, ensure};
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::ValueEnum;
@@ -49,7 +51,11 @@ pub fn looks_like(token: &str, algorithm: Algorithm) -> anyhow::Result<()> {
     let mut parts = token.split('.');
     let header = parts.next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).context("the token has no header")?;
     let header = std::str::from_utf8(&header)?;
-    ensure!(member(header, "alg") == Some(algorithm.name()), "the token is not signed with {}: {header}", algorithm.name());
+    ensure!(
+        member(header, "alg") == Some(algorithm.name()),
+        "the token is not signed with {}: {header}",
+        algorithm.name()
+    );
     ensure!(parts.count() == 2, "the token has not three parts");
     Ok(())
 }

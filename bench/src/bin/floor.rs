@@ -12,12 +12,11 @@ use std::sync::mpsc;
 
 use anyhow::Context;
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256,
-    RsaKeyPair,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_SHA256, RsaKeyPair,
 };
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -70,10 +69,9 @@ async fn main() -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
     let issuer = format!("http://localhost:{}", listener.local_addr()?.port());
     let rsa = RsaKeyPair::generate(KeySize::Rsa2048)?;
-    let public: PublicKeyX509Der<'_> = rsa.public_key().as_der()?;
     let floor = Floor {
         random: SystemRandom::new(),
-        rsa_public: ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public.as_ref())?,
+        rsa_public: ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, rsa.public_key().as_ref())?,
         ecdsa: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)?,
         jobs: writer(&database)?,
         rsa,
@@ -120,7 +118,8 @@ async fn token(State(floor): State<Arc<Floor>>, Form(request): Form<TokenRequest
         "client_credentials" => ("daemon".to_owned(), None),
         "authorization_code" => {
             let code = digested(&request.code.ok_or_else(bad)?);
-            let person = floor.read("SELECT person FROM codes WHERE digest = ?1 AND spent = 0", code)?.ok_or_else(bad)?;
+            let person =
+                floor.read("SELECT person FROM codes WHERE digest = ?1 AND spent = 0", code)?.ok_or_else(bad)?;
             (person, Some((floor.handle()?, Some(code), None)))
         }
         "refresh_token" => {
@@ -173,8 +172,9 @@ async fn authorize(State(floor): State<Arc<Floor>>) -> Answer {
 /// Only used to prove signatures.
 async fn keys(State(floor): State<Arc<Floor>>) -> Json<Value> {
     let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    let rsa = floor.rsa.public_key();
-    let (n, e) = (rsa.modulus().big_endian_without_leading_zero(), rsa.exponent().big_endian_without_leading_zero());
+    // RFC 8017 A.1.1 with 2048 bits: nine bytes of framing, the modulus, and at the end the exponent 65537.
+    let rsa = floor.rsa.public_key().as_ref();
+    let (n, e) = (&rsa[9..265], &rsa[rsa.len() - 3..]);
     let point = floor.ecdsa.public_key().as_ref();
     Json(json!({ "keys": [
         { "kty": "RSA", "kid": "RS256", "n": text(n), "e": text(e) },
@@ -208,8 +208,16 @@ impl Floor {
         let now = now();
         let header = Header { alg: algorithm, typ: "JWT", kid: algorithm };
         let (scope, client_id, aud) = ("read", "web", "urn:bench");
-        let claims =
-            Claims { jti: self.handle()?, sub: person, iat: now, exp: now + 3600, scope, client_id, iss: &self.issuer, aud };
+        let claims = Claims {
+            jti: self.handle()?,
+            sub: person,
+            iat: now,
+            exp: now + 3600,
+            scope,
+            client_id,
+            iss: &self.issuer,
+            aud,
+        };
         let part = |json: Result<Vec<u8>, _>| json.map(|json| URL_SAFE_NO_PAD.encode(json)).map_err(failed);
         let signed = format!("{}.{}", part(serde_json::to_vec(&header))?, part(serde_json::to_vec(&claims))?);
         let signature = if algorithm == "RS256" {

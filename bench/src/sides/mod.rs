@@ -99,7 +99,10 @@ const GRANTOR: Words = Words {
     token: "/bench.example/oauth2/v2.0/token",
     userinfo: Place { path: "/oidc/userinfo", shows: "\"sub\":\"" },
     me: Some(Place { path: "/v1.0/me", shows: "\"userPrincipalName\":\"person-0@bench.example\"" }),
-    discovery: Place { path: "/bench.example/v2.0/.well-known/openid-configuration", shows: "\"token_endpoint\":\"http" },
+    discovery: Place {
+        path: "/bench.example/v2.0/.well-known/openid-configuration",
+        shows: "\"token_endpoint\":\"http",
+    },
     keys: Place { path: "/bench.example/discovery/v2.0/keys", shows: "\"kty\":\"RSA\"" },
     published: "/bench.example/discovery/v2.0/keys",
     web: &[

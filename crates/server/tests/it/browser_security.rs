@@ -473,3 +473,16 @@ async fn no_header_of_a_request_gets_into_an_address_of_ours() {
     let answer = platform.get("/v1.0/me", &[("x-original-url", "/health/live")]).await;
     assert_eq!(answer.code(), 401);
 }
+
+#[tokio::test]
+async fn a_page_of_another_origin_cannot_move_the_clock() {
+    let platform = TestPlatform::with(&Options { dev: true, ..Options::default() }).await;
+    let own = platform.public().origin().to_owned();
+    for (origin, expected) in
+        [(None, 200), (Some(own.as_str()), 200), (Some("https://elsewhere.example"), 403), (Some("null"), 403)]
+    {
+        let headers: Vec<(&str, &str)> = origin.map(|origin| ("origin", origin)).into_iter().collect();
+        let request = platform.request("POST", "/dev/clock", &headers, axum::body::Body::from(r#"{"advance":"1s"}"#));
+        assert_eq!(platform.send(request).await.code(), expected, "{origin:?}");
+    }
+}

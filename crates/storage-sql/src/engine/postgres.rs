@@ -187,18 +187,26 @@ async fn body<'a, J: Job>(client: &'a mut Client, job: &J) -> Result<(Transactio
     Ok((transaction, out))
 }
 
+/// How a server that plans statements as PostgreSQL does is to plan ours. A plan that is kept was made for the table of that
+/// day: when that was empty, reading the whole of it looked cheap. Each statement of ours has an index to go by; and none
+/// is worth being compiled.
+const PLANS: &str = "SET jit = off; SET enable_seqscan = off";
+
 /// What each new connection is told.
 fn prepare_session(statement_timeout: Duration) -> Hook {
     let millis = statement_timeout.as_millis();
-    // A node that stops in the middle lets go of its rows. And a plan that is kept was made for the table of that day: when
-    // that was empty, reading the whole of it looked cheap. Each statement of ours has an index to go by.
-    let text = format!(
-        "SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = {}; SET enable_seqscan = off",
-        millis * 2
-    );
+    // A node that stops in the middle of a transaction lets go of its rows.
+    let limits =
+        format!("SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = {}", millis * 2);
     Hook::async_fn(move |client, _| {
-        let text = text.clone();
-        Box::pin(async move { client.batch_execute(&text).await.map_err(HookError::Backend) })
+        let limits = limits.clone();
+        Box::pin(async move {
+            client.batch_execute(&limits).await.map_err(HookError::Backend)?;
+            if let Err(error) = client.batch_execute(PLANS).await {
+                tracing::debug!(%error, "the server plans statements in its own way");
+            }
+            Ok(())
+        })
     })
 }
 

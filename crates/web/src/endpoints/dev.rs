@@ -14,6 +14,11 @@ use crate::respond::{self, Answer};
 /// `GET`: what the clock shows. `POST {"advance":"1h"}`: moves it forward.
 pub fn clock(app: &App, incoming: &Incoming) -> Answer {
     let Some(clock) = &app.dev_clock else { return respond::method_not_allowed(&[]) };
+    // Any page that the developer looks at could send a form here.
+    if incoming.is_post() && incoming.origin().is_some_and(|origin| origin != app.env.public.origin()) {
+        let hint = json!({"error": "the clock is moved by tests and by this server's own pages, not by pages of other origins"});
+        return respond::reply(&Reply::no_store(403, hint));
+    }
     if incoming.is_post() {
         let asked: Option<Value> = serde_json::from_slice(&incoming.body).ok();
         let length = asked.as_ref().and_then(|body| body.get("advance")).and_then(Value::as_str).and_then(parse_length);

@@ -1,0 +1,100 @@
+//! `grantor-bench instructions`: how many instructions an answer costs, which no neighbour on the machine can change.
+//!
+//! The server runs on one thread under callgrind, once for N requests and once for 2N; the difference is N requests' worth,
+//! without the start and without the preparation, which is the same in both.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+
+use crate::generator::{self, Script};
+use crate::prepare::Stage;
+use crate::proof::Algorithm::Es256;
+use crate::report::{self, thousands};
+use crate::rows::Row;
+use crate::scripts::Limited;
+use crate::sides::{Launch, Server, Side};
+
+const HOTTEST: [Row; 5] = [Row::Credentials(Es256), Row::Refresh(Es256), Row::Code(Es256), Row::Me, Row::Discovery];
+const LONGEST: Duration = Duration::from_secs(300);
+
+/// How to count.
+#[derive(clap::Args)]
+pub struct CountOptions {
+    /// How many requests are counted for each path
+    #[arg(long, default_value_t = 300)]
+    requests: usize,
+    /// Print only, and leave docs/performance.md as it is
+    #[arg(long)]
+    dry: bool,
+}
+
+/// Counts, prints and writes.
+///
+/// # Errors
+/// valgrind is not there, or an answer is wrong.
+pub fn run(options: &CountOptions) -> anyhow::Result<()> {
+    let launch = Launch::here()?;
+    let valgrind = Command::new("valgrind").arg("--version").output().context("valgrind cannot be run: install it")?;
+    let valgrind = String::from_utf8_lossy(&valgrind.stdout).trim().to_owned();
+    let data = launch.folder()?;
+    let counted = count(&launch, &data, options.requests);
+    std::fs::remove_dir_all(&data)?;
+    let mut text = format!(
+        "- {valgrind}, callgrind, one worker thread, difference between {n} and {twice} requests\n\n\
+         | path | instructions per answer |\n| --- | --- |\n",
+        n = options.requests,
+        twice = options.requests * 2
+    );
+    for (row, each) in counted? {
+        text.push_str(&format!("| {} | {} |\n", row.name(), thousands(each)));
+    }
+    println!("\n{text}");
+    if options.dry { Ok(()) } else { report::write(&launch, "instructions", &text) }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "instructions of a run are far below 2^52")]
+fn count(launch: &Launch, data: &Path, requests: usize) -> anyhow::Result<Vec<(Row, f64)>> {
+    // Keys and passwords are made at full speed, and then copied for each run.
+    Server::run(Side::Grantor, launch.command(Side::Grantor, data), launch.folder()?)?.end()?;
+    let mut counted = Vec::new();
+    for row in HOTTEST {
+        let once = instructions(launch, data, row, requests, requests * 2)?;
+        let twice = instructions(launch, data, row, requests * 2, requests * 2)?;
+        let each = (twice as f64 - once as f64) / requests as f64;
+        println!("{:<40} {:>12} instructions", row.name(), thousands(each));
+        counted.push((row, each));
+    }
+    Ok(counted)
+}
+
+/// What a server takes from its start to its end, with so many requests of so many that were prepared.
+fn instructions(launch: &Launch, made: &Path, row: Row, requests: usize, prepared: usize) -> anyhow::Result<u64> {
+    let folder = launch.folder()?;
+    let copied = Command::new("cp").arg("-r").arg(made.join("data")).arg(&folder).status()?;
+    ensure!(copied.success(), "the data folder cannot be copied");
+    let counts = folder.with_extension("callgrind");
+    let served = launch.command(Side::Grantor, &folder);
+    let mut command = Command::new("valgrind");
+    command.args(["--tool=callgrind", "--quiet"]).arg(format!("--callgrind-out-file={}", counts.display()));
+    command.arg(served.get_program()).args(served.get_args()).env("TOKIO_WORKER_THREADS", "1");
+    let server = Server::run(Side::Grantor, command, folder)?;
+    let mut scripts = Stage::new(&server, 1).scripts(row, prepared)?;
+    let script = scripts.pop().context("there is one connection")?;
+    let limited: Box<dyn Script> = Box::new(Limited::new(script, requests));
+    let outcome = generator::run(server.address, vec![limited], LONGEST)?;
+    let answered = usize::try_from(outcome.times.total())?;
+    ensure!(answered == requests, "{answered} of {requests} requests were answered in time");
+    server.end()?;
+    let total = total(&counts)?;
+    std::fs::remove_file(&counts)?;
+    Ok(total)
+}
+
+fn total(counts: &Path) -> anyhow::Result<u64> {
+    let text = std::fs::read_to_string(counts).context("callgrind has written its counts")?;
+    let line = text.lines().find_map(|line| line.strip_prefix("summary:").or(line.strip_prefix("totals:")));
+    line.context("callgrind has summed up")?.trim().parse().context("a count of instructions")
+}

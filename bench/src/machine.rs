@@ -1,0 +1,71 @@
+//! Where and with what it was measured.
+
+use std::fmt;
+use std::process::Command;
+
+use anyhow::Context;
+
+use crate::sides::Launch;
+
+/// A machine and what is installed on it.
+pub struct Machine {
+    /// The lines that describe it.
+    pub lines: Vec<String>,
+}
+
+impl Machine {
+    /// Looks around.
+    ///
+    /// # Errors
+    /// What is measured is not installed.
+    pub fn look(launch: &Launch) -> anyhow::Result<Self> {
+        let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+        let cpuinfo = read("/proc/cpuinfo");
+        let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("an unknown processor");
+        let cores = std::thread::available_parallelism().map_or(0, usize::from);
+        let memory = read("/proc/meminfo");
+        let memory = memory.lines().next().and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
+        let load: Vec<String> = read("/proc/loadavg").split_whitespace().take(3).map(str::to_owned).collect();
+        let kernel = read("/proc/sys/kernel/osrelease");
+        std::fs::create_dir_all(&launch.scratch)?;
+        let disk = said("stat", &["--file-system", "--format=%T", &launch.scratch.display().to_string()]);
+        let package = |name: &str| {
+            version(&std::fs::read_to_string(launch.bench.join("peers/node_modules").join(name).join("package.json"))?)
+        };
+        let absent = "the peers are not installed: scripts/bench does that";
+        let lines = vec![
+            format!(
+                "{}, {cores} cores shared by server and generator, {} GiB, Linux {}, data on {}",
+                model.trim_start_matches([':', ' ', '\t']),
+                memory.unwrap_or(0) / 1024 / 1024,
+                kernel.trim(),
+                disk.unwrap_or_else(|| "an unknown file system".to_owned()),
+            ),
+            format!("load average before the first run: {}", load.join(", ")),
+            format!("Grantor {}, {}", env!("CARGO_PKG_VERSION"), said("rustc", &["--version"]).unwrap_or_default()),
+            format!(
+                "oidc-provider {}, better-sqlite3 {}, Node.js {}",
+                package("oidc-provider").context(absent)?,
+                package("better-sqlite3").context(absent)?,
+                said(&launch.node().display().to_string(), &["--version"]).unwrap_or_default(),
+            ),
+        ];
+        Ok(Self { lines })
+    }
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.lines.join("\n"))
+    }
+}
+
+fn version(package: &str) -> anyhow::Result<String> {
+    let package: serde_json::Value = serde_json::from_str(package)?;
+    Ok(package["version"].as_str().unwrap_or_default().to_owned())
+}
+
+fn said(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}

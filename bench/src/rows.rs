@@ -1,0 +1,94 @@
+//! The paths that are measured, and what is to be reached on each.
+
+use crate::proof::Algorithm;
+use crate::proof::Algorithm::{Es256, Rs256};
+use crate::sides::Side;
+
+/// A path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// A daemon gets a token for itself.
+    Credentials(Algorithm),
+    /// A refresh token is exchanged and rotated.
+    Refresh(Algorithm),
+    /// A code is redeemed.
+    Code(Algorithm),
+    /// Who is that?
+    Userinfo,
+    /// The same question at the directory API.
+    Me,
+    /// The discovery document.
+    Discovery,
+    /// The keys.
+    Keys,
+    /// The sign-in form with the right password.
+    Password,
+}
+
+/// What is to be reached at least, in hundredths: against the peer, against the floor.
+#[derive(Clone, Copy, Default)]
+pub struct Goals {
+    /// Against the peer.
+    pub peer: Option<u32>,
+    /// Against the floor.
+    pub floor: Option<u32>,
+}
+
+const fn both(peer: u32, floor: u32) -> Goals {
+    Goals { peer: Some(peer), floor: Some(floor) }
+}
+
+/// The rows in groups: the servers are started afresh for each group.
+pub const GROUPS: [&[Row]; 5] = [
+    &[Row::Credentials(Rs256), Row::Credentials(Es256)],
+    &[Row::Refresh(Rs256), Row::Refresh(Es256)],
+    &[Row::Code(Es256)],
+    &[Row::Userinfo, Row::Me, Row::Discovery, Row::Keys],
+    &[Row::Password],
+];
+
+impl Row {
+    /// Every row, in the order of the table.
+    pub fn all() -> impl Iterator<Item = Self> {
+        GROUPS.into_iter().flatten().copied()
+    }
+
+    /// Its name.
+    pub fn name(self) -> String {
+        match self {
+            Self::Credentials(algorithm) => format!("client credentials, JWT, {}", algorithm.name()),
+            Self::Refresh(algorithm) => format!("refresh with rotation, durable, {}", algorithm.name()),
+            Self::Code(algorithm) => format!("code redemption, durable, {}", algorithm.name()),
+            Self::Userinfo => "userinfo".to_owned(),
+            Self::Me => "/v1.0/me".to_owned(),
+            Self::Discovery => "discovery".to_owned(),
+            Self::Keys => "keys".to_owned(),
+            Self::Password => "password sign-ins".to_owned(),
+        }
+    }
+
+    /// Whether a side has such a path.
+    pub const fn is_of(self, side: Side) -> bool {
+        match self {
+            Self::Password => matches!(side, Side::Grantor),
+            Self::Me => side.words().me.is_some(),
+            _ => true,
+        }
+    }
+
+    /// What is to be reached.
+    pub const fn goals(self) -> Goals {
+        match self {
+            Self::Credentials(Rs256) => both(140, 85),
+            Self::Credentials(Es256) => both(350, 75),
+            Self::Refresh(Rs256) => both(400, 85),
+            Self::Refresh(Es256) => both(800, 85),
+            Self::Code(_) => both(600, 80),
+            Self::Userinfo => both(400, 60),
+            Self::Me => Goals { peer: None, floor: Some(60) },
+            Self::Discovery | Self::Keys => both(400, 70),
+            // Against cores ÷ time of one hash, which is no program: see `report`.
+            Self::Password => Goals { peer: None, floor: Some(90) },
+        }
+    }
+}
