@@ -3,6 +3,7 @@
 //! The server runs on one thread under callgrind, once for N requests and once for 2N; the difference is N requests' worth,
 //! without the start and without the preparation, which is the same in both.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -18,13 +19,13 @@ use crate::scripts::Limited;
 use crate::sides::{Launch, Server, Side};
 
 const HOTTEST: [Row; 5] = [Row::Credentials(Es256), Row::Refresh(Es256), Row::Code(Es256), Row::Me, Row::Discovery];
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_mins(5);
 
 /// How to count.
 #[derive(clap::Args)]
 pub struct CountOptions {
     /// How many requests are counted for each path
-    #[arg(long, default_value_t = 300)]
+    #[arg(long, default_value_t = 200)]
     requests: usize,
     /// Print only, and leave docs/performance.md as it is
     #[arg(long)]
@@ -43,13 +44,13 @@ pub fn run(options: &CountOptions) -> anyhow::Result<()> {
     let counted = count(&launch, &data, options.requests);
     std::fs::remove_dir_all(&data)?;
     let mut text = format!(
-        "- {valgrind}, callgrind, one worker thread, difference between {n} and {twice} requests\n\n\
+        "- {valgrind}, callgrind, one worker thread and one connection (so every commit is alone), difference between {n} and {twice} requests\n\n\
          | path | instructions per answer |\n| --- | --- |\n",
         n = options.requests,
         twice = options.requests * 2
     );
     for (row, each) in counted? {
-        text.push_str(&format!("| {} | {} |\n", row.name(), thousands(each)));
+        writeln!(text, "| {} | {} |", row.name(), thousands(each))?;
     }
     println!("\n{text}");
     if options.dry { Ok(()) } else { report::write(&launch, "instructions", &text) }
@@ -76,10 +77,10 @@ fn instructions(launch: &Launch, made: &Path, row: Row, requests: usize, prepare
     let copied = Command::new("cp").arg("-r").arg(made.join("data")).arg(&folder).status()?;
     ensure!(copied.success(), "the data folder cannot be copied");
     let counts = folder.with_extension("callgrind");
-    let served = launch.command(Side::Grantor, &folder);
+    let serve = launch.command(Side::Grantor, &folder);
     let mut command = Command::new("valgrind");
     command.args(["--tool=callgrind", "--quiet"]).arg(format!("--callgrind-out-file={}", counts.display()));
-    command.arg(served.get_program()).args(served.get_args()).env("TOKIO_WORKER_THREADS", "1");
+    command.arg(serve.get_program()).args(serve.get_args()).env("TOKIO_WORKER_THREADS", "1");
     let server = Server::run(Side::Grantor, command, folder)?;
     let mut scripts = Stage::new(&server, 1).scripts(row, prepared)?;
     let script = scripts.pop().context("there is one connection")?;

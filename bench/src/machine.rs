@@ -25,10 +25,10 @@ impl Machine {
         let cores = std::thread::available_parallelism().map_or(0, usize::from);
         let memory = read("/proc/meminfo");
         let memory = memory.lines().next().and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
-        let load: Vec<String> = read("/proc/loadavg").split_whitespace().take(3).map(str::to_owned).collect();
         let kernel = read("/proc/sys/kernel/osrelease");
         std::fs::create_dir_all(&launch.scratch)?;
-        let disk = said("stat", &["--file-system", "--format=%T", &launch.scratch.display().to_string()]);
+        let disk = said("df", &["--output=fstype", &launch.scratch.display().to_string()]);
+        let disk = disk.and_then(|table| Some(table.lines().last()?.to_owned()));
         let package = |name: &str| {
             version(&std::fs::read_to_string(launch.bench.join("peers/node_modules").join(name).join("package.json"))?)
         };
@@ -41,7 +41,7 @@ impl Machine {
                 kernel.trim(),
                 disk.unwrap_or_else(|| "an unknown file system".to_owned()),
             ),
-            format!("load average before the first run: {}", load.join(", ")),
+            format!("load average before the first run: {}", load()),
             format!("Grantor {}, {}", env!("CARGO_PKG_VERSION"), said("rustc", &["--version"]).unwrap_or_default()),
             format!(
                 "oidc-provider {}, better-sqlite3 {}, Node.js {}",
@@ -58,6 +58,12 @@ impl fmt::Display for Machine {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.lines.join("\n"))
     }
+}
+
+/// How many programs wanted to run at a time, on average over one, five and fifteen minutes.
+pub fn load() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split_whitespace().take(3).collect::<Vec<_>>().join(", ")
 }
 
 fn version(package: &str) -> anyhow::Result<String> {

@@ -18,7 +18,7 @@ use crate::sides::{Pairs, Server, Words};
 
 /// One proof key for all: what it costs to check does not depend on it.
 const VERIFIER: &str = "benchmark-verifier-benchmark-verifier-benchmark";
-const LONGEST_PREPARATION: Duration = Duration::from_secs(300);
+const LONGEST_PREPARATION: Duration = Duration::from_mins(5);
 
 /// A server with people who are signed in.
 pub struct Stage<'a> {

@@ -5,9 +5,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use crate::machine::Machine;
+use crate::machine::{self, Machine};
 use crate::rows::Row;
 use crate::sides::{Launch, Side};
+
+/// For what was not measured.
+const NOTHING: &str = "–";
+/// What share of the peer's p99 ours may be.
+const MOST_P99: f64 = 0.5;
 
 /// One measurement.
 #[derive(Clone, Copy)]
@@ -60,6 +65,7 @@ impl Hash {
 pub struct Figures(Vec<(Row, Side, Measured)>);
 
 /// The runs of one row on one side.
+#[derive(Clone, Copy)]
 struct Summary {
     rate: f64,
     lowest: f64,
@@ -73,6 +79,10 @@ impl Figures {
     /// Adds a measurement.
     pub fn add(&mut self, row: Row, side: Side, measured: Measured) {
         self.0.push((row, side, measured));
+    }
+
+    fn rows(&self) -> impl Iterator<Item = Row> {
+        Row::all().filter(|row| self.0.iter().any(|one| one.0 == *row))
     }
 
     fn of(&self, row: Row, side: Side) -> Option<Summary> {
@@ -114,10 +124,13 @@ pub struct Page<'a> {
 pub fn table(page: &Page<'_>) -> String {
     let mut text = String::new();
     for line in &page.machine.lines {
-        text.push_str(&format!("- {line}\n"));
+        let _ = writeln!(text, "- {line}");
     }
-    text.push_str(&format!("- {}; medians, in brackets the lowest and the highest run\n\n", page.options));
+    let _ = writeln!(text, "- load average after the last run: {}", machine::load());
+    let _ = writeln!(text, "- {}; medians, in brackets the lowest and the highest run\n", page.options);
     rates(&mut text, page);
+    text.push('\n');
+    times(&mut text, page);
     text.push('\n');
     costs(&mut text, page);
     let hash = page.hash;
@@ -136,72 +149,78 @@ pub fn table(page: &Page<'_>) -> String {
 
 fn rates(text: &mut String, page: &Page<'_>) {
     text.push_str(
-        "| path, answers per second | Grantor | oidc-provider | floor | against oidc-provider | against the floor |\n",
+        "| answers per second | Grantor | oidc-provider | floor | against oidc-provider | against the floor |\n",
     );
     text.push_str("| --- | --- | --- | --- | --- | --- |\n");
-    for row in Row::all() {
+    for row in page.figures.rows() {
         let of = |side| page.figures.of(row, side);
-        let (Some(own), peer, floor) = (of(Side::Grantor), of(Side::Peer), of(Side::Floor)) else { continue };
-        let shown = |one: &Option<Summary>| {
-            one.as_ref().map_or("–".to_owned(), |one| {
+        let shown = |side| {
+            of(side).map_or(NOTHING.to_owned(), |one| {
                 format!("{} ({}–{})", thousands(one.rate), thousands(one.lowest), thousands(one.highest))
             })
         };
-        let goals = row.goals();
-        let floor_rate =
-            if row == Row::Password { Some(page.hash.most_per_second()) } else { floor.as_ref().map(|one| one.rate) };
-        let floor_shown = if row == Row::Password { thousands(page.hash.most_per_second()) } else { shown(&floor) };
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} | {} | {} |",
-            row.name(),
-            shown(&Some(own.rate).and_then(|_| of(Side::Grantor))),
-            shown(&peer),
-            floor_shown,
-            ratio(own.rate, peer.map(|one| one.rate), goals.peer),
-            ratio(own.rate, floor_rate, goals.floor),
-        );
-    }
-}
-
-fn costs(text: &mut String, page: &Page<'_>) {
-    text.push_str(
-        "| path | p99 in ms: Grantor | oidc-provider | floor | p99 against oidc-provider (goal 0.50 at most) ",
-    );
-    text.push_str("| processor time per answer in µs: Grantor | oidc-provider | floor | memory after load in MiB: Grantor | oidc-provider |\n");
-    text.push_str("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
-    for row in Row::all() {
-        let of = |side| page.figures.of(row, side);
-        let (Some(own), peer, floor) = (of(Side::Grantor), of(Side::Peer), of(Side::Floor)) else { continue };
-        let number = |one: &Option<Summary>, what: fn(&Summary) -> f64, digits: usize| {
-            one.as_ref().map_or("–".to_owned(), |one| format!("{:.digits$}", what(one)))
+        let rate = |side| of(side).map(|one| one.rate);
+        let (floor, floor_shown) = match row {
+            Row::Password => (Some(page.hash.most_per_second()), thousands(page.hash.most_per_second())),
+            _ => (rate(Side::Floor), shown(Side::Floor)),
         };
-        let p99 = |one: &Summary| one.p99;
-        let processor = |one: &Summary| one.processor;
-        let resident = |one: &Summary| one.resident;
-        let against = peer.as_ref().map_or("–".to_owned(), |peer| {
-            let found = own.p99 / peer.p99;
-            format!("{found:.2} {}", if found <= 0.5 { "reached" } else { "**missed**" })
-        });
-        let own = Some(own);
         let cells = [
             row.name(),
-            number(&own, p99, 2),
-            number(&peer, p99, 2),
-            number(&floor, p99, 2),
-            against,
-            number(&own, processor, 1),
-            number(&peer, processor, 1),
-            number(&floor, processor, 1),
-            number(&own, resident, 0),
-            number(&peer, resident, 0),
+            shown(Side::Grantor),
+            shown(Side::Peer),
+            floor_shown,
+            ratio(rate(Side::Grantor), rate(Side::Peer), row.goals().peer),
+            ratio(rate(Side::Grantor), floor, row.goals().floor),
         ];
         let _ = writeln!(text, "| {} |", cells.join(" | "));
     }
 }
 
-fn ratio(own: f64, other: Option<f64>, goal: Option<u32>) -> String {
-    let Some(other) = other else { return "–".to_owned() };
+fn times(text: &mut String, page: &Page<'_>) {
+    text.push_str(
+        "| p99 in ms | Grantor | oidc-provider | floor | against oidc-provider |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for row in page.figures.rows() {
+        let p99 = |side| page.figures.of(row, side).map(|one| one.p99);
+        let against = match (p99(Side::Grantor), p99(Side::Peer)) {
+            (Some(own), Some(peer)) if own <= peer * MOST_P99 => {
+                format!("{:.2} × (goal 0.50 at most, reached)", own / peer)
+            }
+            (Some(own), Some(peer)) => format!("{:.2} × (goal 0.50 at most, **missed**)", own / peer),
+            _ => NOTHING.to_owned(),
+        };
+        let cells = [
+            row.name(),
+            number(p99(Side::Grantor), 2),
+            number(p99(Side::Peer), 2),
+            number(p99(Side::Floor), 2),
+            against,
+        ];
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    }
+}
+
+fn costs(text: &mut String, page: &Page<'_>) {
+    text.push_str(
+        "| processor time per answer in µs, and memory after load in MiB | Grantor | oidc-provider | floor |\n",
+    );
+    text.push_str("| --- | --- | --- | --- |\n");
+    for row in page.figures.rows() {
+        let cost = |side| {
+            page.figures
+                .of(row, side)
+                .map_or(NOTHING.to_owned(), |one| format!("{:.1} µs, {:.0} MiB", one.processor, one.resident))
+        };
+        let _ = writeln!(text, "| {} | {} |", row.name(), Side::ALL.map(cost).join(" | "));
+    }
+}
+
+fn number(found: Option<f64>, digits: usize) -> String {
+    found.map_or(NOTHING.to_owned(), |found| format!("{found:.digits$}"))
+}
+
+fn ratio(own: Option<f64>, other: Option<f64>, goal: Option<u32>) -> String {
+    let (Some(own), Some(other)) = (own, other) else { return NOTHING.to_owned() };
     let found = own / other;
     match goal.map(|goal| f64::from(goal) / 100.0) {
         None => format!("{found:.2} ×"),

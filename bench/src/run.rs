@@ -46,10 +46,10 @@ pub fn run(options: &RunOptions) -> anyhow::Result<()> {
     let launch = Launch::here()?;
     let machine = Machine::look(&launch)?;
     println!("{machine}");
-    let hash = time_of_a_hash()?;
     let mut figures = Figures::default();
-    let mut wrong = Vec::new();
+    let (mut wrong, mut hashes) = (Vec::new(), Vec::new());
     for round in 0..options.runs {
+        hashes.push(time_of_a_hash()?);
         for group in GROUPS {
             let rows: Vec<Row> = group.iter().copied().filter(|row| options.wants(*row)).collect();
             // Who comes first changes, so that nobody always has the quiet or the busy moment.
@@ -59,19 +59,21 @@ pub fn run(options: &RunOptions) -> anyhow::Result<()> {
                 if rows.is_empty() {
                     continue;
                 }
+                let hash = typical(&mut hashes)?;
                 if let Err(error) = measure_group(&launch, options, side, &rows, hash, &mut figures, &mut wrong) {
                     note(&mut wrong, format!("{}: {error:#}", side.name()));
                 }
             }
         }
     }
+    let hash = typical(&mut hashes)?;
     let page = Page { machine: &machine, figures: &figures, hash, options: options.describe(), wrong: &wrong };
     let text = report::table(&page);
     println!("\n{text}");
     if !options.dry {
         report::write(&launch, "speed", &text)?;
     }
-    ensure!(wrong.is_empty(), "{} measurements are missing", wrong.len());
+    ensure!(wrong.is_empty(), "not everything was measured: see the lines above");
     Ok(())
 }
 
@@ -88,7 +90,9 @@ impl RunOptions {
 
 fn note(wrong: &mut Vec<String>, line: String) {
     println!("not measured: {line}");
-    wrong.push(line);
+    if !wrong.contains(&line) {
+        wrong.push(line);
+    }
 }
 
 fn measure_group(
@@ -170,8 +174,15 @@ fn count(total: u64) -> f64 {
     total as f64
 }
 
+/// The median of what was found so far.
+fn typical(times: &mut [Duration]) -> anyhow::Result<Hash> {
+    times.sort_unstable();
+    let cores = std::thread::available_parallelism().context("the number of cores is known")?.get();
+    Ok(Hash { time: *times.get(times.len() / 2).context("--runs is at least 1")?, cores })
+}
+
 /// What one password costs, on one core while nothing else runs: the median of several.
-fn time_of_a_hash() -> anyhow::Result<Hash> {
+fn time_of_a_hash() -> anyhow::Result<Duration> {
     let params = Params::new(19 * 1024, 2, 1, Some(32)).map_err(|error| anyhow::anyhow!("{error}"))?;
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let mut times = Vec::new();
@@ -183,6 +194,5 @@ fn time_of_a_hash() -> anyhow::Result<Hash> {
         times.push(now() - began);
     }
     times.sort_unstable();
-    let cores = std::thread::available_parallelism().context("the number of cores is known")?.get();
-    Ok(Hash { time: times[times.len() / 2], cores })
+    Ok(times[times.len() / 2])
 }

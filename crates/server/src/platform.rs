@@ -48,7 +48,7 @@ impl Platform {
         let folder = DataFolder::open(data)?;
         let Database::Sqlite(path) = database else { bail!("this build keeps its data in SQLite alone") };
         let storage = SqliteStorage::open(path)?;
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+
         Ok(Self {
             folder,
             storage: Arc::new(storage),
@@ -58,7 +58,7 @@ impl Platform {
             },
             dev_clock,
             entropy: Arc::new(SystemEntropy),
-            passwords: Passwords::new(cores),
+            passwords: Passwords::for_this_machine(),
         })
     }
 

@@ -119,6 +119,8 @@ macro_rules! contract {
                 of_many_answers_to_one_interaction_one_issues_a_code,
                 a_transaction_that_fails_fails_alone,
                 nodes_that_start_together_keep_the_same,
+                directory_changes_that_meet_leave_one_of_them,
+                nothing_is_exchanged_after_an_acknowledged_revocation,
                 an_acknowledged_commit_is_seen_by_everyone,
             }
         }

@@ -105,11 +105,8 @@ impl Postgres {
             tracing::warn!(place, "the database's certificate is not verified: use sslmode=verify-full");
         }
         let prepare = prepare_session(statement_timeout);
-        let manager = Manager::from_config(
-            config,
-            Tls::new(&trust)?,
-            ManagerConfig { recycling_method: RecyclingMethod::Fast },
-        );
+        let manager =
+            Manager::from_config(config, Tls::new(&trust)?, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let pool = Pool::builder(manager)
             .max_size(pool_size)
             .wait_timeout(Some(WAIT_FOR_A_CONNECTION))
@@ -196,8 +193,7 @@ const PLANS: &str = "SET jit = off; SET enable_seqscan = off";
 fn prepare_session(statement_timeout: Duration) -> Hook {
     let millis = statement_timeout.as_millis();
     // A node that stops in the middle of a transaction lets go of its rows.
-    let limits =
-        format!("SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = {}", millis * 2);
+    let limits = format!("SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = {}", millis * 2);
     Hook::async_fn(move |client, _| {
         let limits = limits.clone();
         Box::pin(async move {

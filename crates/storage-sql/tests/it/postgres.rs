@@ -1,7 +1,7 @@
 //! What is PostgreSQL's own.
 
-mod cluster;
 mod broken;
+mod cluster;
 mod faults;
 mod migrations;
 mod proxy;

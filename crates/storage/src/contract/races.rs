@@ -2,11 +2,14 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{Code, RevocationReason, Spent};
 
 use super::samples::{
-    NOW, bought, code, digest, family_id, in_minutes, interaction, issue, one_tenant, redeem, rotate, signing_key,
+    NOW, application, bought, client_id, code, digest, family_id, in_minutes, interaction, issue, one_tenant, redeem,
+    rotate, signing_key,
 };
 use crate::{Burned, Finished, IssueCode, Redeemed, Rotated, Storage};
 
@@ -136,6 +139,55 @@ pub async fn nodes_that_start_together_keep_the_same(storage: Arc<dyn Storage>) 
     .await;
     assert_eq!(kept[0].1.len(), 1);
     assert!(kept.iter().all(|one| *one == kept[0]));
+}
+
+/// Promise: an application has the identifier URIs of the change that came last, and none besides.
+pub async fn directory_changes_that_meet_leave_one_of_them(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    let uri = |number: u32| format!("api://app-{number}");
+    let tasks: Vec<_> = (0..20)
+        .map(|number| {
+            let storage = Arc::clone(&storage);
+            let applications = vec![application(1, "app", &[&uri(number)])];
+            tokio::spawn(async move {
+                storage.apply_directory(&DirectoryChange { applications, ..Default::default() }).await.unwrap();
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let last = tenant.find_application(&client_id("app")).await.unwrap().unwrap();
+    for number in 0..20 {
+        let found = tenant.find_api(&uri(number)).await.unwrap().is_some();
+        assert_eq!(found, last.identifier_uris == [uri(number)], "{number}");
+    }
+}
+
+/// Promise: whoever ends an application's access may count on it.
+pub async fn nothing_is_exchanged_after_an_acknowledged_revocation(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    for family in 0..20_u8 {
+        let first = 1000 * (u32::from(family) + 1);
+        bought(&*tenant, digest(u32::from(family)), family, digest(first)).await;
+        let revoked = Arc::new(AtomicBool::new(false));
+        let chain = tokio::spawn({
+            let (tenant, revoked) = (Arc::clone(&tenant), Arc::clone(&revoked));
+            async move {
+                for number in first.. {
+                    let over = revoked.load(Ordering::SeqCst);
+                    let said = tenant.rotate_refresh_token(&rotate(digest(number), digest(number + 1))).await.unwrap();
+                    if said == Rotated::Revoked(RevocationReason::CodeReplayed) {
+                        break;
+                    }
+                    assert!(said == Rotated::Now && !over, "{said:?}");
+                }
+            }
+        });
+        tenant.revoke_family(family_id(family), RevocationReason::CodeReplayed, NOW).await.unwrap();
+        revoked.store(true, Ordering::SeqCst);
+        chain.await.unwrap();
+    }
 }
 
 /// Promise: whoever is told that something is kept finds it.

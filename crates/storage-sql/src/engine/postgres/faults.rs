@@ -124,7 +124,7 @@ fn unreachable(error: &Error) -> Fault {
     let said = one_line(error);
     let advice = match (error.as_db_error(), io_of(error)) {
         (Some(said), _) => advice(said.code().code()).unwrap_or("it does not let us in"),
-        (None, Some(cause)) if cause.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+        (None, Some(cause)) if is_of_tls(cause) => {
             "its certificate does not hold: name its authority with sslrootcert=FILE and the host as in the certificate"
         }
         // How the driver says that `target_session_attrs` does not hold.
@@ -179,6 +179,10 @@ fn then(error: &Error) -> Then {
 /// Codes that say something about the connection and nothing about the transaction. 40003: completion unknown.
 fn is_of_the_connection(code: &str) -> bool {
     code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "40003")
+}
+
+fn is_of_tls(cause: &io::Error) -> bool {
+    matches!(cause.get_ref(), Some(inner) if inner.is::<rustls::Error>())
 }
 
 fn is_lost(error: &Error) -> bool {

@@ -23,7 +23,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// a machine that vanished without a word keep somebody waiting.
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 /// After how long a silent connection is asked for a sign of life, unless `keepalives_idle` says otherwise.
-const KEEPALIVES_IDLE: Duration = Duration::from_secs(60);
+const KEEPALIVES_IDLE: Duration = Duration::from_mins(1);
 
 /// How to reach the database.
 #[derive(Debug)]
@@ -125,9 +125,11 @@ fn split(query: &str) -> Result<(Ours, String), Fault> {
 }
 
 fn number(name: &str, value: &str, allowed: std::ops::RangeInclusive<usize>) -> Result<usize, Fault> {
-    value.parse().ok().filter(|number| allowed.contains(number)).ok_or_else(|| {
-        bad(&format!("{name} must be a number from {} to {}", allowed.start(), allowed.end()))
-    })
+    value
+        .parse()
+        .ok()
+        .filter(|number| allowed.contains(number))
+        .ok_or_else(|| bad(&format!("{name} must be a number from {} to {}", allowed.start(), allowed.end())))
 }
 
 impl Ours {
@@ -190,8 +192,7 @@ fn place(config: &Config) -> String {
     if hosts.is_empty() {
         hosts = config.get_hostaddrs().iter().map(ToString::to_string).collect();
     }
-    let hosts: Vec<String> =
-        hosts.iter().enumerate().map(|(place, host)| format!("{host}:{}", port(place))).collect();
+    let hosts: Vec<String> = hosts.iter().enumerate().map(|(place, host)| format!("{host}:{}", port(place))).collect();
     let database = config.get_dbname().or(config.get_user()).unwrap_or("");
     format!("PostgreSQL at {}, database {database:?}", hosts.join(","))
 }

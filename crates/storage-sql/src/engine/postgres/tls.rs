@@ -146,8 +146,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> TlsConnect<S> for Hands
 
     fn connect(self, stream: S) -> Self::Future {
         Box::pin(async move {
-            let name = ServerName::try_from(self.host)
-                .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+            let name =
+                ServerName::try_from(self.host).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
             TlsConnector::from(self.config).connect(name, stream).await.map(Encrypted)
         })
     }

@@ -1,0 +1,2 @@
+//! Every interleaving of three nodes.
+mod checks;
