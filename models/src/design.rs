@@ -67,7 +67,7 @@ pub struct Design {
     pub refresh_is_stolen: bool,
     /// Whether the family may be revoked from outside: the person or an administrator.
     pub withdrawn: bool,
-    /// Whether the program comes again within the grace window whenever it knows that an answer was lost.
+    /// Whether the program, as long as it has no answer, comes again until it has one, within the grace window.
     pub prompt: bool,
     /// How many nodes.
     pub nodes: usize,

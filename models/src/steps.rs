@@ -65,7 +65,7 @@ impl Model for Design {
         // The oldest first: a token is spent before its successor is.
         let oldest = (0u8..).zip(&store.tokens).find(|(_, row)| matches!(row.1, TokenRow::Spent { in_grace: true, .. }));
         if let Some((token, _)) = oldest
-            && !(self.prompt && world.program.misses == Some(token))
+            && !(self.prompt && world.program.awaits == Some(token))
         {
             steps.push(Step::GraceEnds(token));
         }
@@ -79,7 +79,7 @@ impl Model for Design {
             Step::TakeRow(phase) => world.moves(phase, take_row(phase)?),
             Step::Commit(phase) => self.commit(&mut world, phase)?,
             Step::Answer(phase) => self.answer(&mut world, phase)?,
-            Step::Die(phase) => self.die(&mut world, phase),
+            Step::Die(phase) => world.moves(phase, Phase::Idle),
             Step::Steal => world.thief = Thief { has: world.program.keeps, copied: true },
             Step::Withdraw => world.store.revoke(Reason::Withdrawn),
             Step::GraceEnds(token) => {
@@ -134,6 +134,8 @@ impl Design {
                 Saw::Unspent if self.is(Mutation::AnswerBeforeCommit) => steps.push(Step::Answer(phase)),
                 // Whoever comes second waits for the row.
                 Saw::Unspent if world.holds_row(what) => {}
+                // Revoking what the code bought waits for the family's row.
+                Saw::Unspent if what == What::Code && self.family_is_locked(world) => {}
                 Saw::Unspent if self.takes_row(world, what) => steps.push(Step::TakeRow(phase)),
                 Saw::Unspent | Saw::Exchanged(_) => steps.push(Step::Commit(phase)),
             },
@@ -202,6 +204,9 @@ impl Design {
                 }
             },
         };
+        if let (true, Who::Program, What::Refresh(token)) = (self.prompt, who, what) {
+            world.program.awaits = Some(token);
+        }
         world.moves(Phase::Idle, next);
     }
 
@@ -232,7 +237,8 @@ impl Design {
 
     fn sign(world: &mut World, phase: Phase) {
         if let Phase::HasRead(who, what, saw) = phase {
-            let stale = world.revoked(what).is_some();
+            // What a commit follows needs no mark: the commit refuses.
+            let stale = matches!(saw, Saw::Exchanged(_)) && world.revoked(what).is_some();
             world.moves(phase, Phase::HasSigned { who, what, saw, stale });
         }
     }
@@ -404,19 +410,12 @@ impl Design {
         };
         if presented == What::Code || replaces || !self.has(Fix::CompareAndSwap) {
             program.keeps = Some(token);
-            program.misses = None;
         }
-    }
-
-    fn die(&self, world: &mut World, phase: Phase) {
-        if self.prompt
-            && phase.who() == Some(Who::Program)
-            && let Some(What::Refresh(token)) = phase.presented()
-            && world.program.keeps == Some(token)
+        if let What::Refresh(old) = presented
+            && program.awaits == Some(old)
         {
-            world.program.misses = Some(token);
+            program.awaits = None;
         }
-        world.moves(phase, Phase::Idle);
     }
 }
 

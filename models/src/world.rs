@@ -88,18 +88,6 @@ impl Phase {
             Self::Idle | Self::Owes(..) | Self::Revoking(_) => None,
         }
     }
-
-    /// What was presented, while it is undecided what becomes of it.
-    pub fn presented(self) -> Option<What> {
-        match self {
-            Self::HasRead(_, what, _)
-            | Self::HasSigned { what, .. }
-            | Self::HoldsRow(_, what)
-            | Self::Halfway(_, what, _)
-            | Self::HasTokens(_, what, _) => Some(what),
-            Self::Idle | Self::Owes(..) | Self::Revoking(_) | Self::Refuses(..) => None,
-        }
-    }
 }
 
 /// A row of `refresh_tokens`.
@@ -167,8 +155,8 @@ impl Store {
 pub struct Program {
     /// The refresh token that it keeps: that of the last answer.
     pub keeps: Option<Token>,
-    /// A token whose answer it knows to be lost.
-    pub misses: Option<Token>,
+    /// A token that it has presented and has no answer for (kept only where [`crate::Design::prompt`] asks for it).
+    pub awaits: Option<Token>,
 }
 
 /// Whoever has a copy.

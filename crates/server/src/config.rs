@@ -91,7 +91,6 @@ impl ServeOptions {
         plain_url_only_with_http(self.public_url.as_ref(), &tls)?;
         let data = self.data.unwrap_or_else(|| DEFAULT_DATA.into());
         let database = self.database.unwrap_or_else(|| Database::Sqlite(data.join(DATABASE_FILE)));
-        supported(&database)?;
         Ok(ServeConfig {
             data,
             database,
@@ -128,13 +127,6 @@ fn plain_url_only_with_http(public_url: Option<&PublicUrl>, tls: &Tls) -> Result
     match public_url {
         Some(url) if !url.is_https() && *tls != Tls::None => Err(ConfigError::PlainUrl { url: url.to_string() }),
         _ => Ok(()),
-    }
-}
-
-fn supported(database: &Database) -> Result<(), ConfigError> {
-    match database {
-        Database::Sqlite(_) => Ok(()),
-        Database::Postgres(_) => Err(ConfigError::Postgres),
     }
 }
 
@@ -193,16 +185,13 @@ pub enum ConfigError {
     /// A key whose certificate is missing.
     #[error("--tls-key needs its certificate: add --tls-cert FILE")]
     KeyWithoutCertificate,
-    /// A database that this build does not speak.
-    #[error("this build keeps its data in SQLite; leave out --database, or give it as sqlite:PATH")]
-    Postgres,
 }
 
 impl ConfigError {
     /// The exit code: 2 for wrong usage of flags and variables, 1 for what lies elsewhere.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::UnreadableFile { .. } | Self::InFile { .. } | Self::Postgres => 1,
+            Self::UnreadableFile { .. } | Self::InFile { .. } => 1,
             Self::InEnvironment { .. }
             | Self::DevInTheOpen { .. }
             | Self::PlainUrl { .. }

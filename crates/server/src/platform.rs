@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use grantor_directory_file::{KnownApi, parse_with};
 use grantor_environment::{Clock, Entropy, ManualClock, SystemClock, SystemEntropy};
 use grantor_flows::{Env, Passwords, Recorder, directory, start};
@@ -12,7 +12,7 @@ use grantor_protocol::PublicUrl;
 use grantor_rules::Settings;
 use grantor_rules::directory::{Applied, Outcome};
 use grantor_storage::Storage;
-use grantor_storage_sql::SqliteStorage;
+use grantor_storage_sql::{PostgresStorage, SqliteStorage};
 use grantor_web::App;
 
 use crate::config::Database;
@@ -44,14 +44,16 @@ impl Platform {
     ///
     /// # Errors
     /// One line that says what is in the way.
-    pub fn open(data: &Path, database: &Database, dev_clock: Option<Arc<ManualClock>>) -> anyhow::Result<Self> {
+    pub async fn open(data: &Path, database: &Database, dev_clock: Option<Arc<ManualClock>>) -> anyhow::Result<Self> {
         let folder = DataFolder::open(data)?;
-        let Database::Sqlite(path) = database else { bail!("this build keeps its data in SQLite alone") };
-        let storage = SqliteStorage::open(path)?;
+        let storage: Arc<dyn Storage> = match database {
+            Database::Sqlite(path) => Arc::new(SqliteStorage::open(path)?),
+            Database::Postgres(url) => Arc::new(PostgresStorage::open(url).await?),
+        };
 
         Ok(Self {
             folder,
-            storage: Arc::new(storage),
+            storage,
             clock: match &dev_clock {
                 Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
                 None => Arc::new(SystemClock),

@@ -23,7 +23,7 @@ pub struct ApplyOptions {
 /// # Errors
 /// Every error of the first file that has any.
 pub async fn run(options: ApplyOptions) -> anyhow::Result<()> {
-    let platform = Platform::open(&options.data, &database_of(&options.data), None)?;
+    let platform = Platform::open(&options.data, &database_of(&options.data), None).await?;
     for file in &options.files {
         let applied = platform.apply(file).await?;
         for one in &applied {

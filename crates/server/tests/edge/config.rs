@@ -206,7 +206,8 @@ fn half_a_certificate_is_refused() {
 }
 
 #[test]
-fn postgres_is_refused_for_now() {
-    let text = refusal(&["--database", "postgres://user:secret@host/db"], &[]);
-    assert!(text.contains("SQLite") && !text.contains("secret"), "{text}");
+fn postgres_is_named_by_its_address() {
+    let config = resolve(&["--database", "postgres://user:secret@host/db"], &[]).unwrap();
+    assert_eq!(config.database, Database::Postgres("postgres://user:secret@host/db".to_owned()));
+    assert!(!format!("{config:?}").contains("secret"));
 }

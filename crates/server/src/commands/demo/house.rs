@@ -60,7 +60,7 @@ impl House {
     pub async fn open(narrator: &Narrator, time: Arc<ManualClock>) -> anyhow::Result<Self> {
         let folder = TemporaryFolder::make(&grantor_environment::SystemEntropy)?;
         let data = folder.path().join("data");
-        let platform = Platform::open(&data, &database_of(&data), Some(Arc::clone(&time)))?;
+        let platform = Platform::open(&data, &database_of(&data), Some(Arc::clone(&time))).await?;
         let applied = platform.apply_text("contoso.toml", DIRECTORY).await?;
         narrator.detail(&format!("directory contoso.toml: {}", summary(&applied)));
 
