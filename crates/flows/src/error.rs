@@ -38,6 +38,8 @@ impl FlowError {
         match self {
             Self::Busy { retry_after } => Some(*retry_after),
             Self::Store(Fault::Unavailable { .. }) => Some(5),
+            // Whether it happened is not known; asking again finds out, and a refresh gets the successor that was kept.
+            Self::Store(Fault::OutcomeUnknown { .. }) => Some(1),
             Self::Refused(_) | Self::Store(_) | Self::Failed { .. } => None,
         }
     }
