@@ -25,7 +25,7 @@ const LONGEST: Duration = Duration::from_mins(5);
 #[derive(clap::Args)]
 pub struct CountOptions {
     /// How many requests are counted for each path
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = 1000)]
     requests: usize,
     /// Print only, and leave docs/performance.md as it is
     #[arg(long)]

@@ -2,7 +2,7 @@
 
 use stateright::Property;
 
-use crate::world::{Broken, Phase, Reason, Saw, TokenRow, What, Who, World};
+use crate::world::{Broken, Phase, Reason, Saw, Token, TokenRow, What, Who, World};
 use crate::{Design, Fix};
 
 type Holds = fn(&Design, &World) -> bool;
@@ -29,7 +29,10 @@ pub const ALWAYS: [(&str, Holds); 11] = [
     ("after grace a spent token buys nothing", |_, world| !world.broken.contains(&Broken::LateAndServed)),
     ("what was acknowledged is not lost", |_, world| {
         world.program.keeps.is_none_or(|token| match world.store.row(token) {
-            TokenRow::Missing => world.store.revoked(token).is_some(),
+            // A node that has answered may still be about to keep it.
+            TokenRow::Missing => {
+                world.store.revoked(token).is_some() || world.nodes.iter().any(|node| owes(*node, token))
+            }
             TokenRow::Unspent => true,
             // Within grace it is answered with its successor, which must be there, unless somebody is just keeping it.
             TokenRow::Spent { successor, in_grace } => {
@@ -77,6 +80,10 @@ pub fn promises() -> Vec<Property<Design>> {
     let always = ALWAYS.map(|(name, holds)| Property::always(name, holds));
     let reached = REACHED.map(|(name, holds)| Property::sometimes(name, holds));
     always.into_iter().chain(reached).collect()
+}
+
+fn owes(node: Phase, token: Token) -> bool {
+    matches!(node, Phase::Owes(_, owed) if owed == token)
 }
 
 fn is_halfway(node: &Phase) -> bool {

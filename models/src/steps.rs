@@ -63,7 +63,8 @@ impl Model for Design {
             steps.push(Step::CodeEnds);
         }
         // The oldest first: a token is spent before its successor is.
-        let oldest = (0u8..).zip(&store.tokens).find(|(_, row)| matches!(row.1, TokenRow::Spent { in_grace: true, .. }));
+        let oldest =
+            (0u8..).zip(&store.tokens).find(|(_, row)| matches!(row.1, TokenRow::Spent { in_grace: true, .. }));
         if let Some((token, _)) = oldest
             && !(self.prompt && world.program.awaits == Some(token))
         {

@@ -6,7 +6,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use grantor_environment::{Entropy, Timestamp};
 use grantor_jose::{Certificate, HeaderFields, KeySet, SealingKey, SigningKey, VerifyingKey, sign_compact};
 use grantor_protocol::Secret;
+use grantor_rules::Settings;
 use grantor_rules::model::SigningAlg;
+use grantor_rules::signing_keys::Line;
 use grantor_storage::{SigningKeyRecord, Storage};
 use serde::Serialize;
 use serde_json::Value;
@@ -23,7 +25,7 @@ pub struct KeyRing {
 /// What is known of the keys at one moment.
 #[derive(Default)]
 struct Known {
-    signers: BTreeMap<SigningAlg, Arc<Signer>>,
+    lines: BTreeMap<SigningAlg, Vec<Arc<Signer>>>,
     public: Arc<Vec<Value>>,
     verifying: Arc<KeySet>,
     key_ids: Vec<String>,
@@ -32,7 +34,9 @@ struct Known {
 /// One key that signs.
 pub(crate) struct Signer {
     key: SigningKey,
+    key_id: String,
     thumbprint: String,
+    created_at: Timestamp,
 }
 
 /// One key with its certificate.
@@ -54,7 +58,7 @@ impl Signer {
 }
 
 impl KeyRing {
-    /// Opens the keys that are kept, oldest first; the newest of each algorithm signs.
+    /// Opens the keys that are kept, oldest first.
     pub(crate) fn open(sealing: SealingKey, records: &[SigningKeyRecord]) -> Result<Self, FlowError> {
         let known = Known::read(&sealing, records)?;
         Ok(Self { sealing, known: RwLock::new(Arc::new(known)) })
@@ -74,9 +78,39 @@ impl KeyRing {
         Arc::clone(&self.known().verifying)
     }
 
-    /// The key that signs with an algorithm, if one has been made.
-    pub(crate) fn signer(&self, alg: SigningAlg) -> Option<Arc<Signer>> {
-        self.known().signers.get(&alg).cloned()
+    /// The key that signs with an algorithm at `now`, if one has been made.
+    pub(crate) fn signer(&self, alg: SigningAlg, now: Timestamp, settings: &Settings) -> Option<Arc<Signer>> {
+        let known = self.known();
+        let line = known.lines.get(&alg)?;
+        let place = Line(&made(line)).signing(now, settings)?;
+        line.get(place).cloned()
+    }
+
+    /// Makes the keys that are due, and forgets those that nothing alive was signed with. Every node may do this at any
+    /// time: of several that act at once, one wins.
+    ///
+    /// # Errors
+    /// [`FlowError::Store`], or [`FlowError::Failed`] when a key cannot be made; the keys at hand stay in use.
+    pub async fn rotate(
+        &self,
+        storage: &dyn Storage,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+        settings: &Settings,
+    ) -> Result<(), FlowError> {
+        for (alg, line) in &self.known().lines {
+            let times = made(line);
+            if let Some(newest) = line.last().filter(|_| Line(&times).next_is_due(now, settings)) {
+                let next = new_key(*alg, &self.sealing, now, entropy)?;
+                self.take_up(&storage.keep_signing_key(&next, Some(&newest.key_id)).await?)?;
+                tracing::info!(algorithm = alg.as_str(), key = next.key_id, "the next signing key is published");
+            }
+            for place in Line(&times).ended(now, settings) {
+                self.take_up(&storage.forget_signing_key(&line[place].key_id).await?)?;
+                tracing::info!(algorithm = alg.as_str(), key = line[place].key_id, "a signing key is forgotten");
+            }
+        }
+        Ok(())
     }
 
     /// Makes the first key of an algorithm, unless another node was faster, and takes it up.
@@ -88,7 +122,7 @@ impl KeyRing {
         entropy: &dyn Entropy,
     ) -> Result<(), FlowError> {
         let made = new_key(alg, &self.sealing, now, entropy)?;
-        let records = storage.keep_first_signing_key(&made).await?;
+        let records = storage.keep_signing_key(&made, None).await?;
         self.take_up(&records)
     }
 
@@ -123,8 +157,13 @@ impl Known {
             jwk.x5c = Some(vec![certificate.x5c()]);
             public.push(serde_json::to_value(&jwk).map_err(|error| failed(error.to_string()))?);
             verifying.push(VerifyingKey::from_signing_key(&one.key).map_err(|error| failed(error.to_string()))?);
-            let signer = Signer { key: one.key, thumbprint: certificate.x5t() };
-            known.signers.insert(one.alg, Arc::new(signer));
+            let signer = Signer {
+                key: one.key,
+                key_id: record.key_id.clone(),
+                thumbprint: certificate.x5t(),
+                created_at: record.created_at,
+            };
+            known.lines.entry(one.alg).or_default().push(Arc::new(signer));
         }
         known.public = Arc::new(public);
         known.verifying = Arc::new(KeySet::new(verifying));
@@ -132,10 +171,15 @@ impl Known {
     }
 }
 
+/// When each key of a line was made.
+fn made(line: &[Arc<Signer>]) -> Vec<Timestamp> {
+    line.iter().map(|signer| signer.created_at).collect()
+}
+
 impl std::fmt::Debug for KeyRing {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let known = self.known();
-        let algorithms: Vec<&str> = known.signers.keys().map(|alg| alg.as_str()).collect();
+        let algorithms: Vec<&str> = known.lines.keys().map(|alg| alg.as_str()).collect();
         formatter.debug_struct("KeyRing").field("algorithms", &algorithms).finish_non_exhaustive()
     }
 }

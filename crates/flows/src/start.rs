@@ -38,7 +38,7 @@ pub async fn prepare(
     if records.is_empty() {
         // Every deployment signs id_tokens with RS256; keys of other algorithms are made when an API asks for them.
         let made = new_key(SigningAlg::Rs256, &sealing, clock.now(), entropy)?;
-        records = storage.keep_first_signing_key(&made).await?;
+        records = storage.keep_signing_key(&made, None).await?;
     }
     Ok(Prepared { keys: KeyRing::open(sealing, &records)?, salt })
 }

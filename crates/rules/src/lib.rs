@@ -18,6 +18,7 @@ pub mod model;
 pub mod refusal;
 pub mod scopes;
 pub mod settings;
+pub mod signing_keys;
 pub mod subject;
 pub mod token;
 

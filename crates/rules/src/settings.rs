@@ -23,6 +23,10 @@ pub struct Settings {
     pub interaction_lifetime: Duration,
     /// How long a browser stays signed in.
     pub session_lifetime: Duration,
+    /// How long a signing key signs.
+    pub signing_key_period: Duration,
+    /// How long a signing key is published before it signs: longer than the day for which clients keep the keys.
+    pub signing_key_ahead: Duration,
 }
 
 impl Default for Settings {
@@ -39,6 +43,8 @@ impl Default for Settings {
             refresh_grace: Duration::from_secs(MINUTE),
             interaction_lifetime: Duration::from_secs(60 * MINUTE),
             session_lifetime: Duration::from_secs(DAY),
+            signing_key_period: Duration::from_secs(90 * DAY),
+            signing_key_ahead: Duration::from_secs(2 * DAY),
         }
     }
 }

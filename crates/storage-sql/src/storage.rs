@@ -70,8 +70,16 @@ impl<E: Engine> Storage for SqlStorage<E> {
         self.engine.read(&platform::ListSigningKeys).await
     }
 
-    async fn keep_first_signing_key(&self, key: &SigningKeyRecord) -> Result<Vec<SigningKeyRecord>, Fault> {
-        self.engine.write(platform::KeepFirstSigningKey { key: key.clone() }).await
+    async fn keep_signing_key(
+        &self,
+        key: &SigningKeyRecord,
+        after: Option<&str>,
+    ) -> Result<Vec<SigningKeyRecord>, Fault> {
+        self.engine.write(platform::KeepSigningKey { key: key.clone(), after: after.map(str::to_owned) }).await
+    }
+
+    async fn forget_signing_key(&self, key_id: &str) -> Result<Vec<SigningKeyRecord>, Fault> {
+        self.engine.write(platform::ForgetSigningKey { key_id: key_id.to_owned() }).await
     }
 
     async fn forget_ended(&self, now: Timestamp, most: u32) -> Result<u64, Fault> {

@@ -97,6 +97,8 @@ macro_rules! contract {
             platform {
                 what_is_kept_once_stays,
                 the_first_signing_key_of_an_algorithm_stays,
+                a_signing_key_has_one_successor,
+                a_forgotten_signing_key_is_gone,
                 signing_keys_are_listed_oldest_first,
             }
             housekeeping {

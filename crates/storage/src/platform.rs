@@ -33,8 +33,16 @@ pub trait Storage: Send + Sync {
     /// Every signing key, oldest first.
     async fn list_signing_keys(&self) -> Result<Vec<SigningKeyRecord>, Fault>;
 
-    /// Keeps `key` unless there is a key of its algorithm already, and returns every key: the first node to start wins.
-    async fn keep_first_signing_key(&self, key: &SigningKeyRecord) -> Result<Vec<SigningKeyRecord>, Fault>;
+    /// Keeps `key` as the successor of the key `after`, or as the first of its algorithm where there is none yet, unless that
+    /// place is taken; returns every key. Of several nodes that act at once, one wins and all see its key.
+    async fn keep_signing_key(
+        &self,
+        key: &SigningKeyRecord,
+        after: Option<&str>,
+    ) -> Result<Vec<SigningKeyRecord>, Fault>;
+
+    /// Forgets a signing key that nothing alive was signed with, and returns those that are left.
+    async fn forget_signing_key(&self, key_id: &str) -> Result<Vec<SigningKeyRecord>, Fault>;
 
     /// Forgets what has ended by `now`: at most `most` rows of each kind in one commit, so that nothing else waits for long.
     /// Returns how many rows went.

@@ -157,6 +157,12 @@ impl TestPlatform {
         verify_compact(token, &keys, &Expected::types(&["JWT"])).and_then(|proven| proven.claims()).unwrap()
     }
 
+    /// Does what `serve` does every minute: makes the signing keys that are due and forgets those that have ended.
+    pub async fn rotate_keys(&self) {
+        let env = &self.app.env;
+        env.keys.rotate(env.storage.as_ref(), env.now(), env.entropy.as_ref(), &env.settings).await.unwrap();
+    }
+
     /// Every event that was recorded, as JSON text.
     pub fn recorded(&self) -> String {
         serde_json::to_string(&self.app.env.recorder.newest(usize::MAX)).unwrap()

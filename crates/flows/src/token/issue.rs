@@ -34,12 +34,12 @@ pub async fn application_token(
 
 /// Signs with the key of an algorithm, making that key first where no API has asked for it before.
 async fn sign(env: &Env, alg: SigningAlg, claims: &Map<String, Value>) -> Result<Secret, FlowError> {
-    if let Some(signer) = env.keys.signer(alg) {
+    if let Some(signer) = env.keys.signer(alg, env.now(), &env.settings) {
         return signer.sign(claims);
     }
     env.keys.make(alg, env.storage.as_ref(), env.now(), env.entropy.as_ref()).await?;
     let missing = || FlowError::Failed { what: format!("there is no signing key for {}", alg.as_str()) };
-    env.keys.signer(alg).ok_or_else(missing)?.sign(claims)
+    env.keys.signer(alg, env.now(), &env.settings).ok_or_else(missing)?.sign(claims)
 }
 
 /// Issues what a plan allows. The plan is the evidence: only the rules make one.

@@ -18,6 +18,8 @@ use crate::{local_authority, logging, tls};
 /// How often what this node keeps in memory is compared with the database: what one node changes holds on every other within
 /// a second.
 const REFRESH_EVERY: Duration = Duration::from_millis(500);
+/// How often it is asked whether a signing key is due: much more often than one ever is.
+const ROTATE_EVERY: Duration = Duration::from_mins(1);
 /// How often what has ended is forgotten, and how much of it at a time.
 const FORGET_EVERY: Duration = Duration::from_secs(10);
 const FORGET_AT_A_TIME: u32 = 500;
@@ -57,12 +59,14 @@ pub async fn run(config: ServeConfig) -> anyhow::Result<()> {
     if platform.storage.list_tenants().await?.is_empty() {
         tracing::warn!("there is no tenant yet: give a directory file with --directory, or to `grantor apply`");
     }
+    let rotating = tokio::spawn(rotate(Arc::clone(&app)));
     let refreshing = tokio::spawn(refresh(Arc::clone(&app)));
     let forgetting = tokio::spawn(forget(Arc::clone(&platform.storage), Arc::clone(&platform.clock)));
     ready(&public.to_string())?;
     let ended = serve(listener, tls, grantor_web::router(app), stop, Limits::of_this_process()).await;
     forgetting.abort();
     refreshing.abort();
+    rotating.abort();
     tracing::info!(cut = ended.cut, "stopped");
     Ok(())
 }
@@ -73,6 +77,18 @@ fn ready(public: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "ready {public}")?;
     Ok(out.flush()?)
+}
+
+/// Makes the signing keys that are due and forgets those that have ended, for as long as the process runs.
+async fn rotate(app: Arc<App>) {
+    loop {
+        let env = &app.env;
+        if let Err(error) = env.keys.rotate(env.storage.as_ref(), env.now(), env.entropy.as_ref(), &env.settings).await
+        {
+            tracing::warn!(%error, "the signing keys could not be rotated; it is tried again");
+        }
+        tokio::time::sleep(ROTATE_EVERY).await;
+    }
 }
 
 /// Takes up what other nodes on the same database have changed and this one keeps in memory: the signing keys.

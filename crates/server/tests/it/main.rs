@@ -10,4 +10,5 @@ mod journey;
 mod refresh;
 mod routes;
 mod secrets;
+mod signing_keys;
 mod token_errors;

@@ -123,8 +123,8 @@ CREATE TABLE platform_secrets (
 CREATE TABLE signing_keys (
     key_id TEXT NOT NULL PRIMARY KEY,
     algorithm TEXT NOT NULL,
-    -- The algorithm again for the first key of one, nothing for later ones: of two nodes that start at once, one wins.
-    first_of_algorithm TEXT UNIQUE,
+    -- The algorithm for its first key, the algorithm and the key before it for a later one: of several nodes, one wins.
+    place TEXT UNIQUE,
     sealed_private_key BLOB NOT NULL,
     certificate BLOB NOT NULL,
     created_at BIGINT NOT NULL

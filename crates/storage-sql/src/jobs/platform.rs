@@ -2,7 +2,7 @@
 
 use grantor_storage::{Fault, SigningKeyRecord};
 
-use crate::conn::{Conn, Job};
+use crate::conn::{Conn, Job, V};
 use crate::{rows, sql};
 
 /// Keeps a sealed secret unless one of that name is kept.
@@ -34,25 +34,47 @@ impl Job for ListSigningKeys {
     }
 }
 
-/// Keeps the first signing key of an algorithm.
-pub struct KeepFirstSigningKey {
+/// Keeps a signing key in its place: the first of its algorithm, or the successor of another one.
+pub struct KeepSigningKey {
     pub key: SigningKeyRecord,
+    pub after: Option<String>,
 }
 
-impl Job for KeepFirstSigningKey {
+impl Job for KeepSigningKey {
     type Out = Vec<SigningKeyRecord>;
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
         let key = &self.key;
+        // Each place exists once, and whoever takes it first keeps it.
+        let place = match &self.after {
+            None => key.algorithm.clone(),
+            Some(after) => format!("{} after {after}", key.algorithm),
+        };
+        let first = i64::from(self.after.is_none());
         let values = [
             (&key.key_id).into(),
             (&key.algorithm).into(),
-            (&key.algorithm).into(),
+            (&place).into(),
             (&key.sealed_private_key).into(),
             (&key.certificate).into(),
             key.created_at.into(),
+            V::Int(first),
         ];
-        conn.exec(sql::platform::KEEP_FIRST_SIGNING_KEY, &values).await?;
+        conn.exec(sql::platform::KEEP_SIGNING_KEY, &values).await?;
+        ListSigningKeys.run(conn).await
+    }
+}
+
+/// Forgets a signing key.
+pub struct ForgetSigningKey {
+    pub key_id: String,
+}
+
+impl Job for ForgetSigningKey {
+    type Out = Vec<SigningKeyRecord>;
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
+        conn.exec(sql::platform::FORGET_SIGNING_KEY, &[(&self.key_id).into()]).await?;
         ListSigningKeys.run(conn).await
     }
 }

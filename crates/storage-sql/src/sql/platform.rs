@@ -9,10 +9,16 @@ statements! {
     FIND_SECRET on "platform_secrets" gives ["sealed"]: "
         SELECT sealed FROM platform_secrets WHERE name = $1";
 
-    /// Keeps the first signing key of an algorithm.
-    KEEP_FIRST_SIGNING_KEY on "signing_keys": "
-        INSERT INTO signing_keys (key_id, algorithm, first_of_algorithm, sealed_private_key, certificate, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    /// Keeps a signing key in its place; the first of an algorithm only where there is no other.
+    KEEP_SIGNING_KEY on "signing_keys": "
+        INSERT INTO signing_keys (key_id, algorithm, place, sealed_private_key, certificate, created_at)
+        SELECT $1, $2, $3, $4, $5, $6
+        WHERE $7 = 0 OR NOT EXISTS (SELECT 1 FROM signing_keys WHERE algorithm = $2)
+        ON CONFLICT DO NOTHING";
+
+    /// Forgets a signing key.
+    FORGET_SIGNING_KEY on "signing_keys": "
+        DELETE FROM signing_keys WHERE key_id = $1";
 
     /// Every signing key.
     LIST_SIGNING_KEYS on "signing_keys"

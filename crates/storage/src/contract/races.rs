@@ -133,7 +133,7 @@ pub async fn nodes_that_start_together_keep_the_same(storage: Arc<dyn Storage>) 
         async move {
             let secret = storage.keep_once("pepper", &number.to_be_bytes()).await.unwrap();
             let key = signing_key(&format!("key-{number}"), "RS256", in_minutes(number.into()));
-            (secret, storage.keep_first_signing_key(&key).await.unwrap())
+            (secret, storage.keep_signing_key(&key, None).await.unwrap())
         }
     })
     .await;

@@ -1,0 +1,95 @@
+//! When signing keys begin, when the next one is due, and when an old one is no longer needed.
+//!
+//! Of each algorithm there is a line of keys. The first signs at once; each later one is published ahead, so that whoever keeps
+//! the keys for a day knows it before the first token of it arrives; the one before it stays until its last token is out.
+
+use grantor_environment::Timestamp;
+
+use crate::Settings;
+
+/// The keys of one algorithm, by when each was made, oldest first.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a>(pub &'a [Timestamp]);
+
+impl Line<'_> {
+    /// When a key begins to sign.
+    pub fn signs_from(&self, place: usize, settings: &Settings) -> Timestamp {
+        if place == 0 { self.0[place] } else { self.0[place] + settings.signing_key_ahead }
+    }
+
+    /// The place of the key that signs at `now`: the newest that has begun.
+    pub fn signing(&self, now: Timestamp, settings: &Settings) -> Option<usize> {
+        (0..self.0.len()).rev().find(|place| self.signs_from(*place, settings) <= now)
+    }
+
+    /// Whether the next key is to be made and published at `now`.
+    pub fn next_is_due(&self, now: Timestamp, settings: &Settings) -> bool {
+        let Some(newest) = self.0.len().checked_sub(1) else { return true };
+        self.signs_from(newest, settings) + settings.signing_key_period <= now + settings.signing_key_ahead
+    }
+
+    /// The places of the keys that nothing alive was signed with: another one has signed in their stead for longer than any
+    /// token lives.
+    pub fn ended(&self, now: Timestamp, settings: &Settings) -> Vec<usize> {
+        let longest = settings.access_token_longest.max(settings.id_token_lifetime);
+        let successor_began = |place: usize| self.signs_from(place + 1, settings);
+        (0..self.0.len().saturating_sub(1)).filter(|place| successor_began(*place) + longest <= now).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    const DAY: Duration = Duration::from_hours(24);
+
+    fn day(number: u32) -> Timestamp {
+        Timestamp::from_seconds(0) + DAY * number
+    }
+
+    #[test]
+    fn the_first_key_signs_at_once_and_a_later_one_two_days_after_it_is_published() {
+        let settings = Settings::default();
+        let made = [day(0), day(88)];
+        let line = Line(&made);
+        assert_eq!(line.signing(day(0), &settings), Some(0));
+        assert_eq!(line.signing(day(89), &settings), Some(0));
+        assert_eq!(line.signing(day(90), &settings), Some(1));
+        assert_eq!(Line(&[]).signing(day(0), &settings), None);
+    }
+
+    #[test]
+    fn the_next_key_is_due_before_the_period_ends() {
+        let settings = Settings::default();
+        assert!(!Line(&[day(0)]).next_is_due(day(87), &settings));
+        assert!(Line(&[day(0)]).next_is_due(day(88), &settings));
+        assert!(!Line(&[day(0), day(88)]).next_is_due(day(90), &settings));
+        assert!(Line(&[day(0), day(88)]).next_is_due(day(178), &settings));
+    }
+
+    #[test]
+    fn an_old_key_stays_until_its_last_token_is_out() {
+        let settings = Settings::default();
+        let made = [day(0), day(88)];
+        assert_eq!(Line(&made).ended(day(90), &settings), Vec::<usize>::new());
+        assert_eq!(Line(&made).ended(day(90) + settings.access_token_longest, &settings), [0]);
+        assert_eq!(Line(&made[..1]).ended(day(999), &settings), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn at_every_moment_a_key_signs_that_was_published_long_enough() {
+        let settings = Settings::default();
+        let mut made = vec![day(0)];
+        for hour in 0..24 * 400 {
+            let now = Timestamp::from_seconds(hour * 3600);
+            if Line(&made).next_is_due(now, &settings) {
+                made.push(now);
+            }
+            let signing = Line(&made).signing(now, &settings).unwrap();
+            assert!(signing == 0 || now.since(made[signing]) >= settings.signing_key_ahead);
+            assert!(!Line(&made).ended(now, &settings).contains(&signing));
+        }
+        assert_eq!(made.len(), 5);
+    }
+}
