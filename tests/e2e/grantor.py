@@ -92,7 +92,7 @@ def serve(data):
             env={name: value for name, value in os.environ.items() if not name.startswith("GRANTOR_")},
         )
     try:
-        base = _ready(process, errors)
+        base = wait_until_ready(process, errors)
         yield Server(base, data)
         assert process.poll() is None, f"the server ended during the test:\n{errors.read_text()[-4000:]}"
         process.send_signal(signal.SIGTERM)
@@ -106,7 +106,8 @@ def serve(data):
         process.stdout.close()
 
 
-def _ready(process, errors):
+def wait_until_ready(process, errors):
+    """The public URL that a starting server says on its standard output once it serves."""
     lines = queue.Queue()
 
     def read():

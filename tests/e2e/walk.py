@@ -28,12 +28,13 @@ class Forms(HTMLParser):
                 self.forms[-1]["fields"][attributes["name"]] = attributes.get("value", "")
 
 
-def answered(text):
+def answered(text, name, password):
+    """The form of a page as a person fills it in who signs in and allows: its action and its fields."""
     reader = Forms()
     reader.feed(text)
     for form in reader.forms:
         if "password" in form["ids"]:
-            form["fields"].update(username=os.environ["WALK_NAME"], password=os.environ["WALK_PASSWORD"])
+            form["fields"].update(username=name, password=password)
             return form
         if "accept" in form["ids"]:
             form["fields"]["decision"] = "accept"
@@ -48,8 +49,9 @@ def main(address):
     session.trust_env = False
     response = session.get(address, timeout=20)
     while response.url.startswith("https:"):
-        form = answered(response.text)
+        form = answered(response.text, os.environ["WALK_NAME"], os.environ["WALK_PASSWORD"])
         response = session.post(urljoin(response.url, form["action"]), data=form["fields"], timeout=20)
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])
