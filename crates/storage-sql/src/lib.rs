@@ -11,6 +11,7 @@ mod conn;
 mod documents;
 mod engine;
 mod jobs;
+mod memo;
 mod migrations;
 mod rows;
 pub mod sql;

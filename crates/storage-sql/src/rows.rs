@@ -1,7 +1,7 @@
 //! Rows become types; a row that this program cannot have written is a fault that says where it lies.
 
 use std::fmt::Debug;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use grantor_protocol::{ClientId, HandleDigest, Secret};
 use grantor_rules::model::{
@@ -12,6 +12,7 @@ use grantor_storage::{Fault, SigningKeyRecord};
 
 use crate::conn::{Columns, Row};
 use crate::documents::{CodeDocument, FamilyDocument, InteractionDocument};
+use crate::memo::Memo;
 
 /// A tenant.
 pub fn tenant(row: &Row) -> Result<Tenant, Fault> {
@@ -25,10 +26,14 @@ pub fn user(row: &Row) -> Result<User, Fault> {
     row.of(&key).json("document")
 }
 
+/// Applications are read at each token request and change seldom.
+static APPLICATIONS: LazyLock<Memo<Application>> = LazyLock::new(|| Memo::new(1024));
+
 /// An application.
 pub fn application(row: &Row) -> Result<Arc<Application>, Fault> {
     let key = row.of(&"application").text("client_id")?;
-    row.of(&key).json("document").map(Arc::new)
+    let columns = row.of(&key);
+    APPLICATIONS.meaning(columns.text("document")?, || columns.json("document"))
 }
 
 /// A password hash.
