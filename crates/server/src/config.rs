@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use grantor_protocol::PublicUrl;
 
 pub use layers::ServeOptions;
+pub(crate) use values::database;
 pub use values::{Database, LogFormat};
 
 const DEFAULT_DATA: &str = "grantor-data";

@@ -36,6 +36,15 @@ impl DataFolder {
         Ok(Self { path: path.to_owned(), _lock: lock(path)? })
     }
 
+    /// The data folder in which a file lies, if it is one, opened.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn around(file: &Path) -> Result<Option<Self>, DataFolderError> {
+        let parent = file.parent().map(|parent| if parent == Path::new("") { Path::new(".") } else { parent });
+        parent.filter(|parent| parent.join(LOCK_FILE).is_file()).map(Self::open).transpose()
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

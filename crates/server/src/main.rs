@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use grantor_environment::{Entropy as _, SystemEntropy};
 use grantor_server::commands::native::{accounts, call, login, logout, token};
-use grantor_server::commands::{apply, demo, serve};
+use grantor_server::commands::{apply, demo, migrate, serve};
 use grantor_server::config::ServeOptions;
 
 #[global_allocator]
@@ -27,6 +27,8 @@ enum Command {
     Serve(ServeOptions),
     /// Make the directory hold at least what a file says
     Apply(apply::ApplyOptions),
+    /// Copy a whole store to another database: from one machine to many, and back
+    Migrate(migrate::MigrateOptions),
     /// Sign in with the system browser, at Grantor or any OpenID provider
     Login(login::LoginOptions),
     /// Print an access token of somebody who is signed in
@@ -67,6 +69,7 @@ async fn run(command: Command) -> Result<(), (anyhow::Error, u8)> {
         }
         Command::Demo(options) => demo::run(options).await.map_err(plain),
         Command::Apply(options) => apply::run(options).await.map_err(plain),
+        Command::Migrate(options) => migrate::run(options).await.map_err(plain),
         Command::Login(options) => login::run(options).await.map_err(plain),
         Command::Token(options) => token::run(options).await.map_err(plain),
         Command::Call(options) => call::run(options).await.map_err(plain),

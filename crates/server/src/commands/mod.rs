@@ -2,5 +2,6 @@
 
 pub mod apply;
 pub mod demo;
+pub mod migrate;
 pub mod native;
 pub mod serve;

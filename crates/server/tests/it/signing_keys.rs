@@ -8,12 +8,13 @@ const DAY: Duration = Duration::from_hours(24);
 
 async fn key_ids(platform: &TestPlatform) -> Vec<String> {
     let keys = platform.get("/contoso.example/discovery/v2.0/keys", &[]).await.json();
-    keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+    let text = |key: &serde_json::Value| key["kid"].as_str().expect("each key has an id").to_owned();
+    keys["keys"].as_array().expect("the document lists keys").iter().map(text).collect()
 }
 
 async fn signing(platform: &TestPlatform) -> String {
     let tokens = platform.signed_in(NATIVE, CHRIS).await;
-    unverified_header(&tokens.access_token)["kid"].as_str().unwrap().to_owned()
+    unverified_header(&tokens.access_token)["kid"].as_str().expect("each token names its key").to_owned()
 }
 
 #[tokio::test]
