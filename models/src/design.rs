@@ -54,6 +54,7 @@ pub enum Fix {
 
 /// What is modelled.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "what may happen around it: each may or may not")]
 pub struct Design {
     /// How commits meet.
     pub engine: Engine,
@@ -83,7 +84,7 @@ impl Default for Design {
         Self {
             engine: Engine::OneWriter,
             mutation: None,
-            fixes: BTreeSet::new(),
+            fixes: [Fix::LockFamily, Fix::ConfirmRepetition, Fix::GraceAtArrival, Fix::LateReplay].into(),
             code_is_stolen: true,
             refresh_is_stolen: true,
             withdrawn: true,
@@ -109,6 +110,12 @@ impl Design {
     /// The same with a change.
     pub fn mended(mut self, fix: Fix) -> Self {
         self.fixes.insert(fix);
+        self
+    }
+
+    /// The same without a change: as it was before.
+    pub fn without(mut self, fix: Fix) -> Self {
+        self.fixes.remove(&fix);
         self
     }
 

@@ -9,6 +9,8 @@
 //! one thief, three nodes that are all alike, and time in steps ("the grace of this token is over"). Reading, signing,
 //! committing and answering are steps of their own; a node may die before each of them.
 //!
+//! Seen here: 279,807 worlds of the design as built with one writer, 366,991 under READ COMMITTED.
+//!
 //! It is not the code itself: whoever changes a statement in `storage-sql/src/sql/` or a flow in `flows/src/token/` changes
 //! [`World`]'s step of the same name. Begin reading at [`Step`].
 

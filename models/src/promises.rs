@@ -36,7 +36,9 @@ pub const ALWAYS: [(&str, Holds); 11] = [
             TokenRow::Unspent => true,
             // Within grace it is answered with its successor, which must be there, unless somebody is just keeping it.
             TokenRow::Spent { successor, in_grace } => {
-                !in_grace || world.store.row(successor) != TokenRow::Missing || world.nodes.iter().any(is_halfway)
+                !in_grace
+                    || world.store.row(successor) != TokenRow::Missing
+                    || world.nodes.iter().copied().any(is_halfway)
             }
         })
     }),
@@ -86,7 +88,7 @@ fn owes(node: Phase, token: Token) -> bool {
     matches!(node, Phase::Owes(_, owed) if owed == token)
 }
 
-fn is_halfway(node: &Phase) -> bool {
+fn is_halfway(node: Phase) -> bool {
     matches!(node, Phase::Halfway(..))
 }
 

@@ -69,6 +69,12 @@ def interactive(app, browser, scopes, walk, **more):
     return result
 
 
+def answer_at(browser, address):
+    """The answer in the query of a redirect, as the browser was sent there; nobody has to listen."""
+    query = urlsplit(browser.request_to(address + "?")["url"]).query
+    return {name: value for name, [value] in parse_qs(query, strict_parsing=True).items()}
+
+
 def public_app(server, **more):
     """The native app. Its cache is its own, as on another start or another machine."""
     return msal.PublicClientApplication(NATIVE_APP, **{"authority": server.authority, "instance_discovery": False, **more})

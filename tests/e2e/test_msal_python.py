@@ -2,14 +2,25 @@
 
 import datetime
 import logging
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import msal
 import pytest
 import time_machine
 
 from grantor import ADMIN, ADMIN_NAME, CHRIS, CHRIS_NAME, COLORS_API, CONSOLE, CONSOLE_REDIRECT, CONTOSO, NATIVE_APP
-from msal_apps import COLORS, as_admin, as_chris, console_app, interactive, nothing, public_app, refused, succeeded
+from msal_apps import (
+    COLORS,
+    answer_at,
+    as_admin,
+    as_chris,
+    console_app,
+    interactive,
+    nothing,
+    public_app,
+    refused,
+    succeeded,
+)
 
 SEED = {
     "id": CHRIS,
@@ -208,12 +219,6 @@ def test_single_sign_on_needs_no_password(server, browser):
     before = len(browser.pages_shown())
     succeeded(interactive(public_app(server), browser, ["User.Read"], lambda page: page.sign_in(CHRIS_NAME), prompt="login"))
     assert "sign-in" in browser.pages_shown()[before:]
-
-
-def answer_at(browser, address):
-    """The answer in the query of a redirect, as the browser was sent there; nobody has to listen."""
-    query = urlsplit(browser.request_to(address + "?")["url"]).query
-    return {name: value for name, [value] in parse_qs(query, strict_parsing=True).items()}
 
 
 def test_prompt_none_asks_nobody(server, browser):

@@ -78,6 +78,11 @@ impl Row {
         Self { sql, values }
     }
 
+    /// Its values, in the order of the columns that its statement declares.
+    pub fn into_values(self) -> Vec<Value> {
+        self.values
+    }
+
     /// The row with the key that names it in a fault.
     pub fn of<'a>(&'a self, key: &'a dyn Debug) -> Columns<'a> {
         Columns { row: self, key }
@@ -166,6 +171,19 @@ impl<'a> Columns<'a> {
     /// A document.
     pub fn json<T: serde::de::DeserializeOwned>(&self, column: &'static str) -> Result<T, Fault> {
         self.parsed(column, |text| serde_json::from_str(text))
+    }
+}
+
+impl<'a> V<'a> {
+    /// The same value on its way in. `None` for one that no column of ours holds.
+    pub fn of(value: &'a Value) -> Option<Self> {
+        Some(match value {
+            Value::Null => Self::Null,
+            Value::Int(number) => Self::Int(*number),
+            Value::Text(text) => Self::Text(text),
+            Value::Blob(bytes) => Self::Blob(bytes),
+            Value::Alien(_) => return None,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The common subset: `$1` to `$n` in the order in which they appear (SQLite numbers them so), `ON CONFLICT … excluded`,
 //! `RETURNING`, no clock of the engine, no upsert on a partial index. [`ALL`] lists them for the test that prepares each.
+//! Those that copy whole tables are made from a list of columns: see [`crate::transfer`].
 
 macro_rules! statements {
     ($($(#[$doc:meta])+ $name:ident on $table:literal $(gives [$($column:literal),*])? : $text:literal;)*) => {

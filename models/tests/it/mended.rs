@@ -1,14 +1,12 @@
-//! With the changes that the tests beside this one ask for, every promise holds.
+//! With a careful program every promise holds.
 
 use grantor_models::{Design, Engine, Fix};
 
 use crate::tell::broken;
 
-/// Every change but the one that alone would help nobody.
+/// The server as it stands, and a program that keeps an answer only in the place of the token that it had presented.
 pub fn mended() -> Design {
-    [Fix::LockFamily, Fix::ConfirmRepetition, Fix::LateReplay, Fix::GraceAtArrival, Fix::CompareAndSwap]
-        .into_iter()
-        .fold(Design::default(), Design::mended)
+    Design::default().mended(Fix::CompareAndSwap)
 }
 
 #[test]

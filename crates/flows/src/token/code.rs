@@ -19,6 +19,9 @@ pub async fn redeem(call: &Call<'_>, presented: &Secret, redemption: &CodeReques
     let (handle, code) = code.ok_or(Refusal::CodeUnknown)?;
     call.trace.join(code.flow);
     if let Err(refusal) = belongs_together(redemption, &code, &client, call.env.now()) {
+        if refusal == Refusal::CodeExpired && code.spent_at.is_some() {
+            return replayed_late(call, &code).await;
+        }
         // Somebody has a code that is not theirs: now it is nobody's.
         call.store.burn_code(&handle.digest(), call.env.now()).await?;
         return Err(refusal.into());
@@ -77,6 +80,14 @@ async fn commit(
             Err(Refusal::CodeReplayed.into())
         }
     }
+}
+
+/// A redeemed code that comes again after its end is as much a sign of theft as before it.
+async fn replayed_late(call: &Call<'_>, code: &Code) -> Result<IssuedTokens, FlowError> {
+    let reason = RevocationReason::CodeReplayed;
+    call.store.revoke_family(code.family, reason, call.env.now()).await?;
+    call.env.record(call.trace, Event::FamilyRevoked { family: code.family, reason });
+    Err(Refusal::CodeReplayed.into())
 }
 
 fn family(code: &Code, plan: &TokenPlan<'_>) -> Family {

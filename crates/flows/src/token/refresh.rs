@@ -89,11 +89,17 @@ async fn again(
     spent: &Spent,
 ) -> Result<IssuedTokens, FlowError> {
     let family = token.family.id;
-    match presented_again(spent, call.env.now(), call.env.settings.refresh_grace) {
+    // Measured at the request's arrival: a node that stood still meanwhile must not take an honest program for a thief.
+    match presented_again(spent, call.trace.at(), call.env.settings.refresh_grace) {
         PresentedAgain::SameSuccessor => {
             let successor = open(presented, &spent.successor)?;
             call.env.record(call.trace, Event::SuccessorRepeated { family });
             let issued = issue::tokens(call.env, plan, call.layout, Some(&successor)).await?;
+            // Nothing is committed here that could notice a revocation since the token was read.
+            let family_now = call.store.find_family(family).await?;
+            if let Some(why) = family_now.and_then(|family| family.revoked) {
+                return Err(Refusal::RefreshTokenRevoked { why }.into());
+            }
             issue::record(call.env, call.trace, plan, "refresh_token");
             Ok(issued)
         }

@@ -34,9 +34,10 @@ pub fn belongs_together(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     issued_to(code, client)?;
-    not_expired(code, now)?;
     same_redirect_uri(code, request)?;
-    proof_key_holds(code, request)
+    proof_key_holds(code, request)?;
+    // Last, so that "expired" is said of a code that fits in every other way: if it was redeemed before, that counts.
+    not_expired(code, now)
 }
 
 /// Decides what a code buys. Whether it is already spent is not asked here: only the commit can answer that once.

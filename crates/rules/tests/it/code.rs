@@ -178,9 +178,9 @@ impl Situation {
 type Spoil = fn(&mut Situation);
 const SPOILS: [(&str, Spoil); 7] = [
     ("code-of-another-client", |situation| situation.code.client_id = client_id("stranger")),
-    ("code-expired", |situation| situation.code.expires_at = NOW),
     ("redirect-differs", |situation| situation.redirect_uri = Some(uri("https://app.example/other"))),
     ("verifier-wrong", |situation| situation.verifier = Some(CodeVerifier::from_random([8; 32]))),
+    ("code-expired", |situation| situation.code.expires_at = NOW),
     ("user-disabled", |situation| situation.user = None),
     ("audience-excludes", |situation| situation.application.sign_in_audience = SignInAudience::PersonalOnly),
     ("consent-required", |situation| situation.consents = Consents::default()),

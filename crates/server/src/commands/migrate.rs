@@ -41,11 +41,11 @@ struct Address(String);
 pub async fn run(options: MigrateOptions) -> anyhow::Result<()> {
     let from = options.from.database("--from")?;
     let to = options.to.database("--to")?;
-    let source = Side::source(from).await.context("--from")?;
-    let target = Side::target(to).await.context("--to")?;
-    if source.file.is_some() && source.file == target.file {
+    if same_file(&from, &to) {
         bail!("--from and --to name the same file: name another one to copy to");
     }
+    let source = Side::source(from).await.context("--from")?;
+    let target = Side::target(to).await.context("--to")?;
     let meter = Meter::new(Arc::new(SystemClock), |line| eprintln!("{line}"));
     let report = |progress| meter.note(progress);
     let verified = Transfer::new(&source.store, &target.store).reporting(&report).run().await?;
@@ -71,8 +71,6 @@ impl Address {
 /// One of the two, kept from others for as long as we can.
 struct Side {
     store: Store,
-    /// The file, if it is one, by the one name that every way to it leads to.
-    file: Option<PathBuf>,
     // Held so that no server uses the folder.
     _folder: Option<DataFolder>,
 }
@@ -91,7 +89,7 @@ impl Side {
 
     async fn target(database: Database) -> anyhow::Result<Self> {
         match database {
-            Database::Postgres(url) => Ok(Self { store: Store::postgres(&url).await?, file: None, _folder: None }),
+            Database::Postgres(url) => Ok(Self { store: Store::postgres(&url).await?, _folder: None }),
             Database::Sqlite(path) => Self::in_file(&path),
         }
     }
@@ -99,10 +97,17 @@ impl Side {
     fn in_file(path: &Path) -> anyhow::Result<Self> {
         let file = in_folder(path);
         let folder = if file == path { DataFolder::around(path)? } else { Some(DataFolder::open(path)?) };
-        let store = Store::sqlite(&file)?;
-        let file = file.canonicalize().with_context(|| format!("{} cannot be found again", file.display()))?;
-        Ok(Self { store, file: Some(file), _folder: folder })
+        Ok(Self { store: Store::sqlite(&file)?, _folder: folder })
     }
+}
+
+fn same_file(one: &Database, other: &Database) -> bool {
+    let file = |database: &Database| match database {
+        // A file that is not there yet is no other's.
+        Database::Sqlite(path) => in_folder(path).canonicalize().ok(),
+        Database::Postgres(_) => None,
+    };
+    file(one).is_some_and(|one| file(other) == Some(one))
 }
 
 /// The database file in a data folder, or the file itself.

@@ -42,7 +42,7 @@ pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("{text:?} is not an address with a port, as in 127.0.0.1:8443 or [::]:8443"))
 }
 
-pub(super) fn database(text: &str) -> Result<Database, String> {
+pub(crate) fn database(text: &str) -> Result<Database, String> {
     match text.split_once(':') {
         Some(("sqlite", path)) if !path.is_empty() => Ok(Database::Sqlite(path.into())),
         Some(("postgres" | "postgresql", _)) => Ok(Database::Postgres(text.to_owned())),

@@ -432,3 +432,18 @@ fn every_kind_of_grant_stands_in_these_tests() {
     // T16 to T18: a new kind belongs into the tables of these files (who is switched off, who may not, what burns) first.
     assert_eq!(Grant::KINDS, ["authorization_code", "refresh_token", "client_credentials"]);
 }
+
+#[tokio::test]
+async fn a_code_that_comes_again_after_its_end_still_revokes_what_it_bought() {
+    // T15, 6749-12
+    let platform = TestPlatform::start().await;
+    let request = Authorize::by(NATIVE);
+    let code = platform.browser().walk(&request, CHRIS).await.code();
+    let redemption = request.redeem(&code);
+    let bought = platform.tokens(&redemption).await;
+    platform.advance(Duration::from_mins(11));
+    let again = platform.token(&redemption).await.json();
+    assert_eq!(again["error_codes"], json!([54_005]));
+    let refused = platform.token(&TokenRequest::refresh(NATIVE, &bought.refresh_token)).await.json();
+    assert_eq!(refused["error_codes"], json!([50_173]));
+}

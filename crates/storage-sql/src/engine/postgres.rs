@@ -71,13 +71,7 @@ impl PostgresStorage {
     /// # Errors
     /// [`Fault::Unavailable`] that says in one line what is wrong with the database and how to mend it.
     pub async fn open(url: &str) -> Result<Self, Fault> {
-        let settings = Settings::parse(url)?;
-        let place = settings.place.clone();
-        let engine = Postgres::over(settings)?;
-        let mut client = engine.client().await?;
-        migrate::up_to_date(&mut client).await.map_err(|fault| faults::about(&place, fault))?;
-        drop(client);
-        Ok(Self::over(engine))
+        Postgres::open(url).await.map(Self::over)
     }
 }
 
@@ -99,6 +93,14 @@ impl Engine for Postgres {
 }
 
 impl Postgres {
+    pub(crate) async fn open(url: &str) -> Result<Self, Fault> {
+        let engine = Self::over(Settings::parse(url)?)?;
+        let mut client = engine.client().await?;
+        migrate::up_to_date(&mut client).await.map_err(|fault| faults::about(&engine.place, fault))?;
+        drop(client);
+        Ok(engine)
+    }
+
     fn over(settings: Settings) -> Result<Self, Fault> {
         let Settings { config, trust, place, pool_size, statement_timeout } = settings;
         if trust == settings::Trust::Anyone && !settings::stays_here(&config) {

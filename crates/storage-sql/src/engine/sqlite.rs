@@ -38,9 +38,15 @@ impl SqliteStorage {
     /// # Errors
     /// [`Fault::Unavailable`] that says in one line what is wrong with the file and how to mend it.
     pub fn open(path: &Path) -> Result<Self, Fault> {
+        Sqlite::open(path).map(Self::over)
+    }
+}
+
+impl Sqlite {
+    pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
         let mut conn = SqliteConn::writing(path)?;
         migrate::up_to_date(&mut conn).map_err(|fault| faults::about(path, fault))?;
-        Ok(Self::over(Sqlite { readers: Readers::of(path), writer: Writer::start(conn)? }))
+        Ok(Self { readers: Readers::of(path), writer: Writer::start(conn)? })
     }
 }
 

@@ -34,6 +34,12 @@ impl Job for Rotate {
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Rotated, Fault> {
         let RotateRefreshToken { presented, successor, sealed_successor, keep_until, now } = &self.rotate;
         let tenant = self.tenant.into();
+        // The family first: held until the commit, it cannot be revoked in the middle.
+        let held =
+            conn.exec(sql::families::HOLD_OF_REFRESH_TOKEN, &[(*keep_until).into(), tenant, presented.into()]).await?;
+        if held == 0 {
+            return self.why_not(conn).await;
+        }
         let values = [(*now).into(), sealed_successor.into(), tenant, presented.into()];
         let Some(spent) = conn.one(sql::refresh_tokens::SPEND, &values).await? else {
             return self.why_not(conn).await;
@@ -41,8 +47,6 @@ impl Job for Rotate {
         let family = spent.of(presented).text("family_id")?.to_owned();
         let values = [tenant, (&successor.digest).into(), (&family).into(), successor.expires_at.into()];
         conn.exec(sql::refresh_tokens::INSERT, &values).await?;
-        let values = [(*keep_until).into(), tenant, (&family).into()];
-        conn.exec(sql::families::KEEP_LONGER, &values).await?;
         Ok(Rotated::Now)
     }
 }

@@ -21,7 +21,10 @@ statements! {
         WHERE tenant_id = $3 AND revoked_reason IS NULL
             AND id = (SELECT family_id FROM codes WHERE codes.tenant_id = families.tenant_id AND codes.digest = $4)";
 
-    /// Remembers a family for longer, never for less long.
-    KEEP_LONGER on "families": "
-        UPDATE families SET keep_until = $1 WHERE tenant_id = $2 AND id = $3 AND keep_until < $1";
+    /// Holds the family of a refresh token for this commit, unless it is revoked, and remembers it for longer, never for less
+    /// long. Whoever revokes it at the same time waits, or is waited for.
+    HOLD_OF_REFRESH_TOKEN on "families": "
+        UPDATE families SET keep_until = CASE WHEN keep_until < $1 THEN $1 ELSE keep_until END
+        WHERE tenant_id = $2 AND revoked_reason IS NULL AND id = (
+            SELECT family_id FROM refresh_tokens WHERE refresh_tokens.tenant_id = $2 AND refresh_tokens.digest = $3)";
 }

@@ -14,12 +14,9 @@ statements! {
             ON families.tenant_id = refresh_tokens.tenant_id AND families.id = refresh_tokens.family_id
         WHERE refresh_tokens.tenant_id = $1 AND refresh_tokens.digest = $2";
 
-    /// Spends a refresh token of a family that is not revoked: of all who try, one gets its row.
+    /// Spends a refresh token: of all who try, one gets its row.
     SPEND on "refresh_tokens" gives ["family_id"]: "
         UPDATE refresh_tokens SET spent_at = $1, successor = $2
-        WHERE tenant_id = $3 AND digest = $4 AND spent_at IS NULL AND EXISTS (
-            SELECT 1 FROM families
-            WHERE families.tenant_id = refresh_tokens.tenant_id AND families.id = refresh_tokens.family_id
-                AND families.revoked_reason IS NULL)
+        WHERE tenant_id = $3 AND digest = $4 AND spent_at IS NULL
         RETURNING family_id";
 }

@@ -9,3 +9,4 @@ mod migrations;
 mod postgres;
 mod rows;
 mod statements;
+mod transfer;

@@ -15,9 +15,14 @@ use grantor_storage_sql::PostgresStorage;
 
 pub use cluster::Database;
 
+/// A database without tables, unless there is no server to test with.
+pub async fn bare() -> Option<Database> {
+    Some(cluster::shared()?.database().await)
+}
+
 /// An empty database with its store, unless there is no server to test with.
 pub async fn empty() -> Option<(PostgresStorage, Database)> {
-    let database = cluster::shared()?.database().await;
+    let database = bare().await?;
     let storage = PostgresStorage::open(&database.url()).await.unwrap();
     Some((storage, database))
 }

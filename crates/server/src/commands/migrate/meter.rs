@@ -13,15 +13,15 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(5);
 pub struct Meter<F> {
     clock: Arc<dyn Clock>,
     print: F,
-    state: Mutex<State>,
+    known: Mutex<Known>,
 }
 
-struct State {
+struct Known {
     /// Which stage of which table began when.
     began: Option<(Stage, &'static str, Timestamp)>,
     /// When something was said last, or something began.
     said: Timestamp,
-    /// When this is called for a first page, it took its time already: since the page before.
+    /// When the page before was done: the first page of a table has taken its time since then.
     noted: Timestamp,
 }
 
@@ -29,26 +29,26 @@ impl<F: Fn(String)> Meter<F> {
     /// Begins now; `print` takes each line.
     pub fn new(clock: Arc<dyn Clock>, print: F) -> Self {
         let now = clock.now();
-        Self { clock, print, state: Mutex::new(State { began: None, said: now, noted: now }) }
+        Self { clock, print, known: Mutex::new(Known { began: None, said: now, noted: now }) }
     }
 
     /// A page is done.
     pub fn note(&self, progress: Progress) {
         let now = self.clock.now();
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let began = match state.began {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let began = match known.began {
             Some((stage, table, began)) if (stage, table) == (progress.stage, progress.table) => began,
             _ => {
-                state.said = state.noted;
-                state.began = Some((progress.stage, progress.table, state.noted));
-                state.noted
+                known.said = known.noted;
+                known.began = Some((progress.stage, progress.table, known.noted));
+                known.noted
             }
         };
-        state.noted = now;
+        known.noted = now;
         // Nothing is there in most targets: not worth a line for each table.
         let worth = progress.stage != Stage::Comparing || progress.rows > 0;
-        if worth && (progress.done || now.since(state.said) >= LONGEST_SILENCE) {
-            state.said = now;
+        if worth && (progress.done || now.since(known.said) >= LONGEST_SILENCE) {
+            known.said = now;
             (self.print)(line(progress, now.since(began)));
         }
     }
@@ -92,7 +92,8 @@ mod tests {
         clock.advance(Duration::from_secs(2));
         meter.note(progress(Stage::Copying, 4500, true));
         let lines: Vec<_> = said.try_iter().collect();
-        let expected = ["copied   users: 3000 rows so far, 500 per second", "copied   users: 4500 rows, 450 per second"];
+        let expected =
+            ["copied   users: 3000 rows so far, 500 per second", "copied   users: 4500 rows, 450 per second"];
         assert_eq!(lines, expected);
     }
 }

@@ -2,12 +2,8 @@
 
 use grantor_storage_sql::PostgresStorage;
 
-use super::{empty, refusal};
+use super::{bare, empty, refusal};
 use crate::postgres::cluster;
-
-async fn bare() -> Option<cluster::Database> {
-    Some(cluster::shared()?.database().await)
-}
 
 async fn number(behind: &tokio_postgres::Client, question: &str) -> i64 {
     behind.query_one(question, &[]).await.unwrap().get(0)
