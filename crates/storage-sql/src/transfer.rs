@@ -6,8 +6,8 @@
 //! anything is written, every row at the target is compared with the source; a target that holds anything else is left alone.
 //! At the end both sides are read again, and their digests compared.
 //!
-//! Neither store may be in use meanwhile, and the target not before it is done. What happens at the source nevertheless shows in the
-//! digests. Values pass as they are: what is sealed stays sealed, under a master key that is not in the store.
+//! Neither store may be in use meanwhile; who else uses them is the caller's business, and what they do shows in the digests.
+//! Values pass as they are: what is sealed stays sealed, under a master key that is not in the store.
 //!
 //! A new column fails a test until it is listed in [`TABLES`].
 
@@ -87,8 +87,9 @@ pub enum TransferError {
     Target(Fault),
     /// The target holds rows that the source does not have.
     #[error(
-        "the target holds something else already: its table {table} has rows that are not the source's; nothing was written: \
-         give an empty database, or the one that a transfer from this very source has begun to fill"
+        "the target holds something else already: its table {table} has rows that the source does not have, or no \
+         longer; nothing was written: give an empty database, or the one that a transfer from this very source, unchanged since, \
+         has begun to fill"
     )]
     Foreign {
         /// Where the first of them is.
