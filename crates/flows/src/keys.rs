@@ -12,6 +12,7 @@ use grantor_rules::signing_keys::Line;
 use grantor_storage::{SigningKeyRecord, Storage};
 use serde::Serialize;
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 use crate::FlowError;
 use crate::start::{new_key, open};
@@ -20,6 +21,8 @@ use crate::start::{new_key, open};
 pub struct KeyRing {
     sealing: SealingKey,
     known: RwLock<Arc<Known>>,
+    // Held from reading the store to taking up what was read: an older reading must not replace a newer one.
+    taking_up: Mutex<()>,
 }
 
 /// What is known of the keys at one moment.
@@ -61,7 +64,7 @@ impl KeyRing {
     /// Opens the keys that are kept, oldest first.
     pub(crate) fn open(sealing: SealingKey, records: &[SigningKeyRecord]) -> Result<Self, FlowError> {
         let known = Known::read(&sealing, records)?;
-        Ok(Self { sealing, known: RwLock::new(Arc::new(known)) })
+        Ok(Self { sealing, known: RwLock::new(Arc::new(known)), taking_up: Mutex::new(()) })
     }
 
     fn known(&self) -> Arc<Known> {
@@ -98,6 +101,7 @@ impl KeyRing {
         entropy: &dyn Entropy,
         settings: &Settings,
     ) -> Result<(), FlowError> {
+        let _turn = self.taking_up.lock().await;
         for (alg, line) in &self.known().lines {
             let times = made(line);
             if let Some(newest) = line.last().filter(|_| Line(&times).next_is_due(now, settings)) {
@@ -121,6 +125,11 @@ impl KeyRing {
         now: Timestamp,
         entropy: &dyn Entropy,
     ) -> Result<(), FlowError> {
+        let _turn = self.taking_up.lock().await;
+        if self.known().lines.contains_key(&alg) {
+            // Somebody else asked for it at the same time, and was first.
+            return Ok(());
+        }
         let made = new_key(alg, &self.sealing, now, entropy)?;
         let records = storage.keep_signing_key(&made, None).await?;
         self.take_up(&records)
@@ -131,6 +140,7 @@ impl KeyRing {
     /// # Errors
     /// [`FlowError::Store`], or [`FlowError::Failed`] for a key that this node cannot open; the keys at hand stay in use.
     pub async fn refresh(&self, storage: &dyn Storage) -> Result<(), FlowError> {
+        let _turn = self.taking_up.lock().await;
         let records = storage.list_signing_keys().await?;
         let same = records.iter().map(|record| &record.key_id).eq(&self.known().key_ids);
         if same { Ok(()) } else { self.take_up(&records) }

@@ -22,7 +22,7 @@ pub struct ServeOptions {
     /// Where everything of the embedded mode is kept: database, keys, local certificate authority [default: ./grantor-data]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Where the facts are kept: sqlite:PATH [default: SQLite in the data folder]
+    /// Where the facts are kept: sqlite:PATH or postgres://USER@HOST/DATABASE [default: SQLite in the data folder]
     #[arg(long, value_name = "URL", value_parser = values::database)]
     #[serde(default, deserialize_with = "database")]
     pub database: Option<Database>,
