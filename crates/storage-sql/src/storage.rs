@@ -66,6 +66,10 @@ impl<E: Engine> Storage for SqlStorage<E> {
         self.engine.write(platform::KeepOnce { name: name.to_owned(), sealed: sealed.to_vec() }).await
     }
 
+    async fn find_kept(&self, name: &str) -> Result<Option<Vec<u8>>, Fault> {
+        self.engine.read(&platform::FindKept { name }).await
+    }
+
     async fn list_signing_keys(&self) -> Result<Vec<SigningKeyRecord>, Fault> {
         self.engine.read(&platform::ListSigningKeys).await
     }

@@ -30,6 +30,9 @@ pub trait Storage: Send + Sync {
     /// starting at once, all of them end up with the same.
     async fn keep_once(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, Fault>;
 
+    /// What is kept under `name`.
+    async fn find_kept(&self, name: &str) -> Result<Option<Vec<u8>>, Fault>;
+
     /// Every signing key, oldest first.
     async fn list_signing_keys(&self) -> Result<Vec<SigningKeyRecord>, Fault>;
 

@@ -22,6 +22,20 @@ impl Job for KeepOnce {
     }
 }
 
+/// Finds a sealed secret.
+pub struct FindKept<'a> {
+    pub name: &'a str,
+}
+
+impl Job for FindKept<'_> {
+    type Out = Option<Vec<u8>>;
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
+        let kept = conn.one(sql::platform::FIND_SECRET, &[self.name.into()]).await?;
+        kept.map(|row| row.of(&self.name).bytes("sealed").map(<[u8]>::to_vec)).transpose()
+    }
+}
+
 /// Lists the signing keys.
 pub struct ListSigningKeys;
 

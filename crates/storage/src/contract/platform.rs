@@ -7,7 +7,9 @@ use crate::Storage;
 
 /// Promise.
 pub async fn what_is_kept_once_stays(storage: Arc<dyn Storage>) {
+    assert_eq!(storage.find_kept("pepper").await.unwrap(), None);
     assert_eq!(storage.keep_once("pepper", &[1, 0, 255]).await.unwrap(), [1, 0, 255]);
+    assert_eq!(storage.find_kept("pepper").await.unwrap(), Some(vec![1, 0, 255]));
     assert_eq!(storage.keep_once("pepper", &[2]).await.unwrap(), [1, 0, 255]);
     assert_eq!(storage.keep_once("salt", &[]).await.unwrap(), [0; 0]);
     assert_eq!(storage.keep_once("salt", &[3]).await.unwrap(), [0; 0]);
