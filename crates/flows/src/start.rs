@@ -46,13 +46,12 @@ pub async fn prepare(
 const SALT: &str = "pairwise-salt";
 
 async fn salt(storage: &dyn Storage, sealing: &SealingKey, entropy: &dyn Entropy) -> Result<PairwiseSalt, FlowError> {
-    let kept = match storage.find_kept(SALT).await? {
-        Some(kept) => kept,
-        None => {
-            let fresh: [u8; 32] = entropy.bytes();
-            let sealed = sealing.seal(entropy.bytes::<NONCE_BYTES>(), SALT.as_bytes(), &fresh);
-            storage.keep_once(SALT, &sealed).await?
-        }
+    let kept = if let Some(kept) = storage.find_kept(SALT).await? {
+        kept
+    } else {
+        let fresh: [u8; 32] = entropy.bytes();
+        let sealed = sealing.seal(entropy.bytes::<NONCE_BYTES>(), SALT.as_bytes(), &fresh);
+        storage.keep_once(SALT, &sealed).await?
     };
     let opened = sealing.open(SALT.as_bytes(), &kept).map_err(|_| wrong_master_key())?;
     let bytes: [u8; 32] = opened.as_slice().try_into().map_err(|_| wrong_master_key())?;
