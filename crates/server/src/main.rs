@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use grantor_environment::{Entropy as _, SystemEntropy};
 use grantor_server::commands::native::{accounts, call, login, logout, token};
 use grantor_server::commands::{apply, demo, migrate, serve};
 use grantor_server::config::ServeOptions;
@@ -43,9 +42,6 @@ enum Command {
 
 fn main() -> ExitCode {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    // The first random number takes tens of milliseconds, since the library measures the processor's jitter before it. They
-    // pass while the database is opened.
-    std::thread::spawn(|| SystemEntropy.fill(&mut [0; 1]));
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
