@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from selenium import webdriver
-from selenium.common.exceptions import NoAlertPresentException
+from selenium.common.exceptions import NoAlertPresentException, StaleElementReferenceException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -51,9 +51,11 @@ class Browser:
     # Looking.
 
     def until(self, condition, what):
-        return WebDriverWait(self.driver, WITHIN, poll_frequency=0.05).until(
-            lambda _: condition(), f"{what}; the browser is at {self.driver.current_url}"
+        """Asks until the answer is yes. An element of a page that has just gone is no answer: it is asked again."""
+        waiting = WebDriverWait(
+            self.driver, WITHIN, poll_frequency=0.05, ignored_exceptions=[StaleElementReferenceException]
         )
+        return waiting.until(lambda _: condition(), f"{what}; the browser is at {self.driver.current_url}")
 
     def find(self, selector):
         """The one element that a selector names, once it is there."""
@@ -68,7 +70,9 @@ class Browser:
         return bool(self.all(selector))
 
     def text(self, selector):
-        return self.find(selector).text
+        texts = self.until(lambda: [one.text for one in self.all(selector)], f"no {selector}")
+        assert len(texts) == 1, f"{len(texts)} times {selector}"
+        return texts[0]
 
     def script(self, text, *arguments):
         return self.driver.execute_script(text, *arguments)
