@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use grantor_environment::{Clock, Entropy, Timestamp};
-use grantor_protocol::{FlowId, Handle, HandleKind, PublicUrl, TenantId};
+use grantor_protocol::{FamilyId, FlowId, Handle, HandleKind, PublicUrl, RefreshHandle, RefreshTokenKey, TenantId};
 use grantor_rules::Settings;
 use grantor_rules::subject::PairwiseSalt;
 use grantor_storage::Storage;
@@ -22,6 +22,8 @@ pub struct Env {
     pub keys: KeyRing,
     /// The deployment's salt for people's names towards applications.
     pub salt: PairwiseSalt,
+    /// What the deployment recognises its own refresh tokens by.
+    pub refresh_tokens: RefreshTokenKey,
     /// Where passwords are hashed.
     pub passwords: Passwords,
     /// How long things live.
@@ -41,6 +43,12 @@ impl Env {
     /// A fresh opaque text.
     pub fn handle(&self, kind: HandleKind, tenant: TenantId) -> Handle {
         Handle::from_random(kind, tenant, self.entropy.bytes())
+    }
+
+    /// A fresh refresh token of a family, and the seed that it can be made from again.
+    pub fn refresh_token(&self, tenant: TenantId, family: FamilyId) -> (RefreshHandle, [u8; 32]) {
+        let seed = self.entropy.bytes();
+        (RefreshHandle::mint(&self.refresh_tokens, tenant, family, &seed), seed)
     }
 
     /// What tells a request that has just come in from others.

@@ -2,6 +2,7 @@
 
 use grantor_environment::{Clock, Entropy, Timestamp};
 use grantor_jose::{Algorithm, NONCE_BYTES, SealingKey, SigningKey, self_signed};
+use grantor_protocol::RefreshTokenKey;
 use grantor_rules::model::SigningAlg;
 use grantor_rules::subject::PairwiseSalt;
 use grantor_storage::{SigningKeyRecord, Storage};
@@ -9,19 +10,21 @@ use grantor_storage::{SigningKeyRecord, Storage};
 use crate::keys::CertifiedKey;
 use crate::{FlowError, KeyRing};
 
-/// The keys and the salt of a deployment.
+/// The keys and secrets of a deployment.
 #[derive(Debug)]
 pub struct Prepared {
     /// The signing keys.
     pub keys: KeyRing,
     /// The salt for people's names towards applications.
     pub salt: PairwiseSalt,
+    /// What it recognises its own refresh tokens by.
+    pub refresh_tokens: RefreshTokenKey,
 }
 
 /// A certificate of a signing key is read by nobody's trust; it lives longer than any key.
 const CERTIFICATE_SECONDS: i64 = 10 * 365 * 24 * 60 * 60;
 
-/// Reads the keys and the salt, making them where there are none. Both are kept sealed under `master`, which is not in the
+/// Reads the keys and secrets, making them where there are none. All are kept sealed under `master`, which is not in the
 /// store: whoever has the store alone can sign nothing.
 ///
 /// # Errors
@@ -32,7 +35,9 @@ pub async fn prepare(
     clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<Prepared, FlowError> {
-    let salt = salt(storage, &master.derive("platform-secrets"), entropy).await?;
+    let platform_secrets = master.derive("platform-secrets");
+    let salt = secret(storage, &platform_secrets, "pairwise-salt", entropy).await?;
+    let refresh_tokens = secret(storage, &platform_secrets, "refresh-tokens", entropy).await?;
     let sealing = master.derive("signing-keys");
     let mut records = storage.list_signing_keys().await?;
     if records.is_empty() {
@@ -40,22 +45,29 @@ pub async fn prepare(
         let made = new_key(SigningAlg::Rs256, &sealing, clock.now(), entropy)?;
         records = storage.keep_signing_key(&made, None).await?;
     }
-    Ok(Prepared { keys: KeyRing::open(sealing, &records)?, salt })
+    Ok(Prepared {
+        keys: KeyRing::open(sealing, &records)?,
+        salt: PairwiseSalt::from_bytes(salt),
+        refresh_tokens: RefreshTokenKey::from_bytes(refresh_tokens),
+    })
 }
 
-const SALT: &str = "pairwise-salt";
-
-async fn salt(storage: &dyn Storage, sealing: &SealingKey, entropy: &dyn Entropy) -> Result<PairwiseSalt, FlowError> {
-    let kept = if let Some(kept) = storage.find_kept(SALT).await? {
+/// A secret of the deployment, by its name.
+async fn secret(
+    storage: &dyn Storage,
+    sealing: &SealingKey,
+    name: &str,
+    entropy: &dyn Entropy,
+) -> Result<[u8; 32], FlowError> {
+    let kept = if let Some(kept) = storage.find_kept(name).await? {
         kept
     } else {
         let fresh: [u8; 32] = entropy.bytes();
-        let sealed = sealing.seal(entropy.bytes::<NONCE_BYTES>(), SALT.as_bytes(), &fresh);
-        storage.keep_once(SALT, &sealed).await?
+        let sealed = sealing.seal(entropy.bytes::<NONCE_BYTES>(), name.as_bytes(), &fresh);
+        storage.keep_once(name, &sealed).await?
     };
-    let opened = sealing.open(SALT.as_bytes(), &kept).map_err(|_| wrong_master_key())?;
-    let bytes: [u8; 32] = opened.as_slice().try_into().map_err(|_| wrong_master_key())?;
-    Ok(PairwiseSalt::from_bytes(bytes))
+    let opened = sealing.open(name.as_bytes(), &kept).map_err(|_| wrong_master_key())?;
+    opened.as_slice().try_into().map_err(|_| wrong_master_key())
 }
 
 pub(crate) fn new_key(

@@ -1,4 +1,5 @@
-//! The opaque texts that we hand out and take back: codes, refresh tokens, session cookies and the like.
+//! The opaque texts that we hand out and take back: codes, session cookies and the like. Refresh tokens are in
+//! `refresh_handle`.
 //!
 //! A handle says of itself which kind it is and whose tenant it belongs to; the rest is 256 random bits. So a code that is
 //! presented as a refresh token is refused before any look-up (the kinds share no key space), and a look-up never needs
@@ -19,8 +20,6 @@ use crate::secret::{Secret, sha256};
 pub enum HandleKind {
     /// An authorization code (RFC 6749 §4.1.2).
     Code,
-    /// A refresh token (RFC 6749 §1.5).
-    RefreshToken,
     /// An authorization request that waits for its person.
     Interaction,
     /// The sign-ins of one browser in one tenant.
@@ -29,12 +28,11 @@ pub enum HandleKind {
 
 impl HandleKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Code, Self::RefreshToken, Self::Interaction, Self::Session];
+    pub const ALL: [Self; 3] = [Self::Code, Self::Interaction, Self::Session];
 
     const fn prefix(self) -> &'static str {
         match self {
             Self::Code => "gc1.",
-            Self::RefreshToken => "gr1.",
             Self::Interaction => "gi1.",
             Self::Session => "gs1.",
         }

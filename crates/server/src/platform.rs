@@ -101,6 +101,7 @@ impl Platform {
             entropy: Arc::clone(&self.entropy),
             keys: prepared.keys,
             salt: prepared.salt,
+            refresh_tokens: prepared.refresh_tokens,
             passwords: self.passwords.clone(),
             settings: Settings::default(),
             recorder: Recorder::new(EVENTS),

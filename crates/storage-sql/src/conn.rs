@@ -146,6 +146,11 @@ impl<'a> Columns<'a> {
         }
     }
 
+    /// Bytes that may be absent.
+    pub fn maybe_bytes(&self, column: &'static str) -> Result<Option<&'a [u8]>, Fault> {
+        if *self.value(column)? == Value::Null { Ok(None) } else { self.bytes(column).map(Some) }
+    }
+
     /// A time.
     pub fn time(&self, column: &'static str) -> Result<Timestamp, Fault> {
         match self.value(column)? {

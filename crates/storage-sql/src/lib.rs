@@ -10,6 +10,7 @@
 mod conn;
 mod documents;
 mod engine;
+mod exchanged;
 mod jobs;
 mod memo;
 mod migrations;

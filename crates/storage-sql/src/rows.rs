@@ -5,13 +5,13 @@ use std::sync::{Arc, LazyLock};
 
 use grantor_protocol::{ClientId, HandleDigest, Secret};
 use grantor_rules::model::{
-    Application, Code, Consents, Family, Interaction, Method, RefreshToken, RevocationReason, SignIn, Spent, Tenant,
-    User,
+    Application, Code, Consents, Family, Interaction, Method, RefreshToken, RevocationReason, SignIn, Tenant, User,
 };
 use grantor_storage::{Fault, SigningKeyRecord};
 
 use crate::conn::{Columns, Row};
 use crate::documents::{CodeDocument, FamilyDocument, InteractionDocument};
+use crate::exchanged;
 use crate::memo::Memo;
 
 /// A tenant.
@@ -115,6 +115,7 @@ pub fn family(row: &Row, key: &dyn Debug) -> Result<Family, Fault> {
         flow: document.flow,
         ends_at: document.ends_at.map(Into::into),
         revoked: revoked(columns)?,
+        refresh_token: refresh_token(columns)?,
     })
 }
 
@@ -125,14 +126,15 @@ fn revoked(columns: Columns<'_>) -> Result<Option<RevocationReason>, Fault> {
     columns.maybe_text("revoked_reason")?.map(read).transpose()
 }
 
-/// A refresh token with its family.
-pub fn refresh_token(row: &Row, digest: &HandleDigest) -> Result<RefreshToken, Fault> {
-    let columns = row.of(digest);
-    let spent = match columns.maybe_time("spent_at")? {
-        Some(at) => Some(Spent { at, successor: columns.bytes("successor")?.to_vec() }),
-        None => None,
-    };
-    Ok(RefreshToken { digest: *digest, family: family(row, digest)?, expires_at: columns.time("expires_at")?, spent })
+fn refresh_token(columns: Columns<'_>) -> Result<Option<RefreshToken>, Fault> {
+    let Some(digest) = columns.maybe_bytes("refresh_digest")? else { return Ok(None) };
+    let digest = digest.try_into().map_err(|_| columns.impossible("refresh_digest", "no digest has this length"))?;
+    let remembered = exchanged::from_bytes(columns.bytes("refresh_exchanged")?);
+    Ok(Some(RefreshToken {
+        digest: HandleDigest::from_bytes(digest),
+        expires_at: columns.time("refresh_expires_at")?,
+        exchanged: remembered.ok_or_else(|| columns.impossible("refresh_exchanged", "no list of exchanged tokens"))?,
+    }))
 }
 
 /// A signing key.

@@ -25,7 +25,6 @@ pub mod families;
 pub mod housekeeping;
 pub mod interactions;
 pub mod platform;
-pub mod refresh_tokens;
 pub mod sign_ins;
 
 /// A statement.
@@ -50,6 +49,5 @@ pub const ALL: &[&[&Sql]] = &[
     housekeeping::ALL,
     interactions::ALL,
     platform::ALL,
-    refresh_tokens::ALL,
     sign_ins::ALL,
 ];

@@ -7,8 +7,7 @@ use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, HandleDigest, Secret, TenantId, UserId};
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{
-    Application, Code, Consents, Family, Interaction, Progress, RefreshToken, RevocationReason, SignIn, Tenant,
-    TenantName, User,
+    Application, Code, Consents, Family, Interaction, Progress, RevocationReason, SignIn, Tenant, TenantName, User,
 };
 use grantor_storage::{
     Burned, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken, Rotated,
@@ -175,10 +174,6 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
 
     async fn revoke_family(&self, family: FamilyId, reason: RevocationReason, now: Timestamp) -> Result<(), Fault> {
         self.engine.write(families::Revoke { tenant: self.tenant, family, reason, now }).await
-    }
-
-    async fn find_refresh_token(&self, digest: &HandleDigest) -> Result<Option<RefreshToken>, Fault> {
-        self.engine.read(&refresh_tokens::Find { tenant: self.tenant, digest }).await
     }
 
     async fn rotate_refresh_token(&self, rotate: &RotateRefreshToken) -> Result<Rotated, Fault> {

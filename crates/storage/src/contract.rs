@@ -84,15 +84,16 @@ macro_rules! contract {
                 burning_a_spent_code_leaves_what_it_bought,
             }
             families {
-                a_family_is_revoked_with_its_refresh_tokens,
+                a_family_is_revoked_alone,
                 an_earlier_reason_stays,
                 a_family_that_never_was_cannot_be_revoked,
             }
             refresh_tokens {
                 a_refresh_token_is_exchanged_for_its_successor,
-                an_exchanged_refresh_token_gives_what_it_gave_before,
+                a_refresh_token_remembers_its_predecessors,
+                a_token_that_is_not_the_live_one_is_told_which_is,
                 a_revoked_family_exchanges_nothing,
-                a_refresh_token_that_never_was_is_unknown,
+                a_refresh_token_of_no_family_is_unknown,
             }
             platform {
                 what_is_kept_once_stays,
@@ -104,8 +105,7 @@ macro_rules! contract {
             housekeeping {
                 only_what_has_ended_is_forgotten,
                 a_step_forgets_at_most_so_many_of_each_kind,
-                a_spent_code_is_remembered_for_a_day,
-                a_family_is_kept_while_a_refresh_token_is_left,
+                a_code_is_remembered_for_a_day_after_its_end,
                 a_rotation_keeps_its_family_for_longer_and_never_for_less,
             }
             apart {

@@ -1,8 +1,8 @@
 //! What goes into an operation and what comes out.
 
 use grantor_environment::Timestamp;
-use grantor_protocol::{ClientId, HandleDigest, UserId};
-use grantor_rules::model::{Code, Consents, Family, Progress, RevocationReason, SignIn, Spent};
+use grantor_protocol::{ClientId, FamilyId, HandleDigest, UserId};
+use grantor_rules::model::{Code, Consents, Family, Progress, RefreshToken, RevocationReason, SignIn};
 
 /// A sign-in to record.
 #[derive(Clone, Debug)]
@@ -52,15 +52,6 @@ pub enum Finished {
     Before,
 }
 
-/// A refresh token to keep.
-#[derive(Clone, Debug)]
-pub struct NewRefreshToken {
-    /// What stands for it.
-    pub digest: HandleDigest,
-    /// When it ends unused.
-    pub expires_at: Timestamp,
-}
-
 /// A code to redeem.
 #[derive(Clone, Debug)]
 pub struct RedeemCode {
@@ -68,8 +59,6 @@ pub struct RedeemCode {
     pub digest: HandleDigest,
     /// What it buys.
     pub family: Family,
-    /// The first refresh token of the family, if it has any.
-    pub refresh_token: Option<NewRefreshToken>,
     /// Until when the family must be remembered: the end of whatever lives longest in it.
     pub keep_until: Timestamp,
     /// Now.
@@ -97,16 +86,14 @@ pub enum Burned {
 /// A refresh token to exchange for its successor.
 #[derive(Clone, Debug)]
 pub struct RotateRefreshToken {
+    /// Whose live token it is.
+    pub family: FamilyId,
     /// The token that was presented.
     pub presented: HandleDigest,
-    /// Its successor.
-    pub successor: NewRefreshToken,
-    /// The successor, sealed under the presented token: whoever presents that again within the grace window gets this again.
-    pub sealed_successor: Vec<u8>,
+    /// Its successor, which remembers what was presented: whoever presents that again within the grace window gets this again.
+    pub successor: RefreshToken,
     /// Until when the family must be remembered.
     pub keep_until: Timestamp,
-    /// Now.
-    pub now: Timestamp,
 }
 
 /// What became of a refresh token.
@@ -114,11 +101,11 @@ pub struct RotateRefreshToken {
 pub enum Rotated {
     /// It was exchanged now.
     Now,
-    /// It had been exchanged before; nothing was written.
-    Before(Spent),
+    /// It is not the live one of its family, which is this; nothing was written.
+    NotLive(RefreshToken),
     /// Its family is revoked; nothing was written.
     Revoked(RevocationReason),
-    /// There is no such token; nothing was written.
+    /// There is no such family, or it has no refresh token; nothing was written.
     Unknown,
 }
 

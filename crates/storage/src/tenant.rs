@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, HandleDigest, Secret, TenantId, UserId};
 use grantor_rules::model::{
-    Application, Code, Consents, Family, Interaction, Progress, RefreshToken, RevocationReason, SignIn, User,
+    Application, Code, Consents, Family, Interaction, Progress, RevocationReason, SignIn, User,
 };
 
 use crate::{
@@ -84,15 +84,12 @@ pub trait TenantStorage: Send + Sync {
 
     // What codes bought.
 
-    /// What one redemption bought.
+    /// What one redemption bought, with its refresh token, also when it is revoked or its time is over.
     async fn find_family(&self, family: FamilyId) -> Result<Option<Family>, Fault>;
 
     /// Revokes what one redemption bought; an earlier reason stays.
     async fn revoke_family(&self, family: FamilyId, reason: RevocationReason, now: Timestamp) -> Result<(), Fault>;
 
-    /// A refresh token with its family, also one that is spent, revoked or whose time is over.
-    async fn find_refresh_token(&self, digest: &HandleDigest) -> Result<Option<RefreshToken>, Fault>;
-
-    /// Exchanges a refresh token for its successor, unless it was exchanged before or its family is revoked.
+    /// Exchanges a family's live refresh token for its successor, unless it is no longer the live one or the family is revoked.
     async fn rotate_refresh_token(&self, rotate: &RotateRefreshToken) -> Result<Rotated, Fault>;
 }

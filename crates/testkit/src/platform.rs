@@ -208,6 +208,7 @@ async fn env(database: &Path, clock: Arc<ManualClock>, public: &str) -> Env {
         entropy,
         keys: prepared.keys,
         salt: prepared.salt,
+        refresh_tokens: prepared.refresh_tokens,
         passwords: Passwords::new(2),
         settings: Settings::default(),
         recorder: Recorder::new(100_000),

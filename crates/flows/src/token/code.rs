@@ -3,11 +3,11 @@
 use grantor_protocol::{Handle, HandleKind, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::client::platform_without_redirect;
-use grantor_rules::model::{Code, Family, RevocationReason};
+use grantor_rules::model::{Code, Family, RefreshToken, RevocationReason};
 use grantor_rules::token::TokenPlan;
 use grantor_rules::token::code::{CodeRequest, belongs_together, of_tenant, redeem as rule};
 use grantor_rules::token::issued::IssuedTokens;
-use grantor_storage::{NewRefreshToken, RedeemCode, Redeemed};
+use grantor_storage::{RedeemCode, Redeemed};
 
 use super::{Call, issue};
 use crate::{Event, FlowError, load};
@@ -54,16 +54,16 @@ async fn commit(
     code: &Code,
     plan: &TokenPlan<'_>,
 ) -> Result<IssuedTokens, FlowError> {
-    let refresh = plan
-        .refresh_expires_at
-        .map(|expires_at| (call.env.handle(HandleKind::RefreshToken, call.tenant.id), expires_at));
+    let refresh =
+        plan.refresh_expires_at.map(|expires_at| (call.env.refresh_token(call.tenant.id, code.family).0, expires_at));
     let issued = issue::tokens(call.env, plan, call.layout, refresh.as_ref().map(|(token, _)| token)).await?;
+    let refresh_token =
+        refresh.map(|(token, expires_at)| RefreshToken { digest: token.digest(), expires_at, exchanged: Vec::new() });
     let redeemed = call
         .store
         .redeem_code(&RedeemCode {
             digest: handle.digest(),
-            family: family(code, plan),
-            refresh_token: refresh.map(|(token, expires_at)| NewRefreshToken { digest: token.digest(), expires_at }),
+            family: family(code, plan, refresh_token),
             keep_until: issue::keep_until(plan),
             now: call.env.now(),
         })
@@ -90,7 +90,7 @@ async fn replayed_late(call: &Call<'_>, code: &Code) -> Result<IssuedTokens, Flo
     Err(Refusal::CodeReplayed.into())
 }
 
-fn family(code: &Code, plan: &TokenPlan<'_>) -> Family {
+fn family(code: &Code, plan: &TokenPlan<'_>, refresh_token: Option<RefreshToken>) -> Family {
     Family {
         id: code.family,
         client_id: code.client_id.clone(),
@@ -103,5 +103,6 @@ fn family(code: &Code, plan: &TokenPlan<'_>) -> Family {
         flow: code.flow,
         ends_at: plan.family_ends_at,
         revoked: None,
+        refresh_token,
     }
 }

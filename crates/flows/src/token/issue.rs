@@ -1,7 +1,7 @@
 //! The one place that issues tokens.
 
 use grantor_environment::Timestamp;
-use grantor_protocol::{Handle, Secret};
+use grantor_protocol::{RefreshHandle, Secret};
 use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout};
 use grantor_rules::model::SigningAlg;
 use grantor_rules::token::TokenPlan;
@@ -47,7 +47,7 @@ pub async fn tokens(
     env: &Env,
     plan: &TokenPlan<'_>,
     layout: &dyn TokenLayout,
-    refresh_token: Option<&Handle>,
+    refresh_token: Option<&RefreshHandle>,
 ) -> Result<IssuedTokens, FlowError> {
     let now = env.now();
     let access_claims = layout.access_token(&AccessTokenFacts {
@@ -105,9 +105,12 @@ async fn id_token(
     sign(env, SigningAlg::Rs256, &claims).await
 }
 
-/// Until when a family must be remembered: a revoked one must be known for as long as anything it bought could be used.
+/// Until when a family must be remembered: a revoked one must be known for as long as anything it bought could be used. In
+/// whole days, so that the renewals of one day leave the time, and whatever the store has in its order, as it is.
 pub fn keep_until(plan: &TokenPlan<'_>) -> Timestamp {
-    plan.refresh_expires_at.map_or(plan.access_expires_at, |end| end.max(plan.access_expires_at))
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let end = plan.refresh_expires_at.map_or(plan.access_expires_at, |end| end.max(plan.access_expires_at));
+    Timestamp::from_millis(end.millis().saturating_add(DAY - 1).div_euclid(DAY).saturating_mul(DAY))
 }
 
 /// Records that tokens were issued, once the commit has said so.

@@ -1,27 +1,34 @@
 //! A refresh token is exchanged for its successor.
 
+use grantor_environment::Timestamp;
 use grantor_jose::{NONCE_BYTES, SealingKey};
 use grantor_protocol::secret::sha256;
-use grantor_protocol::{Handle, HandleKind, Secret};
+use grantor_protocol::{RefreshHandle, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::client::platform_without_redirect;
-use grantor_rules::model::{RefreshToken, RevocationReason, Spent};
+use grantor_rules::model::{Exchanged, Family, RefreshToken, RevocationReason};
 use grantor_rules::token::TokenPlan;
 use grantor_rules::token::issued::IssuedTokens;
-use grantor_rules::token::refresh::{PresentedAgain, of_tenant, presented_again, renew as rule};
-use grantor_storage::{NewRefreshToken, RotateRefreshToken, Rotated};
+use grantor_rules::token::refresh::{Presented, of_tenant, recognise, remembered, renew as rule};
+use grantor_storage::{RotateRefreshToken, Rotated};
 
 use super::{Call, issue};
 use crate::{Event, FlowError, load};
 
 pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, FlowError> {
-    let found = find(call, presented).await?;
+    let handle = RefreshHandle::parse(&call.env.refresh_tokens, presented.expose()).ok();
+    let family = match &handle {
+        Some(handle) => find(call, handle).await?,
+        None => None,
+    };
     let platform =
-        found.as_ref().map_or_else(|| platform_without_redirect(call.application), |(_, token)| token.family.platform);
+        family.as_ref().map_or_else(|| platform_without_redirect(call.application), |family| family.platform);
     let client = call.prove(platform)?;
-    let (handle, token) = found.ok_or(Refusal::RefreshTokenUnknown)?;
-    call.trace.join(token.family.flow);
-    let original = &token.family.wanted;
+    let handle = handle.ok_or(Refusal::RefreshTokenUnknown)?;
+    // It was ours once, so it is its time that is over.
+    let family = family.ok_or(Refusal::RefreshTokenExpired)?;
+    call.trace.join(family.flow);
+    let original = &family.wanted;
     let names_apis = call.request.wanted.as_ref().filter(|wanted| !wanted.apis().is_empty());
     let mut scopes = {
         let wanted = names_apis.unwrap_or(original);
@@ -32,98 +39,109 @@ pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, 
     }
     // A renewal cannot widen what the person signed in for.
     scopes.sign_in.retain(|scope| original.signs_in_with(*scope));
-    let (user, consents) = call.person(token.family.user).await?;
+    let (user, consents) = call.person(family.user).await?;
     let standing = call.standing(user.as_ref(), &consents);
-    let plan = rule(&token, &client, scopes, names_apis.is_some(), &standing)?;
-    rotate(call, &handle, &token, &plan).await
-}
-
-async fn find(call: &Call<'_>, presented: &Secret) -> Result<Option<(Handle, RefreshToken)>, FlowError> {
-    let Ok(handle) = Handle::parse(HandleKind::RefreshToken, presented.expose()) else { return Ok(None) };
-    of_tenant(handle.tenant(), call.tenant.id)?;
-    Ok(call.store.find_refresh_token(&handle.digest()).await?.map(|token| (handle, token)))
-}
-
-/// Strict and kind: one successor for each token, and the same one again while its reply may still be on the way.
-async fn rotate(
-    call: &Call<'_>,
-    presented: &Handle,
-    token: &RefreshToken,
-    plan: &TokenPlan<'_>,
-) -> Result<IssuedTokens, FlowError> {
+    let plan = rule(&family, &client, scopes, names_apis.is_some(), &standing)?;
     let Some(expires_at) = plan.refresh_expires_at else {
         // The person has withdrawn `offline_access`.
         return Err(Refusal::ConsentRequired { missing: vec!["offline_access".to_owned()] }.into());
     };
-    if let Some(spent) = &token.spent {
-        return again(call, presented, token, plan, spent).await;
+    let renewal = Renewal { call, presented: &handle, plan: &plan };
+    match renewal.is(&family) {
+        Presented::Live(live) => renewal.rotate(&family, live, expires_at).await,
+        Presented::Repeated(exchanged) => renewal.repeat(exchanged).await,
+        Presented::Reused => renewal.reused().await,
     }
-    let successor = call.env.handle(HandleKind::RefreshToken, call.tenant.id);
-    let issued = issue::tokens(call.env, plan, call.layout, Some(&successor)).await?;
-    let rotated = call
-        .store
-        .rotate_refresh_token(&RotateRefreshToken {
+}
+
+async fn find(call: &Call<'_>, handle: &RefreshHandle) -> Result<Option<Family>, FlowError> {
+    of_tenant(handle.tenant(), call.tenant.id)?;
+    Ok(call.store.find_family(handle.family()).await?)
+}
+
+/// Strict and kind: one successor for each token, and the same one again while its reply may still be on the way.
+struct Renewal<'a> {
+    call: &'a Call<'a>,
+    presented: &'a RefreshHandle,
+    plan: &'a TokenPlan<'a>,
+}
+
+impl Renewal<'_> {
+    /// Measured at the request's arrival: a node that stood still meanwhile must not take an honest program for a thief.
+    fn is<'f>(&self, family: &'f Family) -> Presented<'f> {
+        let (arrived, grace) = (self.call.trace.at(), self.call.env.settings.refresh_grace);
+        recognise(family, &self.presented.digest(), arrived, grace)
+    }
+
+    async fn rotate(
+        &self,
+        family: &Family,
+        live: &RefreshToken,
+        expires_at: Timestamp,
+    ) -> Result<IssuedTokens, FlowError> {
+        let Self { call, presented, plan } = self;
+        let (successor, seed) = call.env.refresh_token(call.tenant.id, family.id);
+        let issued = issue::tokens(call.env, plan, call.layout, Some(&successor)).await?;
+        let sealed = seal(presented, &seed, call.env.entropy.bytes());
+        let exchanged = remembered(live, sealed, call.env.now(), call.env.settings.refresh_grace);
+        let rotate = RotateRefreshToken {
+            family: family.id,
             presented: presented.digest(),
-            successor: NewRefreshToken { digest: successor.digest(), expires_at },
-            sealed_successor: seal(presented, &successor, call.env.entropy.bytes()),
+            successor: RefreshToken { digest: successor.digest(), expires_at, exchanged },
             keep_until: issue::keep_until(plan),
-            now: call.env.now(),
-        })
-        .await?;
-    match rotated {
-        Rotated::Now => {
-            issue::record(call.env, call.trace, plan, "refresh_token");
-            Ok(issued)
-        }
-        Rotated::Before(spent) => again(call, presented, token, plan, &spent).await,
-        Rotated::Revoked(why) => Err(Refusal::RefreshTokenRevoked { why }.into()),
-        Rotated::Unknown => Err(Refusal::RefreshTokenUnknown.into()),
-    }
-}
-
-async fn again(
-    call: &Call<'_>,
-    presented: &Handle,
-    token: &RefreshToken,
-    plan: &TokenPlan<'_>,
-    spent: &Spent,
-) -> Result<IssuedTokens, FlowError> {
-    let family = token.family.id;
-    // Measured at the request's arrival: a node that stood still meanwhile must not take an honest program for a thief.
-    match presented_again(spent, call.trace.at(), call.env.settings.refresh_grace) {
-        PresentedAgain::SameSuccessor => {
-            let successor = open(presented, &spent.successor)?;
-            call.env.record(call.trace, Event::SuccessorRepeated { family });
-            let issued = issue::tokens(call.env, plan, call.layout, Some(&successor)).await?;
-            // Nothing is committed here that could notice a revocation since the token was read.
-            let family_now = call.store.find_family(family).await?;
-            if let Some(why) = family_now.and_then(|family| family.revoked) {
-                return Err(Refusal::RefreshTokenRevoked { why }.into());
+        };
+        match call.store.rotate_refresh_token(&rotate).await? {
+            Rotated::Now => {
+                issue::record(call.env, call.trace, plan, "refresh_token");
+                Ok(issued)
             }
-            issue::record(call.env, call.trace, plan, "refresh_token");
-            Ok(issued)
+            Rotated::NotLive(now_live) => {
+                let overtaken = Family { refresh_token: Some(now_live), ..family.clone() };
+                match self.is(&overtaken) {
+                    Presented::Repeated(exchanged) => self.repeat(exchanged).await,
+                    Presented::Live(_) | Presented::Reused => self.reused().await,
+                }
+            }
+            Rotated::Revoked(why) => Err(Refusal::RefreshTokenRevoked { why }.into()),
+            Rotated::Unknown => Err(Refusal::RefreshTokenExpired.into()),
         }
-        PresentedAgain::Reused => {
-            let reason = RevocationReason::RefreshTokenReused;
-            call.store.revoke_family(family, reason, call.env.now()).await?;
-            call.env.record(call.trace, Event::FamilyRevoked { family, reason });
-            Err(Refusal::RefreshTokenReused.into())
+    }
+
+    async fn repeat(&self, exchanged: &Exchanged) -> Result<IssuedTokens, FlowError> {
+        let Self { call, presented, plan } = self;
+        let seed = open(presented, &exchanged.successor)?;
+        let successor = RefreshHandle::mint(&call.env.refresh_tokens, call.tenant.id, plan.family, &seed);
+        call.env.record(call.trace, Event::SuccessorRepeated { family: plan.family });
+        let issued = issue::tokens(call.env, plan, call.layout, Some(&successor)).await?;
+        // Nothing is committed here that could notice a revocation since the family was read.
+        let family_now = call.store.find_family(plan.family).await?;
+        if let Some(why) = family_now.and_then(|family| family.revoked) {
+            return Err(Refusal::RefreshTokenRevoked { why }.into());
         }
+        issue::record(call.env, call.trace, plan, "refresh_token");
+        Ok(issued)
+    }
+
+    async fn reused(&self) -> Result<IssuedTokens, FlowError> {
+        let Self { call, plan, .. } = self;
+        let reason = RevocationReason::RefreshTokenReused;
+        call.store.revoke_family(plan.family, reason, call.env.now()).await?;
+        call.env.record(call.trace, Event::FamilyRevoked { family: plan.family, reason });
+        Err(Refusal::RefreshTokenReused.into())
     }
 }
 
-/// The successor is kept sealed under the very token that it replaces: nobody else can open it, not even with the store.
-fn sealing_key(presented: &Handle) -> SealingKey {
+/// The successor's seed is kept sealed under the very token that it replaces: nobody else can open it, not even with the store.
+fn sealing_key(presented: &RefreshHandle) -> SealingKey {
     SealingKey::from_bytes(sha256(presented.secret().expose().as_bytes())).derive("refresh-token-successor")
 }
 
-fn seal(presented: &Handle, successor: &Handle, nonce: [u8; NONCE_BYTES]) -> Vec<u8> {
-    sealing_key(presented).seal(nonce, presented.digest().as_bytes(), successor.secret().expose().as_bytes())
+fn seal(presented: &RefreshHandle, seed: &[u8; 32], nonce: [u8; NONCE_BYTES]) -> Vec<u8> {
+    sealing_key(presented).seal(nonce, presented.digest().as_bytes(), seed)
 }
 
-fn open(presented: &Handle, sealed: &[u8]) -> Result<Handle, FlowError> {
+fn open(presented: &RefreshHandle, sealed: &[u8]) -> Result<[u8; 32], FlowError> {
     let broken = || FlowError::Failed { what: "the sealed successor of a refresh token cannot be opened".to_owned() };
     let opened = sealing_key(presented).open(presented.digest().as_bytes(), sealed).map_err(|_| broken())?;
-    let text = std::str::from_utf8(&opened).map_err(|_| broken())?;
-    Handle::parse(HandleKind::RefreshToken, text).map_err(|_| broken())
+    opened.as_slice().try_into().map_err(|_| broken())
 }

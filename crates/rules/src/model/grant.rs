@@ -99,6 +99,8 @@ pub struct Family {
     pub ends_at: Option<Timestamp>,
     /// Why it was revoked, if it was.
     pub revoked: Option<RevocationReason>,
+    /// Its refresh token, if it has any.
+    pub refresh_token: Option<RefreshToken>,
 }
 
 /// Why what a redemption bought is no longer good.
@@ -129,25 +131,25 @@ impl RevocationReason {
     }
 }
 
-/// A refresh token that was handed out.
+/// The one refresh token of a family that can be exchanged, with those that were exchanged lately.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefreshToken {
     /// What stands for it in the store.
     pub digest: HandleDigest,
-    /// What it belongs to.
-    pub family: Family,
     /// When it ends unused.
     pub expires_at: Timestamp,
-    /// When it was exchanged and for what, if it was.
-    pub spent: Option<Spent>,
+    /// Its predecessors that may still be presented again, the newest first.
+    pub exchanged: Vec<Exchanged>,
 }
 
-/// That a refresh token was exchanged.
+/// A refresh token that was exchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spent {
+pub struct Exchanged {
+    /// What stands for it in the store.
+    pub digest: HandleDigest,
     /// When.
     pub at: Timestamp,
-    /// Its successor, sealed under the spent token itself.
+    /// Its successor, sealed under the exchanged token itself.
     pub successor: Vec<u8>,
 }
 

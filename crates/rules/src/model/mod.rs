@@ -10,7 +10,7 @@ pub use application::{
     AppRole, Application, ClientSecret, Platform, Redirect, RequiredPermission, ScopeDefinition, SignInAudience,
     SigningAlg, TokenVersion, WhoMayConsent,
 };
-pub use grant::{Code, Consents, Family, Interaction, Progress, RefreshToken, RevocationReason, Spent};
+pub use grant::{Code, Consents, Exchanged, Family, Interaction, Progress, RefreshToken, RevocationReason};
 pub use sign_in::{Method, SignIn};
 pub use tenant::{Tenant, TenantKind, TenantName};
 pub use user::User;

@@ -3,32 +3,66 @@
 use std::time::Duration;
 
 use grantor_environment::Timestamp;
-use grantor_protocol::TenantId;
+use grantor_protocol::{HandleDigest, TenantId};
 
 use super::{Grounds, Standing, TokenPlan, plan};
 use crate::Refusal;
 use crate::client::ProvenClient;
-use crate::model::{RefreshToken, Spent};
+use crate::model::{Exchanged, Family, RefreshToken};
 use crate::scopes::ResolvedScopes;
 
-/// Decides what a refresh token buys. Whether it is already spent is not asked here: only the commit can answer that once,
-/// and [`presented_again`] says what follows.
+/// How many exchanged tokens a family remembers within the grace window, so that a program which renews without end does not
+/// make its row grow without end.
+const MOST_REMEMBERED: usize = 4;
+
+/// What a refresh token of ours is to its family at the moment when it comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presented<'a> {
+    /// The one that can be exchanged.
+    Live(&'a RefreshToken),
+    /// Exchanged a moment ago: the reply was lost, or two tabs raced. The same successor once more.
+    Repeated(&'a Exchanged),
+    /// Exchanged before that: somebody has a copy, and the family ends (RFC 9700 §4.14.2).
+    Reused,
+}
+
+/// Tells an honest repetition from a stolen token, by time alone.
+pub fn recognise<'a>(family: &'a Family, presented: &HandleDigest, now: Timestamp, grace: Duration) -> Presented<'a> {
+    let Some(live) = &family.refresh_token else { return Presented::Reused };
+    if live.digest == *presented {
+        return Presented::Live(live);
+    }
+    let lately = live.exchanged.iter().find(|exchanged| exchanged.digest == *presented);
+    match lately {
+        Some(exchanged) if now.since(exchanged.at) <= grace => Presented::Repeated(exchanged),
+        _ => Presented::Reused,
+    }
+}
+
+/// What a family remembers after `live` was exchanged at `now` for a successor that is sealed under it: the newest first.
+pub fn remembered(live: &RefreshToken, sealed_successor: Vec<u8>, now: Timestamp, grace: Duration) -> Vec<Exchanged> {
+    let newest = Exchanged { digest: live.digest, at: now, successor: sealed_successor };
+    let still = live.exchanged.iter().filter(|earlier| now.since(earlier.at) <= grace).cloned();
+    std::iter::once(newest).chain(still).take(MOST_REMEMBERED).collect()
+}
+
+/// Decides what a refresh token of a family buys. Whether it is the live one is not asked here: only the commit can answer
+/// that once, and [`recognise`] says what follows.
 ///
 /// # Errors
 /// A [`Refusal`] naming the first rule that does not hold.
 ///
 /// Spec: RFC 6749 §6 and §10.4, RFC 9700 §4.14.2.
 pub fn renew<'a>(
-    token: &'a RefreshToken,
+    family: &'a Family,
     client: &ProvenClient<'a>,
     scopes: ResolvedScopes,
     names_scopes: bool,
     standing: &Standing<'a>,
 ) -> Result<TokenPlan<'a>, Refusal> {
-    issued_to(token, client)?;
-    not_revoked(token)?;
-    not_expired(token, standing.now)?;
-    let family = &token.family;
+    issued_to(family, client)?;
+    not_revoked(family)?;
+    not_expired(family, standing.now)?;
     plan(
         Grounds {
             client: client.application(),
@@ -49,20 +83,6 @@ pub fn renew<'a>(
     )
 }
 
-/// What follows when a refresh token is presented that was exchanged before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PresentedAgain {
-    /// The reply was lost, or two tabs raced: the same successor once more.
-    SameSuccessor,
-    /// Somebody else may have it: the family ends.
-    Reused,
-}
-
-/// Tells an honest repetition from a stolen token, by time alone.
-pub fn presented_again(spent: &Spent, now: Timestamp, grace: Duration) -> PresentedAgain {
-    if now.since(spent.at) <= grace { PresentedAgain::SameSuccessor } else { PresentedAgain::Reused }
-}
-
 /// Whether a refresh token's own tenant is the one whose address it was presented at.
 ///
 /// # Errors
@@ -71,18 +91,19 @@ pub fn of_tenant(found: TenantId, asked: TenantId) -> Result<(), Refusal> {
     if found == asked { Ok(()) } else { Err(Refusal::RefreshTokenOfAnotherTenant) }
 }
 
-fn issued_to(token: &RefreshToken, client: &ProvenClient<'_>) -> Result<(), Refusal> {
-    if token.family.client_id == client.client_id { Ok(()) } else { Err(Refusal::RefreshTokenOfAnotherClient) }
+fn issued_to(family: &Family, client: &ProvenClient<'_>) -> Result<(), Refusal> {
+    if family.client_id == client.client_id { Ok(()) } else { Err(Refusal::RefreshTokenOfAnotherClient) }
 }
 
-fn not_revoked(token: &RefreshToken) -> Result<(), Refusal> {
-    token.family.revoked.map_or(Ok(()), |why| Err(Refusal::RefreshTokenRevoked { why }))
+fn not_revoked(family: &Family) -> Result<(), Refusal> {
+    family.revoked.map_or(Ok(()), |why| Err(Refusal::RefreshTokenRevoked { why }))
 }
 
-fn not_expired(token: &RefreshToken, now: Timestamp) -> Result<(), Refusal> {
-    match token.family.ends_at {
-        Some(end) if now >= end => Err(Refusal::RefreshTokenEnded),
-        _ if now >= token.expires_at => Err(Refusal::RefreshTokenExpired),
+fn not_expired(family: &Family, now: Timestamp) -> Result<(), Refusal> {
+    let idle_since = family.refresh_token.as_ref().map(|token| token.expires_at);
+    match (family.ends_at, idle_since) {
+        (Some(end), _) if now >= end => Err(Refusal::RefreshTokenEnded),
+        (_, Some(end)) if now >= end => Err(Refusal::RefreshTokenExpired),
         _ => Ok(()),
     }
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use grantor_protocol::{HandleDigest, TenantId, UserId};
 use grantor_rules::model::{
-    Application, Consents, Platform, RefreshToken, RevocationReason, SignInAudience, Spent, Tenant, User,
+    Application, Consents, Exchanged, Family, Platform, RefreshToken, RevocationReason, SignInAudience, Tenant, User,
 };
 use grantor_rules::scopes::SignInScope;
-use grantor_rules::token::refresh::{PresentedAgain, of_tenant, presented_again, renew};
+use grantor_rules::token::refresh::{Presented, of_tenant, recognise, remembered, renew};
 use grantor_rules::token::{Standing, TokenPlan};
 use grantor_rules::{Refusal, Settings};
 
@@ -16,7 +16,7 @@ use crate::world::{NOW, allowed, app, client_id, family, minutes, person, proven
 /// Everything that a renewal looks at.
 struct Situation {
     application: Application,
-    token: RefreshToken,
+    family: Family,
     words: &'static str,
     names_scopes: bool,
     tenant: Tenant,
@@ -24,16 +24,18 @@ struct Situation {
     consents: Consents,
 }
 
+fn token(number: u8) -> HandleDigest {
+    HandleDigest::from_bytes([number; 32])
+}
+
 const FIRST: &str = "openid profile offline_access api://colors/Read";
 
 fn situation(platform: Platform) -> Situation {
     Situation {
         application: app(),
-        token: RefreshToken {
-            digest: HandleDigest::from_bytes([5; 32]),
-            family: family(platform, FIRST),
-            expires_at: NOW + minutes(60),
-            spent: None,
+        family: Family {
+            refresh_token: Some(RefreshToken { digest: token(5), expires_at: NOW + minutes(60), exchanged: vec![] }),
+            ..family(platform, FIRST)
         },
         words: FIRST,
         names_scopes: false,
@@ -54,8 +56,12 @@ impl Situation {
             roll: 0,
             settings: &settings,
         };
-        let client = proven(&self.application, self.token.family.platform);
-        renew(&self.token, &client, resolved(self.words), self.names_scopes, &standing).map(|plan| look(&plan))
+        let client = proven(&self.application, self.family.platform);
+        renew(&self.family, &client, resolved(self.words), self.names_scopes, &standing).map(|plan| look(&plan))
+    }
+
+    fn live(&mut self) -> &mut RefreshToken {
+        self.family.refresh_token.as_mut().expect("it has one")
     }
 
     fn reason(&self) -> Option<&'static str> {
@@ -66,10 +72,10 @@ impl Situation {
 type Spoil = fn(&mut Situation);
 /// What goes wrong, in the order in which it is noticed.
 const SPOILS: [(&str, Spoil); 7] = [
-    ("refresh-token-of-another-client", |situation| situation.token.family.client_id = client_id("stranger")),
-    ("refresh-token-revoked", |situation| situation.token.family.revoked = Some(RevocationReason::CodeReplayed)),
-    ("refresh-token-ended", |situation| situation.token.family.ends_at = Some(NOW)),
-    ("refresh-token-expired", |situation| situation.token.expires_at = NOW),
+    ("refresh-token-of-another-client", |situation| situation.family.client_id = client_id("stranger")),
+    ("refresh-token-revoked", |situation| situation.family.revoked = Some(RevocationReason::CodeReplayed)),
+    ("refresh-token-ended", |situation| situation.family.ends_at = Some(NOW)),
+    ("refresh-token-expired", |situation| situation.live().expires_at = NOW),
     ("user-disabled", |situation| situation.user = None),
     ("audience-excludes", |situation| situation.application.sign_in_audience = SignInAudience::PersonalOnly),
     ("consent-required", |situation| situation.consents = Consents::default()),
@@ -94,7 +100,7 @@ fn each_check_refuses_alone_and_the_first_one_speaks() {
 fn a_revocation_says_why() {
     for why in RevocationReason::ALL {
         let mut revoked = situation(Platform::Web);
-        revoked.token.family.revoked = Some(why);
+        revoked.family.revoked = Some(why);
         assert_eq!(revoked.renew(|_| ()).unwrap_err(), Refusal::RefreshTokenRevoked { why });
     }
 }
@@ -103,10 +109,10 @@ fn a_revocation_says_why() {
 fn a_refresh_token_ends_at_its_end_and_not_before() {
     let instant = Duration::from_millis(1);
     let mut idle = situation(Platform::Web);
-    idle.token.expires_at = NOW + instant;
+    idle.live().expires_at = NOW + instant;
     assert_eq!(idle.reason(), None);
     let mut fixed = situation(Platform::Spa);
-    fixed.token.family.ends_at = Some(NOW + instant);
+    fixed.family.ends_at = Some(NOW + instant);
     assert_eq!(fixed.reason(), None);
     assert_eq!(fixed.renew(|plan| plan.refresh_expires_at).unwrap(), Some(NOW + instant), "the successor inherits it");
     assert_eq!(fixed.renew(|plan| plan.family_ends_at).unwrap(), Some(NOW + instant));
@@ -149,9 +155,9 @@ fn a_renewed_id_token_has_no_nonce_and_the_first_sign_in_s_time() {
         .renew(|plan| {
             assert!(plan.has_id_token());
             assert_eq!(plan.nonce, None);
-            assert_eq!(plan.authenticated_at, situation.token.family.authenticated_at);
-            assert_eq!((plan.family, plan.flow), (situation.token.family.id, situation.token.family.flow));
-            assert_eq!(plan.sid, situation.token.family.sid);
+            assert_eq!(plan.authenticated_at, situation.family.authenticated_at);
+            assert_eq!((plan.family, plan.flow), (situation.family.id, situation.family.flow));
+            assert_eq!(plan.sid, situation.family.sid);
         })
         .unwrap();
 }
@@ -171,20 +177,65 @@ fn another_api_may_be_asked_for_as_far_as_it_is_allowed() {
         .unwrap();
 }
 
+/// A family whose live token is 2 and whose token 1 was exchanged that long ago.
+fn exchanged(ago: Duration) -> Family {
+    let exchanged = vec![Exchanged { digest: token(1), at: NOW - ago, successor: vec![7] }];
+    let live = RefreshToken { digest: token(2), expires_at: NOW + minutes(60), exchanged };
+    Family { refresh_token: Some(live), ..family(Platform::Web, FIRST) }
+}
+
 #[test]
 fn a_repetition_is_honest_for_as_long_as_the_grace_lasts() {
+    let repeated = |ago: Duration, grace: Duration| {
+        let family = exchanged(ago);
+        let exchanged = &family.refresh_token.as_ref().unwrap().exchanged[0];
+        match recognise(&family, &token(1), NOW, grace) {
+            Presented::Repeated(found) => {
+                assert_eq!(found, exchanged);
+                true
+            }
+            Presented::Reused => false,
+            Presented::Live(_) => panic!("it was exchanged"),
+        }
+    };
+    let (grace, instant) = (minutes(1), Duration::from_millis(1));
+    assert!(repeated(Duration::ZERO, grace) && repeated(grace, grace));
+    assert!(!repeated(grace + instant, grace) && !repeated(Duration::from_hours(1), grace));
+    assert!(!repeated(instant, Duration::ZERO));
+    // Two machines whose clocks differ a little: a token exchanged in the future was exchanged just now.
+    let mut ahead = exchanged(Duration::ZERO);
+    ahead.refresh_token.as_mut().unwrap().exchanged[0].at = NOW + Duration::from_secs(1);
+    assert!(matches!(recognise(&ahead, &token(1), NOW, grace), Presented::Repeated(_)));
+}
+
+#[test]
+fn the_live_token_is_exchanged_and_one_that_the_family_forgot_is_reused() {
+    let family = exchanged(Duration::ZERO);
+    assert!(matches!(recognise(&family, &token(2), NOW, minutes(1)), Presented::Live(live) if live.digest == token(2)));
+    assert_eq!(recognise(&family, &token(9), NOW, minutes(1)), Presented::Reused);
+    let without = Family { refresh_token: None, ..family };
+    assert_eq!(recognise(&without, &token(2), NOW, minutes(1)), Presented::Reused);
+}
+
+#[test]
+fn a_family_remembers_a_few_exchanges_for_as_long_as_the_grace_lasts() {
     let grace = minutes(1);
-    let spent = |ago: Duration| Spent { at: NOW - ago, successor: vec![] };
-    let again = |ago| presented_again(&spent(ago), NOW, grace);
-    assert_eq!(again(Duration::ZERO), PresentedAgain::SameSuccessor);
-    assert_eq!(again(grace), PresentedAgain::SameSuccessor);
-    assert_eq!(again(grace + Duration::from_millis(1)), PresentedAgain::Reused);
-    assert_eq!(again(Duration::from_hours(1)), PresentedAgain::Reused);
-    let without = |ago| presented_again(&spent(ago), NOW, Duration::ZERO);
-    assert_eq!(without(Duration::from_millis(1)), PresentedAgain::Reused);
-    // Two machines whose clocks differ a little: a token spent in the future was spent just now.
-    let ahead = Spent { at: NOW + Duration::from_secs(1), successor: vec![] };
-    assert_eq!(presented_again(&ahead, NOW, grace), PresentedAgain::SameSuccessor);
+    let mut live = exchanged(minutes(2)).refresh_token.unwrap();
+    live.exchanged = remembered(&live, vec![8], NOW, grace);
+    assert_eq!(
+        live.exchanged,
+        [Exchanged { digest: token(2), at: NOW, successor: vec![8] }],
+        "the old one is forgotten"
+    );
+    live.digest = token(3);
+    live.exchanged = remembered(&live, vec![9], NOW + grace, grace);
+    let digests = |live: &RefreshToken| live.exchanged.iter().map(|exchanged| exchanged.digest).collect::<Vec<_>>();
+    assert_eq!(digests(&live), [token(3), token(2)], "the newest first");
+    for number in 4..40 {
+        live.digest = token(number);
+        live.exchanged = remembered(&live, vec![], NOW + grace, grace);
+    }
+    assert_eq!(digests(&live), [token(39), token(38), token(37), token(36)]);
 }
 
 #[test]

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use grantor_protocol::HandleDigest;
-use grantor_rules::model::{Application, Consents, Platform, RefreshToken, WhoMayConsent};
+use grantor_rules::model::{Application, Consents, Platform, WhoMayConsent};
 use grantor_rules::scopes::{ResolvedScopes, SignInScope, WantedScopes};
 use grantor_rules::token::code::{CodeRequest, redeem};
 use grantor_rules::token::refresh::renew;
@@ -11,8 +10,7 @@ use grantor_rules::token::{Standing, TokenPlan};
 use grantor_rules::{Refusal, Settings, directory_api};
 
 use crate::world::{
-    NOW, WEB, api, app, client_id, code, definition, family, minutes, named_apis, person, proven, tenant, uri,
-    verifier, wanted,
+    NOW, WEB, api, app, client_id, code, definition, family, named_apis, person, proven, tenant, uri, verifier, wanted,
 };
 
 /// xorshift64: enough variety, and the same every time.
@@ -132,13 +130,8 @@ fn buys(
         let request = CodeRequest { redirect_uri: Some(uri(WEB)), verifier: Some(verifier()), names_scopes };
         redeem(&request, &code, &client, scopes, &standing).map(|plan| look(&plan))
     } else {
-        let token = RefreshToken {
-            digest: HandleDigest::from_bytes([5; 32]),
-            family: grantor_rules::model::Family { wanted: original.clone(), ..family(Platform::Web, "") },
-            expires_at: NOW + minutes(1),
-            spent: None,
-        };
-        renew(&token, &client, scopes, names_scopes, &standing).map(|plan| look(&plan))
+        let family = grantor_rules::model::Family { wanted: original.clone(), ..family(Platform::Web, "") };
+        renew(&family, &client, scopes, names_scopes, &standing).map(|plan| look(&plan))
     }
 }
 

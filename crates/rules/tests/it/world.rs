@@ -281,5 +281,6 @@ pub fn family(platform: Platform, words: &str) -> Family {
         flow: code.flow,
         ends_at: None,
         revoked: None,
+        refresh_token: None,
     }
 }

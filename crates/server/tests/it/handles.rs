@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Credential {
     Handle(HandleKind),
+    RefreshToken,
     BrowserCookie,
     DirectoryToken,
     ApplicationToken,
@@ -24,16 +25,16 @@ enum Credential {
 
 impl Credential {
     fn all() -> Vec<Self> {
-        let cookie = [Self::BrowserCookie];
+        let others = [Self::RefreshToken, Self::BrowserCookie];
         let tokens = [Self::DirectoryToken, Self::ApplicationToken, Self::ColorsToken, Self::IdToken];
-        HandleKind::ALL.into_iter().map(Self::Handle).chain(cookie).chain(tokens).collect()
+        HandleKind::ALL.into_iter().map(Self::Handle).chain(others).chain(tokens).collect()
     }
 
     /// The places where it is good. A new kind does not build until it says so.
     fn good_at(self) -> &'static [Place] {
         match self {
             Self::Handle(HandleKind::Code) => &[Place::Code],
-            Self::Handle(HandleKind::RefreshToken) => &[Place::RefreshToken],
+            Self::RefreshToken => &[Place::RefreshToken],
             Self::Handle(HandleKind::Interaction) => &[Place::SignInPage, Place::ConsentPage],
             Self::Handle(HandleKind::Session) => &[Place::SessionCookie],
             Self::BrowserCookie => &[Place::BrowserCookie],
@@ -98,7 +99,7 @@ impl<'a> Issued<'a> {
             .map(|credential| {
                 let value = match credential {
                     Credential::Handle(HandleKind::Code) => unused.clone(),
-                    Credential::Handle(HandleKind::RefreshToken) => colors.refresh_token.clone(),
+                    Credential::RefreshToken => colors.refresh_token.clone(),
                     Credential::Handle(HandleKind::Interaction) => {
                         waiting.address.rsplit('/').next().unwrap_or_default().to_owned()
                     }
@@ -172,7 +173,7 @@ async fn a_wrong_token_at_an_api_says_what_is_wrong() {
     let rows = [
         (Credential::ColorsToken, "The access token is for 'c0105000-0000-4000-8000-00000000a001', not for this API."),
         (Credential::IdToken, "The access token is for '11111111-1111-1111-1111-111111111111', not for this API."),
-        (Credential::Handle(HandleKind::RefreshToken), "The access token cannot be read."),
+        (Credential::RefreshToken, "The access token cannot be read."),
     ];
     for (credential, sentence) in rows {
         for target in ["/v1.0/me", "/oidc/userinfo"] {

@@ -84,10 +84,9 @@ CREATE TABLE codes (
     document TEXT NOT NULL,
     expires_at BIGINT NOT NULL,
     spent_at BIGINT,
-    forget_at BIGINT NOT NULL, -- later than expires_at once the code is spent, so that a replay is recognised
     PRIMARY KEY (tenant_id, digest)
 ) WITHOUT ROWID;
-CREATE INDEX codes_by_end ON codes (forget_at);
+CREATE INDEX codes_by_end ON codes (expires_at);
 
 CREATE TABLE families (
     tenant_id TEXT NOT NULL,
@@ -98,22 +97,13 @@ CREATE TABLE families (
     keep_until BIGINT NOT NULL,
     revoked_reason TEXT,
     revoked_at BIGINT,
+    -- The one refresh token that can be exchanged, and those that were exchanged lately: none, or all three.
+    refresh_digest BLOB,
+    refresh_expires_at BIGINT,
+    refresh_exchanged BLOB,
     PRIMARY KEY (tenant_id, id)
 ) WITHOUT ROWID;
 CREATE INDEX families_by_end ON families (keep_until);
-
-CREATE TABLE refresh_tokens (
-    tenant_id TEXT NOT NULL,
-    digest BLOB NOT NULL,
-    family_id TEXT NOT NULL,
-    expires_at BIGINT NOT NULL,
-    spent_at BIGINT,
-    successor BLOB, -- sealed under the spent token itself
-    PRIMARY KEY (tenant_id, digest),
-    FOREIGN KEY (tenant_id, family_id) REFERENCES families (tenant_id, id)
-) WITHOUT ROWID;
-CREATE INDEX refresh_tokens_by_family ON refresh_tokens (tenant_id, family_id);
-CREATE INDEX refresh_tokens_by_end ON refresh_tokens (expires_at);
 
 CREATE TABLE platform_secrets (
     name TEXT NOT NULL PRIMARY KEY,

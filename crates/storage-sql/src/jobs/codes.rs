@@ -1,7 +1,5 @@
 //! Authorization codes.
 
-use std::time::Duration;
-
 use grantor_environment::Timestamp;
 use grantor_protocol::{HandleDigest, TenantId};
 use grantor_rules::model::{Code, RevocationReason};
@@ -12,9 +10,6 @@ use super::families::NewFamily;
 use crate::conn::{Conn, Job, V};
 use crate::documents::{self, CodeDocument};
 use crate::{rows, sql};
-
-/// How long a spent code is remembered after its end, so that a replay is still recognised as one.
-const REMEMBER_SPENT: Duration = Duration::from_hours(24);
 
 /// Issues a code.
 pub struct Issue {
@@ -42,7 +37,6 @@ impl Job for Issue {
             }
         }
         let code = &self.given.code;
-        let forget_at = code.spent_at.map_or(code.expires_at, |_| code.expires_at + REMEMBER_SPENT);
         let values = [
             self.tenant.into(),
             (&self.given.digest).into(),
@@ -52,7 +46,6 @@ impl Job for Issue {
             (&self.document).into(),
             code.expires_at.into(),
             V::maybe(code.spent_at),
-            forget_at.into(),
         ];
         conn.exec(sql::codes::INSERT, &values).await?;
         if let Some(consent) = &self.given.consent {
@@ -105,11 +98,6 @@ impl Job for Redeem {
             return Ok(Redeemed::Before);
         }
         self.family.insert(conn).await?;
-        if let Some(token) = &self.given.refresh_token {
-            let values =
-                [self.tenant.into(), (&token.digest).into(), self.given.family.id.into(), token.expires_at.into()];
-            conn.exec(sql::refresh_tokens::INSERT, &values).await?;
-        }
         Ok(Redeemed::Now)
     }
 }
@@ -131,7 +119,6 @@ impl Job for Burn {
 }
 
 async fn spend<C: Conn>(conn: &mut C, tenant: TenantId, digest: &HandleDigest, now: Timestamp) -> Result<bool, Fault> {
-    let remember = i64::try_from(REMEMBER_SPENT.as_millis()).unwrap_or(i64::MAX);
-    let values = [now.into(), V::Int(remember), tenant.into(), digest.into()];
+    let values = [now.into(), tenant.into(), digest.into()];
     Ok(conn.exec(sql::codes::SPEND, &values).await? > 0)
 }

@@ -7,7 +7,7 @@ use grantor_storage::Fault;
 
 use crate::conn::{Conn, Job, V};
 use crate::documents::{self, FamilyDocument};
-use crate::{rows, sql};
+use crate::{exchanged, rows, sql};
 
 /// A family that is about to be kept.
 pub struct NewFamily {
@@ -27,6 +27,8 @@ impl NewFamily {
 
     /// Writes it.
     pub async fn insert<C: Conn>(&self, conn: &mut C) -> Result<(), Fault> {
+        let refresh = self.family.refresh_token.as_ref();
+        let remembered = refresh.map(|token| exchanged::to_bytes(&token.exchanged));
         let values = [
             self.tenant.into(),
             self.family.id.into(),
@@ -36,6 +38,9 @@ impl NewFamily {
             self.keep_until.into(),
             V::maybe(self.family.revoked.map(RevocationReason::as_str)),
             V::maybe(self.family.revoked.map(|_| self.now)),
+            V::maybe(refresh.map(|token| &token.digest)),
+            V::maybe(refresh.map(|token| token.expires_at)),
+            V::maybe(remembered.as_ref()),
         ];
         conn.exec(sql::families::INSERT, &values).await?;
         Ok(())

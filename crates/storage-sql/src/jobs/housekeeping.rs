@@ -1,12 +1,15 @@
 //! Forgetting what has ended.
 
+use std::time::Duration;
+
 use grantor_environment::Timestamp;
 use grantor_storage::Fault;
 
 use crate::conn::{Conn, Job, V};
-use crate::sql::housekeeping::{
-    FORGET_CODES, FORGET_FAMILIES, FORGET_INTERACTIONS, FORGET_REFRESH_TOKENS, FORGET_SIGN_INS,
-};
+use crate::sql::housekeeping::{FORGET_CODES, FORGET_FAMILIES, FORGET_INTERACTIONS, FORGET_SIGN_INS};
+
+/// How long a code is remembered after its end, so that a replay is still recognised as one.
+const REMEMBER_CODES: Duration = Duration::from_hours(24);
 
 /// Forgets at most so many rows of each kind.
 pub struct ForgetEnded {
@@ -18,12 +21,15 @@ impl Job for ForgetEnded {
     type Out = u64;
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<u64, Fault> {
-        let values = [self.now.into(), V::Int(self.most.into())];
+        let steps = [
+            (FORGET_INTERACTIONS, self.now),
+            (FORGET_CODES, self.now - REMEMBER_CODES),
+            (FORGET_FAMILIES, self.now),
+            (FORGET_SIGN_INS, self.now),
+        ];
         let mut forgotten = 0;
-        // Refresh tokens before families: a family goes when nothing of it is left.
-        let steps = [FORGET_INTERACTIONS, FORGET_CODES, FORGET_REFRESH_TOKENS, FORGET_FAMILIES, FORGET_SIGN_INS];
-        for step in steps {
-            forgotten += conn.exec(step, &values).await?;
+        for (step, ended_by) in steps {
+            forgotten += conn.exec(step, &[ended_by.into(), V::Int(self.most.into())]).await?;
         }
         Ok(forgotten)
     }

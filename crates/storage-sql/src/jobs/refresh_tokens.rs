@@ -1,26 +1,11 @@
-//! Refresh tokens.
+//! Refresh tokens: each family has one that is live.
 
-use grantor_protocol::{HandleDigest, TenantId};
-use grantor_rules::model::RefreshToken;
+use grantor_protocol::TenantId;
 use grantor_storage::{Fault, RotateRefreshToken, Rotated};
 
+use super::families::Find;
 use crate::conn::{Conn, Job};
-use crate::{rows, sql};
-
-/// Finds a refresh token with its family.
-pub struct Find<'a> {
-    pub tenant: TenantId,
-    pub digest: &'a HandleDigest,
-}
-
-impl Job for Find<'_> {
-    type Out = Option<RefreshToken>;
-
-    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
-        let row = conn.one(sql::refresh_tokens::FIND, &[self.tenant.into(), self.digest.into()]).await?;
-        row.map(|row| rows::refresh_token(&row, self.digest)).transpose()
-    }
-}
+use crate::{exchanged, sql};
 
 /// Exchanges a refresh token for its successor.
 pub struct Rotate {
@@ -32,34 +17,33 @@ impl Job for Rotate {
     type Out = Rotated;
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Rotated, Fault> {
-        let RotateRefreshToken { presented, successor, sealed_successor, keep_until, now } = &self.rotate;
-        let tenant = self.tenant.into();
-        // The family first: held until the commit, it cannot be revoked in the middle.
-        let held =
-            conn.exec(sql::families::HOLD_OF_REFRESH_TOKEN, &[(*keep_until).into(), tenant, presented.into()]).await?;
-        if held == 0 {
-            return self.why_not(conn).await;
-        }
-        let values = [(*now).into(), sealed_successor.into(), tenant, presented.into()];
-        let Some(spent) = conn.one(sql::refresh_tokens::SPEND, &values).await? else {
-            return self.why_not(conn).await;
-        };
-        let family = spent.of(presented).text("family_id")?.to_owned();
-        let values = [tenant, (&successor.digest).into(), (&family).into(), successor.expires_at.into()];
-        conn.exec(sql::refresh_tokens::INSERT, &values).await?;
-        Ok(Rotated::Now)
+        let RotateRefreshToken { family, presented, successor, keep_until } = &self.rotate;
+        let remembered = exchanged::to_bytes(&successor.exchanged);
+        let values = [
+            (&successor.digest).into(),
+            successor.expires_at.into(),
+            (&remembered).into(),
+            (*keep_until).into(),
+            self.tenant.into(),
+            (*family).into(),
+            presented.into(),
+        ];
+        if conn.exec(sql::families::ROTATE, &values).await? > 0 { Ok(Rotated::Now) } else { self.why_not(conn).await }
     }
 }
 
 impl Rotate {
     async fn why_not<C: Conn>(&self, conn: &mut C) -> Result<Rotated, Fault> {
-        let found = Find { tenant: self.tenant, digest: &self.rotate.presented }.run(conn).await?;
-        let Some(token) = found else { return Ok(Rotated::Unknown) };
-        // Revoked first: a spent token of a revoked family must not be answered with its successor.
-        match (token.family.revoked, token.spent) {
+        let found = Find { tenant: self.tenant, family: self.rotate.family }.run(conn).await?;
+        let Some(family) = found else { return Ok(Rotated::Unknown) };
+        // Revoked first: an exchanged token of a revoked family must not be answered with its successor.
+        match (family.revoked, family.refresh_token) {
             (Some(reason), _) => Ok(Rotated::Revoked(reason)),
-            (None, Some(spent)) => Ok(Rotated::Before(spent)),
-            (None, None) => Err(Fault::Statement { what: "a refresh token could not be spent".to_owned() }),
+            (None, Some(live)) if live.digest == self.rotate.presented => {
+                Err(Fault::Statement { what: "a refresh token could not be exchanged".to_owned() })
+            }
+            (None, Some(live)) => Ok(Rotated::NotLive(live)),
+            (None, None) => Ok(Rotated::Unknown),
         }
     }
 }

@@ -3,8 +3,8 @@
 statements! {
     /// Keeps a new code.
     INSERT on "codes": "
-        INSERT INTO codes (tenant_id, digest, client_id, user_id, family_id, document, expires_at, spent_at, forget_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        INSERT INTO codes (tenant_id, digest, client_id, user_id, family_id, document, expires_at, spent_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
     /// A code.
     FIND on "codes" gives ["client_id", "user_id", "family_id", "document", "expires_at", "spent_at"]: "
@@ -13,6 +13,5 @@ statements! {
 
     /// Spends a code: of all who try, one touches a row.
     SPEND on "codes": "
-        UPDATE codes SET spent_at = $1, forget_at = expires_at + $2
-        WHERE tenant_id = $3 AND digest = $4 AND spent_at IS NULL";
+        UPDATE codes SET spent_at = $1 WHERE tenant_id = $2 AND digest = $3 AND spent_at IS NULL";
 }

@@ -1,14 +1,18 @@
-//! What redemptions bought.
+//! What redemptions bought, each with its live refresh token.
 
 statements! {
     /// Keeps a new family.
     INSERT on "families": "
-        INSERT INTO families (tenant_id, id, client_id, user_id, document, keep_until, revoked_reason, revoked_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        INSERT INTO families (tenant_id, id, client_id, user_id, document, keep_until, revoked_reason, revoked_at,
+            refresh_digest, refresh_expires_at, refresh_exchanged)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
     /// A family.
-    FIND on "families" gives ["id", "client_id", "user_id", "document", "revoked_reason"]: "
-        SELECT id, client_id, user_id, document, revoked_reason FROM families WHERE tenant_id = $1 AND id = $2";
+    FIND on "families"
+    gives ["id", "client_id", "user_id", "document", "revoked_reason", "refresh_digest", "refresh_expires_at",
+        "refresh_exchanged"]: "
+        SELECT id, client_id, user_id, document, revoked_reason, refresh_digest, refresh_expires_at, refresh_exchanged
+        FROM families WHERE tenant_id = $1 AND id = $2";
 
     /// Revokes a family; an earlier reason stays.
     REVOKE on "families": "
@@ -21,10 +25,10 @@ statements! {
         WHERE tenant_id = $3 AND revoked_reason IS NULL
             AND id = (SELECT family_id FROM codes WHERE codes.tenant_id = families.tenant_id AND codes.digest = $4)";
 
-    /// Holds the family of a refresh token for this commit, unless it is revoked, and remembers it for longer, never for less
-    /// long. Whoever revokes it at the same time waits, or is waited for.
-    HOLD_OF_REFRESH_TOKEN on "families": "
-        UPDATE families SET keep_until = CASE WHEN keep_until < $1 THEN $1 ELSE keep_until END
-        WHERE tenant_id = $2 AND revoked_reason IS NULL AND id = (
-            SELECT family_id FROM refresh_tokens WHERE refresh_tokens.tenant_id = $2 AND refresh_tokens.digest = $3)";
+    /// Puts the successor into the place of the live refresh token, and remembers the family for longer, never for less long:
+    /// of all who try, one touches the row, and nobody once it is revoked.
+    ROTATE on "families": "
+        UPDATE families SET refresh_digest = $1, refresh_expires_at = $2, refresh_exchanged = $3,
+            keep_until = CASE WHEN keep_until < $4 THEN $4 ELSE keep_until END
+        WHERE tenant_id = $5 AND id = $6 AND refresh_digest = $7 AND revoked_reason IS NULL";
 }

@@ -6,23 +6,15 @@ statements! {
         DELETE FROM interactions WHERE (tenant_id, digest) IN (
             SELECT tenant_id, digest FROM interactions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
-    /// Codes that have ended; spent ones some time after that.
+    /// Codes that had ended by then.
     FORGET_CODES on "codes": "
         DELETE FROM codes WHERE (tenant_id, digest) IN (
-            SELECT tenant_id, digest FROM codes WHERE forget_at <= $1 ORDER BY forget_at LIMIT $2)";
-
-    /// Refresh tokens that have ended, spent or not.
-    FORGET_REFRESH_TOKENS on "refresh_tokens": "
-        DELETE FROM refresh_tokens WHERE (tenant_id, digest) IN (
-            SELECT tenant_id, digest FROM refresh_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+            SELECT tenant_id, digest FROM codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
     /// Families of which nothing lives any more.
     FORGET_FAMILIES on "families": "
         DELETE FROM families WHERE (tenant_id, id) IN (
-            SELECT tenant_id, id FROM families WHERE keep_until <= $1 AND NOT EXISTS (
-                SELECT 1 FROM refresh_tokens
-                WHERE refresh_tokens.tenant_id = families.tenant_id AND refresh_tokens.family_id = families.id)
-            ORDER BY keep_until LIMIT $2)";
+            SELECT tenant_id, id FROM families WHERE keep_until <= $1 ORDER BY keep_until LIMIT $2)";
 
     /// Sign-ins that have ended.
     FORGET_SIGN_INS on "sign_ins": "

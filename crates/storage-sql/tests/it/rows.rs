@@ -38,8 +38,10 @@ async fn each_spoiled_column_is_named_with_its_row() {
     names(tenant.find_code(&digest(2)).await, "codes", "expires_at", "HandleDigest");
     spoil("UPDATE families SET revoked_reason = 'whim'");
     names(tenant.find_family(family_id(3)).await, "families", "revoked_reason", &family_id(3).to_string());
-    spoil("UPDATE families SET revoked_reason = NULL; UPDATE refresh_tokens SET spent_at = 1");
-    names(tenant.find_refresh_token(&digest(13)).await, "refresh_tokens", "successor", "HandleDigest");
+    spoil("UPDATE families SET revoked_reason = NULL, refresh_exchanged = x'0102'");
+    names(tenant.find_family(family_id(3)).await, "families", "refresh_exchanged", &family_id(3).to_string());
+    spoil("UPDATE families SET refresh_digest = x'00'");
+    names(tenant.find_family(family_id(3)).await, "families", "refresh_digest", &family_id(3).to_string());
     spoil("UPDATE tenants SET document = 'x'");
     names(storage.list_tenants().await, "tenants", "document", &tenant.id().to_string());
     assert_eq!(tenant.find_user(user_id(1)).await.unwrap(), None);

@@ -42,7 +42,7 @@ async fn fill(storage: &Arc<dyn Storage>) {
             let code = u32::from(family);
             bought(&*tenant, digest(code), family, digest(100 + code)).await;
         }
-        tenant.rotate_refresh_token(&rotate(digest(104), digest(200))).await.unwrap();
+        tenant.rotate_refresh_token(&rotate(4, digest(104), digest(200))).await.unwrap();
         tenant.revoke_family(family_id(5), RevocationReason::CodeReplayed, NOW).await.unwrap();
     }
     storage.keep_once("salt", &[0, 255, 7]).await.unwrap();
@@ -82,8 +82,8 @@ async fn said(storage: Arc<dyn Storage>) -> Vec<String> {
         for code in 3..40 {
             note(&tenant.find_code(&digest(code)).await.unwrap().unwrap());
         }
-        for token in (104..140).chain([200]) {
-            note(&tenant.find_refresh_token(&digest(token)).await.unwrap().unwrap());
+        for family in 4..40 {
+            note(&tenant.find_family(family_id(family)).await.unwrap().unwrap());
         }
     }
     said

@@ -7,8 +7,8 @@ use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{Progress, RevocationReason};
 
 use super::samples::{
-    NOW, application, bought, client_id, code, consents, digest, family, family_id, interaction, issue, new_sign_in,
-    redeem, rotate, sign_in, tenant, tenant_id, user, user_id,
+    NOW, application, bought, client_id, code, consents, digest, family_id, family_with, interaction, issue,
+    new_sign_in, redeem, rotate, sign_in, tenant, tenant_id, user, user_id,
 };
 use crate::{Burned, Finished, NewSignIn, RecordedConsent, Redeemed, Rotated, Storage, TenantStorage};
 
@@ -49,7 +49,6 @@ async fn everything_found(tenant: &dyn TenantStorage) -> Vec<(&'static str, bool
         ("find_interaction", tenant.find_interaction(&digest(2)).await.unwrap().is_some()),
         ("find_code", tenant.find_code(&digest(3)).await.unwrap().is_some()),
         ("find_family", tenant.find_family(family_id(4)).await.unwrap().is_some()),
-        ("find_refresh_token", tenant.find_refresh_token(&digest(14)).await.unwrap().is_some()),
     ]
 }
 
@@ -87,15 +86,14 @@ pub async fn nothing_of_another_tenant_is_changed(storage: Arc<dyn Storage>) {
     for code in [3, 4] {
         assert_eq!(empty.redeem_code(&redeem(digest(code), 9, digest(19))).await.unwrap(), Redeemed::Before);
     }
-    assert_eq!(empty.rotate_refresh_token(&rotate(digest(14), digest(15))).await.unwrap(), Rotated::Unknown);
+    assert_eq!(empty.rotate_refresh_token(&rotate(4, digest(14), digest(15))).await.unwrap(), Rotated::Unknown);
     empty.revoke_family(family_id(4), RevocationReason::CodeReplayed, NOW).await.unwrap();
 
     assert_eq!(empty.list_sign_ins(&digest(8)).await.unwrap(), [sign_in(1, NOW)]);
     assert_eq!(full.list_sign_ins(&digest(1)).await.unwrap(), [sign_in(1, NOW)]);
     assert_eq!(full.find_interaction(&digest(2)).await.unwrap().unwrap().progress, Progress::default());
     assert_eq!(full.find_code(&digest(3)).await.unwrap(), Some(code(3)));
-    assert_eq!(full.find_family(family_id(4)).await.unwrap(), Some(family(4)));
-    assert_eq!(full.find_refresh_token(&digest(14)).await.unwrap().unwrap().spent, None);
+    assert_eq!(full.find_family(family_id(4)).await.unwrap(), Some(family_with(4, digest(14))));
 }
 
 /// Promise.
@@ -107,5 +105,5 @@ pub async fn the_same_digest_in_two_tenants_is_two_things(storage: Arc<dyn Stora
     assert_eq!(empty.redeem_code(&redeem(digest(4), 4, digest(15))).await.unwrap(), Redeemed::Before);
     let revoked = empty.find_family(family_id(4)).await.unwrap().unwrap().revoked;
     assert_eq!(revoked, Some(RevocationReason::CodeReplayed));
-    assert_eq!(full.find_family(family_id(4)).await.unwrap(), Some(family(4)));
+    assert_eq!(full.find_family(family_id(4)).await.unwrap(), Some(family_with(4, digest(14))));
 }

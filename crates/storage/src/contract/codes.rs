@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use grantor_rules::model::{Code, RevocationReason};
+use grantor_rules::model::{Code, Family, RevocationReason};
 
 use super::samples::{
-    NOW, bought, client_id, code, consents, digest, family, family_id, in_minutes, interaction, issue, minutes_ago,
-    one_tenant, redeem, user_id,
+    NOW, bought, client_id, code, consents, digest, family, family_id, family_with, in_minutes, interaction, issue,
+    minutes_ago, one_tenant, redeem, user_id,
 };
 use crate::{Burned, Finished, IssueCode, RecordedConsent, RedeemCode, Redeemed, Storage};
 
@@ -57,10 +57,7 @@ pub async fn a_redeemed_code_is_spent_and_what_it_buys_is_recorded(storage: Arc<
     assert_eq!(tenant.redeem_code(&redeem(digest(1), 1, digest(11))).await.unwrap(), Redeemed::Now);
     let spent = Code { spent_at: Some(NOW), ..code(1) };
     assert_eq!(tenant.find_code(&digest(1)).await.unwrap(), Some(spent));
-    assert_eq!(tenant.find_family(family_id(1)).await.unwrap(), Some(family(1)));
-    let token = tenant.find_refresh_token(&digest(11)).await.unwrap().unwrap();
-    assert_eq!((token.digest, token.family, token.expires_at), (digest(11), family(1), in_minutes(60)));
-    assert_eq!(token.spent, None);
+    assert_eq!(tenant.find_family(family_id(1)).await.unwrap(), Some(family_with(1, digest(11))));
     assert_eq!(tenant.find_code(&digest(2)).await.unwrap(), Some(code(2)));
 }
 
@@ -68,10 +65,9 @@ pub async fn a_redeemed_code_is_spent_and_what_it_buys_is_recorded(storage: Arc<
 pub async fn a_code_may_buy_no_refresh_token(storage: Arc<dyn Storage>) {
     let tenant = one_tenant(&storage).await;
     tenant.issue_code(&issue(digest(1), 1)).await.unwrap();
-    let without = RedeemCode { refresh_token: None, ..redeem(digest(1), 1, digest(11)) };
+    let without = RedeemCode { family: family(1), ..redeem(digest(1), 1, digest(11)) };
     assert_eq!(tenant.redeem_code(&without).await.unwrap(), Redeemed::Now);
     assert_eq!(tenant.find_family(family_id(1)).await.unwrap(), Some(family(1)));
-    assert_eq!(tenant.find_refresh_token(&digest(11)).await.unwrap(), None);
 }
 
 /// Promise (RFC 6749 §4.1.2): and the second redemption records nothing.
@@ -81,10 +77,9 @@ pub async fn a_code_presented_again_revokes_what_it_bought(storage: Arc<dyn Stor
     bought(&*tenant, digest(2), 2, digest(12)).await;
     let again = RedeemCode { now: in_minutes(1), ..redeem(digest(1), 1, digest(13)) };
     assert_eq!(tenant.redeem_code(&again).await.unwrap(), Redeemed::Before);
-    let revoked = tenant.find_family(family_id(1)).await.unwrap().unwrap().revoked;
-    assert_eq!(revoked, Some(RevocationReason::CodeReplayed));
+    let revoked = Family { revoked: Some(RevocationReason::CodeReplayed), ..family_with(1, digest(11)) };
+    assert_eq!(tenant.find_family(family_id(1)).await.unwrap(), Some(revoked));
     assert_eq!(tenant.find_family(family_id(2)).await.unwrap().unwrap().revoked, None);
-    assert_eq!(tenant.find_refresh_token(&digest(13)).await.unwrap(), None);
     assert_eq!(tenant.find_code(&digest(1)).await.unwrap().unwrap().spent_at, Some(NOW));
 }
 
@@ -94,10 +89,9 @@ pub async fn a_code_that_never_was_buys_nothing(storage: Arc<dyn Storage>) {
     bought(&*tenant, digest(1), 1, digest(11)).await;
     assert_eq!(tenant.redeem_code(&redeem(digest(2), 2, digest(12))).await.unwrap(), Redeemed::Before);
     assert_eq!(tenant.find_family(family_id(2)).await.unwrap(), None);
-    assert_eq!(tenant.find_refresh_token(&digest(12)).await.unwrap(), None);
     // Nor does it end what another code bought.
     assert_eq!(tenant.redeem_code(&redeem(digest(3), 1, digest(13))).await.unwrap(), Redeemed::Before);
-    assert_eq!(tenant.find_family(family_id(1)).await.unwrap(), Some(family(1)));
+    assert_eq!(tenant.find_family(family_id(1)).await.unwrap(), Some(family_with(1, digest(11))));
 }
 
 /// Promise.
@@ -110,7 +104,6 @@ pub async fn a_burned_code_buys_nothing(storage: Arc<dyn Storage>) {
     assert_eq!(tenant.find_code(&digest(1)).await.unwrap().unwrap().spent_at, Some(in_minutes(1)));
     assert_eq!(tenant.redeem_code(&redeem(digest(1), 1, digest(11))).await.unwrap(), Redeemed::Before);
     assert_eq!(tenant.find_family(family_id(1)).await.unwrap(), None);
-    assert_eq!(tenant.find_refresh_token(&digest(11)).await.unwrap(), None);
 }
 
 /// Promise: a stranger who learns a spent code cannot end what its owner bought.
@@ -119,5 +112,5 @@ pub async fn burning_a_spent_code_leaves_what_it_bought(storage: Arc<dyn Storage
     bought(&*tenant, digest(1), 1, digest(11)).await;
     assert_eq!(tenant.burn_code(&digest(1), in_minutes(1)).await.unwrap(), Burned::Before);
     assert_eq!(tenant.find_code(&digest(1)).await.unwrap().unwrap().spent_at, Some(NOW));
-    assert_eq!(tenant.find_family(family_id(1)).await.unwrap(), Some(family(1)));
+    assert_eq!(tenant.find_family(family_id(1)).await.unwrap(), Some(family_with(1, digest(11))));
 }

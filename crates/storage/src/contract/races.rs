@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use grantor_rules::directory::DirectoryChange;
-use grantor_rules::model::{Code, RevocationReason, Spent};
+use grantor_rules::model::{Code, RevocationReason};
 
 use super::samples::{
     NOW, application, bought, client_id, code, digest, family_id, in_minutes, interaction, issue, one_tenant, redeem,
@@ -35,12 +35,10 @@ pub async fn of_many_redemptions_one_wins_and_the_others_revoke(storage: Arc<dyn
     })
     .await;
     assert_eq!(said.iter().filter(|one| **one == Redeemed::Now).count(), 1);
-    let revoked = tenant.find_family(family_id(1)).await.unwrap().unwrap().revoked;
-    assert_eq!(revoked, Some(RevocationReason::CodeReplayed));
-    for (number, one) in (100..).zip(said) {
-        let kept = tenant.find_refresh_token(&digest(number)).await.unwrap().is_some();
-        assert_eq!(kept, one == Redeemed::Now, "refresh token {number}");
-    }
+    let family = tenant.find_family(family_id(1)).await.unwrap().unwrap();
+    assert_eq!(family.revoked, Some(RevocationReason::CodeReplayed));
+    let winner = (100..).zip(said).find(|(_, one)| *one == Redeemed::Now).unwrap().0;
+    assert_eq!(family.refresh_token.unwrap().digest, digest(winner));
 }
 
 /// Promise.
@@ -49,20 +47,18 @@ pub async fn of_many_rotations_one_wins_and_the_others_see_its_successor(storage
     bought(&*tenant, digest(1), 1, digest(11)).await;
     let said = at_once(|number| {
         let tenant = Arc::clone(&tenant);
-        async move { tenant.rotate_refresh_token(&rotate(digest(11), digest(100 + number))).await.unwrap() }
+        async move { tenant.rotate_refresh_token(&rotate(1, digest(11), digest(100 + number))).await.unwrap() }
     })
     .await;
     let winners: Vec<u32> =
         (100..).zip(&said).filter(|(_, one)| **one == Rotated::Now).map(|(number, _)| number).collect();
     let [winner] = winners[..] else { panic!("{} won", winners.len()) };
-    let exchange = rotate(digest(11), digest(winner));
-    let spent = Spent { at: exchange.now, successor: exchange.sealed_successor };
+    let kept = rotate(1, digest(11), digest(winner)).successor;
     for (number, one) in (100..).zip(said) {
-        let kept = tenant.find_refresh_token(&digest(number)).await.unwrap().is_some();
-        assert_eq!(kept, number == winner, "refresh token {number}");
-        assert!(number == winner || one == Rotated::Before(spent.clone()), "{one:?}");
+        assert!(number == winner || one == Rotated::NotLive(kept.clone()), "{one:?}");
     }
-    assert_eq!(tenant.find_family(family_id(1)).await.unwrap().unwrap().revoked, None);
+    let family = tenant.find_family(family_id(1)).await.unwrap().unwrap();
+    assert_eq!((family.refresh_token, family.revoked), (Some(kept), None));
 }
 
 /// Promise.
@@ -176,7 +172,8 @@ pub async fn nothing_is_exchanged_after_an_acknowledged_revocation(storage: Arc<
             async move {
                 for number in first.. {
                     let over = revoked.load(Ordering::SeqCst);
-                    let said = tenant.rotate_refresh_token(&rotate(digest(number), digest(number + 1))).await.unwrap();
+                    let said =
+                        tenant.rotate_refresh_token(&rotate(family, digest(number), digest(number + 1))).await.unwrap();
                     if said == Rotated::Revoked(RevocationReason::CodeReplayed) {
                         break;
                     }

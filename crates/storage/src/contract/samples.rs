@@ -8,15 +8,12 @@ use grantor_protocol::pkce::CodeVerifier;
 use grantor_protocol::{ClientId, FamilyId, FlowId, HandleDigest, RedirectUri, TenantId, UserId};
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{
-    Application, Code, Consents, Family, Interaction, Method, Platform, Progress, Redirect, SignIn, SignInAudience,
-    Tenant, TenantKind, TokenVersion, User,
+    Application, Code, Consents, Exchanged, Family, Interaction, Method, Platform, Progress, Redirect, RefreshToken,
+    SignIn, SignInAudience, Tenant, TenantKind, TokenVersion, User,
 };
 use grantor_rules::scopes::{ApiName, SignInScope, WantedScope, WantedScopes};
 
-use crate::{
-    Finished, IssueCode, NewRefreshToken, NewSignIn, RedeemCode, RotateRefreshToken, SigningKeyRecord, Storage,
-    TenantStorage,
-};
+use crate::{Finished, IssueCode, NewSignIn, RedeemCode, RotateRefreshToken, SigningKeyRecord, Storage, TenantStorage};
 
 /// When everything happens that does not say when.
 pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -183,16 +180,16 @@ pub fn issue(digest: HandleDigest, family: u8) -> IssueCode {
 
 /// Redeems such a code for the family and a refresh token that ends at [`in_minutes`]`(60)`.
 pub fn redeem(digest: HandleDigest, family_number: u8, refresh_token: HandleDigest) -> RedeemCode {
-    RedeemCode {
-        digest,
-        family: family(family_number),
-        refresh_token: Some(NewRefreshToken { digest: refresh_token, expires_at: in_minutes(60) }),
-        keep_until: in_minutes(60),
-        now: NOW,
-    }
+    RedeemCode { digest, family: family_with(family_number, refresh_token), keep_until: in_minutes(60), now: NOW }
 }
 
-/// What such a code buys.
+/// What such a code buys, with a refresh token that ends at [`in_minutes`]`(60)`.
+pub fn family_with(number: u8, refresh_token: HandleDigest) -> Family {
+    let refresh_token = RefreshToken { digest: refresh_token, expires_at: in_minutes(60), exchanged: Vec::new() };
+    Family { refresh_token: Some(refresh_token), ..family(number) }
+}
+
+/// What such a code buys without a refresh token.
 pub fn family(number: u8) -> Family {
     Family {
         id: family_id(number),
@@ -206,18 +203,25 @@ pub fn family(number: u8) -> Family {
         flow: FlowId::from_random([5; 16]),
         ends_at: Some(in_minutes(24 * 60)),
         revoked: None,
+        refresh_token: None,
     }
 }
 
-/// Exchanges a refresh token for another one, which ends at [`in_minutes`]`(90)`.
-pub fn rotate(presented: HandleDigest, successor: HandleDigest) -> RotateRefreshToken {
+/// Exchanges a family's refresh token, [`in_minutes`]`(1)`, for another one, which ends at [`in_minutes`]`(90)`.
+pub fn rotate(family: u8, presented: HandleDigest, successor: HandleDigest) -> RotateRefreshToken {
+    let sealed = [b"sealed ".as_slice(), successor.as_bytes()].concat();
+    let exchanged = vec![Exchanged { digest: presented, at: in_minutes(1), successor: sealed }];
     RotateRefreshToken {
+        family: family_id(family),
         presented,
-        successor: NewRefreshToken { digest: successor, expires_at: in_minutes(90) },
-        sealed_successor: [b"sealed ".as_slice(), successor.as_bytes()].concat(),
+        successor: RefreshToken { digest: successor, expires_at: in_minutes(90), exchanged },
         keep_until: in_minutes(90),
-        now: in_minutes(1),
     }
+}
+
+/// The live refresh token of a family.
+pub async fn live(tenant: &dyn TenantStorage, family: u8) -> Option<RefreshToken> {
+    tenant.find_family(family_id(family)).await.unwrap()?.refresh_token
 }
 
 /// A family of that number with a live refresh token, bought by a code.
