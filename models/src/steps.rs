@@ -8,7 +8,7 @@ use crate::{Design, Engine, Fix, Mutation, promises};
 /// One step. Where a node acts, the step says what it was doing: of two nodes that do the same it does not matter which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Somebody presents something to an idle node, which reads (`find_code`, `find_refresh_token`) and decides.
+    /// Somebody presents something to an idle node, which reads (`find_code`, `find_family`) and decides.
     Present(Who, What),
     /// A node signs.
     Sign(Phase),

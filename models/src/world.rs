@@ -90,7 +90,8 @@ impl Phase {
     }
 }
 
-/// A row of `refresh_tokens`.
+/// What its family remembers of a refresh token: the store keeps the live one and those that were exchanged lately in the
+/// family's own row, and the rest is recognised as older than these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenRow {
     /// It was handed out or named as a successor, and is not kept (no design that is right has these).
