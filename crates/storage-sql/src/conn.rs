@@ -31,6 +31,12 @@ pub trait Job: Send + Sync {
     /// decides by itself and needs no such care.
     const ALONE: bool = false;
 
+    /// Whether it writes with its first statement or not at all, and only looks for the reason when that has touched nothing.
+    /// Where a statement by itself is a transaction, such a job needs none around it.
+    fn is_one_statement(&self) -> bool {
+        false
+    }
+
     /// The body. Its first statement writes, unless the job is a look-up.
     fn run<C: Conn>(&self, conn: &mut C) -> impl Future<Output = Result<Self::Out, Fault>> + Send;
 }

@@ -7,7 +7,8 @@
 //! refusals are tried again.
 //!
 //! **Commits.** Before the commit is sent, a broken connection means that nothing was kept: the job runs again over another
-//! one. Once it is sent and not answered, nobody knows: that is [`Fault::OutcomeUnknown`], and the job does not run again.
+//! one. Once it is sent and not answered, nobody knows: that is [`Fault::OutcomeUnknown`], and the job does not run again. A
+//! job that is one statement is its own commit.
 //!
 //! **Statements** are prepared once per connection. Jobs do not share a transaction: PostgreSQL flushes the commits of
 //! several connections together already, and a shared one would hold every row of all of them until the last is done.
@@ -143,7 +144,13 @@ impl Postgres {
     async fn attempt<J: Job>(&self, job: &J, kind: Kind) -> Result<J::Out, Failure> {
         let mut client = self.client().await.map_err(Failure::lasting)?;
         let done = match kind {
-            Kind::LookUp => self.in_time(look_up(&client, job)).await,
+            Kind::LookUp => self.in_time(alone(PgConn::over(&client, &client.statement_cache), job)).await,
+            Kind::Write if job.is_one_statement() => {
+                let conn = PgConn::committing(&client, &client.statement_cache);
+                timeout(self.limit, alone(conn, job))
+                    .await
+                    .unwrap_or_else(|_| Err(faults::unknown("it takes too long")))
+            }
             Kind::Write => self.transact(&mut client, job).await,
         };
         if done.as_ref().is_err_and(Failure::leaves) {
@@ -169,8 +176,7 @@ impl Postgres {
 }
 
 /// One statement, or several that need not agree: each is a transaction of its own.
-async fn look_up<J: Job>(client: &Client, job: &J) -> Result<J::Out, Failure> {
-    let mut conn = PgConn::over(client, &client.statement_cache);
+async fn alone<J: Job>(mut conn: PgConn<'_>, job: &J) -> Result<J::Out, Failure> {
     let said = job.run(&mut conn).await;
     conn.outcome(said)
 }

@@ -29,6 +29,10 @@ impl Issue {
 impl Job for Issue {
     type Out = Finished;
 
+    fn is_one_statement(&self) -> bool {
+        self.given.interaction.is_none() && self.given.consent.is_none()
+    }
+
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Finished, Fault> {
         if let Some(interaction) = &self.given.interaction {
             // Two answers to one question: only the one that ends it may go on.
@@ -111,6 +115,10 @@ pub struct Burn {
 
 impl Job for Burn {
     type Out = Burned;
+
+    fn is_one_statement(&self) -> bool {
+        true
+    }
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Burned, Fault> {
         let spent = spend(conn, self.tenant, &self.digest, self.now).await?;

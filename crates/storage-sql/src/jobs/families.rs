@@ -73,6 +73,10 @@ pub struct Revoke {
 impl Job for Revoke {
     type Out = ();
 
+    fn is_one_statement(&self) -> bool {
+        true
+    }
+
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<(), Fault> {
         let values = [self.reason.as_str().into(), self.now.into(), self.tenant.into(), self.family.into()];
         conn.exec(sql::families::REVOKE, &values).await?;

@@ -16,6 +16,10 @@ pub struct Rotate {
 impl Job for Rotate {
     type Out = Rotated;
 
+    fn is_one_statement(&self) -> bool {
+        true
+    }
+
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Rotated, Fault> {
         let RotateRefreshToken { family, presented, successor, keep_until } = &self.rotate;
         let remembered = exchanged::to_bytes(&successor.exchanged);

@@ -17,13 +17,20 @@ type Failed = Box<dyn std::error::Error + Sync + Send>;
 pub struct PgConn<'a> {
     client: &'a Client,
     statements: &'a StatementCache,
+    /// Whether each statement that writes is a commit by itself.
+    commits: bool,
     failure: Option<Failure>,
 }
 
 impl<'a> PgConn<'a> {
     /// Over a connection with the statements that it has prepared.
     pub fn over(client: &'a Client, statements: &'a StatementCache) -> Self {
-        Self { client, statements, failure: None }
+        Self { client, statements, commits: false, failure: None }
+    }
+
+    /// The same outside of any transaction, for a job that [is one statement](crate::conn::Job::is_one_statement).
+    pub fn committing(client: &'a Client, statements: &'a StatementCache) -> Self {
+        Self { commits: true, ..Self::over(client, statements) }
     }
 
     /// What became of the body. A body that goes on after a statement failed has failed: the server keeps nothing of it.
@@ -40,19 +47,13 @@ impl<'a> PgConn<'a> {
         self.statements.prepare(self.client, sql.text).await
     }
 
-    async fn execute(&self, sql: &'static Sql, values: &[V<'_>]) -> Result<u64, Error> {
-        let statement = self.prepared(sql).await?;
-        self.client.execute(&statement, &parameters(values)).await
-    }
-
     async fn query(&self, sql: &'static Sql, values: &[V<'_>]) -> Result<Vec<Row>, Error> {
         let statement = self.prepared(sql).await?;
         let rows = self.client.query(&statement, &parameters(values)).await?;
         rows.iter().map(|row| read_row(sql, row)).collect()
     }
 
-    fn failed(&mut self, sql: &'static Sql, error: &Error) -> Fault {
-        let failure = faults::in_statement(sql, error);
+    fn failed(&mut self, failure: Failure) -> Fault {
         let fault = failure.fault.clone();
         self.failure = Some(failure);
         fault
@@ -61,8 +62,13 @@ impl<'a> PgConn<'a> {
 
 impl Conn for PgConn<'_> {
     async fn exec(&mut self, sql: &'static Sql, values: &[V<'_>]) -> Result<u64, Fault> {
-        let done = self.execute(sql, values).await;
-        done.map_err(|error| self.failed(sql, &error))
+        let statement = match self.prepared(sql).await {
+            Ok(statement) => statement,
+            Err(error) => return Err(self.failed(faults::in_statement(sql, &error))),
+        };
+        let touched = self.client.execute(&statement, &parameters(values)).await;
+        let classify = if self.commits { faults::in_commit_of } else { faults::in_statement };
+        touched.map_err(|error| self.failed(classify(sql, &error)))
     }
 
     async fn one(&mut self, sql: &'static Sql, values: &[V<'_>]) -> Result<Option<Row>, Fault> {
@@ -71,7 +77,7 @@ impl Conn for PgConn<'_> {
 
     async fn many(&mut self, sql: &'static Sql, values: &[V<'_>]) -> Result<Vec<Row>, Fault> {
         let rows = self.query(sql, values).await;
-        rows.map_err(|error| self.failed(sql, &error))
+        rows.map_err(|error| self.failed(faults::in_statement(sql, &error)))
     }
 }
 

@@ -69,6 +69,14 @@ pub fn in_commit(error: &Error) -> Failure {
     }
 }
 
+/// The failure of one of our statements that is a commit by itself.
+pub fn in_commit_of(sql: &'static Sql, error: &Error) -> Failure {
+    match in_commit(error) {
+        unknown @ Failure { then: Then::StopAndLeave, .. } => unknown,
+        _ => in_statement(sql, error),
+    }
+}
+
 /// The failure of a commit that was not answered.
 pub fn unknown(why: &str) -> Failure {
     let what = format!("the database did not answer the commit ({why})");

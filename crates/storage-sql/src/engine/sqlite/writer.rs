@@ -115,13 +115,26 @@ fn write_groups(mut conn: SqliteConn, mut waiting: mpsc::Receiver<Box<dyn Work>>
 /// Runs a group in one transaction. An error means that nothing of it was kept.
 fn write_group(conn: &mut SqliteConn, group: &mut [Box<dyn Work>]) -> Result<(), Fault> {
     let committed = conn.control("BEGIN IMMEDIATE").and_then(|()| {
-        group.iter_mut().try_for_each(|work| run_apart(conn, work.as_mut()))?;
+        run_together(conn, group)?;
         conn.control("COMMIT")
     });
     if committed.is_err() && conn.in_transaction() {
         conn.control("ROLLBACK")?;
     }
     committed.map_err(unavailable)
+}
+
+/// Runs the jobs of a group. Hardly one ever fails, so that they get savepoints, which cost as much as a small job itself,
+/// only in a group in which one does: it is taken back and run again.
+fn run_together(conn: &mut SqliteConn, group: &mut [Box<dyn Work>]) -> Result<(), Fault> {
+    if group.iter_mut().all(|work| work.run(conn)) {
+        return Ok(());
+    }
+    if conn.in_transaction() {
+        conn.control("ROLLBACK")?;
+    }
+    conn.control("BEGIN IMMEDIATE")?;
+    group.iter_mut().try_for_each(|work| run_apart(conn, work.as_mut()))
 }
 
 /// Runs a job so that it can be rolled back alone.

@@ -83,7 +83,8 @@ async fn until_a_cut<T>(
             return Ok(());
         }
         let said = &buffer[..length];
-        let commits = said.windows(7).any(|word| word == b"COMMIT\0");
+        // A statement that runs outside of any transaction (its parameters are bound: B) is a commit by itself.
+        let commits = said.first() == Some(&b'B') || said.windows(7).any(|word| word == b"COMMIT\0");
         if commits && armed.swap(false, Ordering::SeqCst) {
             // Nothing comes back any more.
             answers.abort();
