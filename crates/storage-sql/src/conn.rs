@@ -110,14 +110,11 @@ impl<'a> Columns<'a> {
             .ok_or_else(|| self.impossible(column, "the statement does not return it"))
     }
 
-    /// The fault for a value that this program cannot have written.
+    /// The fault for a value that this program cannot have written. A column of another table than the statement's own is
+    /// called `table.column`.
     pub fn impossible(&self, column: &'static str, what: &(impl ToString + ?Sized)) -> Fault {
-        Fault::ImpossibleRow {
-            table: self.row.sql.table,
-            column,
-            key: format!("{:?}", self.key),
-            what: what.to_string(),
-        }
+        let (table, column) = column.split_once('.').unwrap_or((self.row.sql.table, column));
+        Fault::ImpossibleRow { table, column, key: format!("{:?}", self.key), what: what.to_string() }
     }
 
     fn wrong_kind(&self, column: &'static str, expected: &str, found: &Value) -> Fault {

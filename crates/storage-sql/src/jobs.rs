@@ -7,6 +7,7 @@ pub mod codes;
 pub mod consents;
 pub mod directory;
 pub mod families;
+pub mod grants;
 pub mod housekeeping;
 pub mod interactions;
 pub mod platform;

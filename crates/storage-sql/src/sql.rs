@@ -22,6 +22,7 @@ pub mod codes;
 pub mod consents;
 pub mod directory;
 pub mod families;
+pub mod grants;
 pub mod housekeeping;
 pub mod interactions;
 pub mod platform;
@@ -46,6 +47,7 @@ pub const ALL: &[&[&Sql]] = &[
     consents::ALL,
     directory::ALL,
     families::ALL,
+    grants::ALL,
     housekeeping::ALL,
     interactions::ALL,
     platform::ALL,

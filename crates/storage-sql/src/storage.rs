@@ -10,13 +10,14 @@ use grantor_rules::model::{
     Application, Code, Consents, Family, Interaction, Progress, RevocationReason, SignIn, Tenant, TenantName, User,
 };
 use grantor_storage::{
-    Burned, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken, Rotated,
-    SigningKeyRecord, Storage, TenantStorage,
+    Burned, Fault, Finished, IssueCode, NewSignIn, OnBehalf, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken,
+    Rotated, SigningKeyRecord, Storage, TenantStorage,
 };
 
 use crate::engine::Engine;
 use crate::jobs::{
-    codes, consents, directory, families, housekeeping, interactions, platform, refresh_tokens, sign_ins, tenants,
+    codes, consents, directory, families, grants, housekeeping, interactions, platform, refresh_tokens, sign_ins,
+    tenants,
 };
 
 /// The store of a deployment in a database. A clone is another handle on the same store.
@@ -170,6 +171,18 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
 
     async fn find_family(&self, family: FamilyId) -> Result<Option<Family>, Fault> {
         self.engine.read(&families::Find { tenant: self.tenant, family }).await
+    }
+
+    async fn find_code_on_behalf(&self, digest: &HandleDigest) -> Result<Option<OnBehalf<Code>>, Fault> {
+        self.engine.read(&grants::FindCode { tenant: self.tenant, digest }).await
+    }
+
+    async fn find_family_on_behalf(&self, family: FamilyId) -> Result<Option<OnBehalf<Family>>, Fault> {
+        self.engine.read(&grants::FindFamily { tenant: self.tenant, family }).await
+    }
+
+    async fn find_family_with_user(&self, family: FamilyId) -> Result<Option<(Family, Option<User>)>, Fault> {
+        self.engine.read(&grants::FindFamilyWithUser { tenant: self.tenant, family }).await
     }
 
     async fn revoke_family(&self, family: FamilyId, reason: RevocationReason, now: Timestamp) -> Result<(), Fault> {

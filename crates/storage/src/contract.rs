@@ -18,6 +18,7 @@ pub mod codes;
 pub mod consents;
 pub mod directory;
 pub mod families;
+pub mod grants;
 pub mod housekeeping;
 pub mod interactions;
 pub mod names;
@@ -88,6 +89,11 @@ macro_rules! contract {
                 an_earlier_reason_stays,
                 a_family_that_never_was_cannot_be_revoked,
             }
+            grants {
+                a_grant_is_found_with_its_person_and_their_consents,
+                a_grant_of_nobody_who_allows_nothing_is_found,
+                a_grant_that_never_was_is_not_found,
+            }
             refresh_tokens {
                 a_refresh_token_is_exchanged_for_its_successor,
                 a_refresh_token_remembers_its_predecessors,
@@ -155,6 +161,7 @@ mod tests {
             include_str!("contract/consents.rs"),
             include_str!("contract/directory.rs"),
             include_str!("contract/families.rs"),
+            include_str!("contract/grants.rs"),
             include_str!("contract/housekeeping.rs"),
             include_str!("contract/interactions.rs"),
             include_str!("contract/names.rs"),

@@ -17,7 +17,7 @@ mod tenant;
 pub use fault::Fault;
 pub use platform::Storage;
 pub use records::{
-    Burned, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken, Rotated,
-    SigningKeyRecord,
+    Burned, Finished, IssueCode, NewSignIn, OnBehalf, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken,
+    Rotated, SigningKeyRecord,
 };
 pub use tenant::TenantStorage;

@@ -57,12 +57,6 @@ impl<'a> Call<'a> {
         )
     }
 
-    /// The person and what they allow, at this moment.
-    async fn person(&self, user: grantor_protocol::UserId) -> Result<(Option<User>, Consents), FlowError> {
-        let consents = self.store.find_consents(user, &self.application.client_id).await?;
-        Ok((self.store.find_user(user).await?, consents))
-    }
-
     /// What the rules look at beside the grant: the person, what they allow, and this moment.
     fn standing<'s>(&'s self, user: Option<&'s User>, consents: &'s Consents) -> Standing<'s> {
         Standing {

@@ -10,23 +10,23 @@ use grantor_rules::model::{Exchanged, Family, RefreshToken, RevocationReason};
 use grantor_rules::token::TokenPlan;
 use grantor_rules::token::issued::IssuedTokens;
 use grantor_rules::token::refresh::{Presented, of_tenant, recognise, remembered, renew as rule};
-use grantor_storage::{RotateRefreshToken, Rotated};
+use grantor_storage::{OnBehalf, RotateRefreshToken, Rotated};
 
 use super::{Call, issue};
 use crate::{Event, FlowError, load};
 
 pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, FlowError> {
     let handle = RefreshHandle::parse(&call.env.refresh_tokens, presented.expose()).ok();
-    let family = match &handle {
+    let found = match &handle {
         Some(handle) => find(call, handle).await?,
         None => None,
     };
     let platform =
-        family.as_ref().map_or_else(|| platform_without_redirect(call.application), |family| family.platform);
+        found.as_ref().map_or_else(|| platform_without_redirect(call.application), |found| found.granted.platform);
     let client = call.prove(platform)?;
     let handle = handle.ok_or(Refusal::RefreshTokenUnknown)?;
     // It was ours once, so it is its time that is over.
-    let family = family.ok_or(Refusal::RefreshTokenExpired)?;
+    let OnBehalf { granted: family, user, consents } = found.ok_or(Refusal::RefreshTokenExpired)?;
     call.trace.join(family.flow);
     let original = &family.wanted;
     let names_apis = call.request.wanted.as_ref().filter(|wanted| !wanted.apis().is_empty());
@@ -39,7 +39,6 @@ pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, 
     }
     // A renewal cannot widen what the person signed in for.
     scopes.sign_in.retain(|scope| original.signs_in_with(*scope));
-    let (user, consents) = call.person(family.user).await?;
     let standing = call.standing(user.as_ref(), &consents);
     let plan = rule(&family, &client, scopes, names_apis.is_some(), &standing)?;
     let Some(expires_at) = plan.refresh_expires_at else {
@@ -54,9 +53,9 @@ pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, 
     }
 }
 
-async fn find(call: &Call<'_>, handle: &RefreshHandle) -> Result<Option<Family>, FlowError> {
+async fn find(call: &Call<'_>, handle: &RefreshHandle) -> Result<Option<OnBehalf<Family>>, FlowError> {
     of_tenant(handle.tenant(), call.tenant.id)?;
-    Ok(call.store.find_family(handle.family()).await?)
+    Ok(call.store.find_family_on_behalf(handle.family()).await?)
 }
 
 /// Strict and kind: one successor for each token, and the same one again while its reply may still be on the way.
