@@ -6,6 +6,8 @@
 
 mod clock;
 mod entropy;
+mod monotonic;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use entropy::{CountedEntropy, Entropy, SystemEntropy};
+pub use monotonic::{ManualMonotonic, Monotonic, SystemMonotonic};

@@ -20,7 +20,7 @@ use crate::{Env, Event, FlowError, Trace, load};
 #[derive(Debug)]
 pub struct Proven {
     /// Whose directory.
-    pub tenant: Tenant,
+    pub tenant: Arc<Tenant>,
     /// Who asks.
     pub application: Arc<Application>,
     /// Where the answer goes.
@@ -34,7 +34,7 @@ pub struct Proven {
 pub async fn prove(
     env: &Env,
     trace: &Trace,
-    tenant: Tenant,
+    tenant: Arc<Tenant>,
     client_id: &ClientId,
     redirect_uri: Option<&RedirectUri>,
     built_in: &[RedirectUri],

@@ -26,7 +26,7 @@ pub async fn apply(
     let mut applied = Vec::new();
     for wanted in &wanted.tenants {
         let there = storage.find_tenant(&TenantName::Id(wanted.tenant.id)).await?;
-        let outcome = tenant(&mut change, there.as_ref(), &wanted.tenant);
+        let outcome = tenant(&mut change, there.as_deref(), &wanted.tenant);
         applied.push(Applied { outcome, kind: "tenant", name: wanted.tenant.domain.clone() });
         let store = storage.tenant(wanted.tenant.id);
         people(&mut change, &mut applied, store.as_ref(), passwords, entropy, wanted).await?;

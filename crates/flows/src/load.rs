@@ -15,7 +15,7 @@ use crate::{Env, FlowError};
 ///
 /// # Errors
 /// [`Refusal::TenantUnknown`].
-pub async fn find_tenant(env: &Env, name: &TenantName) -> Result<Tenant, FlowError> {
+pub async fn find_tenant(env: &Env, name: &TenantName) -> Result<Arc<Tenant>, FlowError> {
     let found = env.storage.find_tenant(name).await?;
     found.ok_or_else(|| Refusal::TenantUnknown { asked: name.to_string() }.into())
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use grantor_directory_file::{KnownApi, parse_with};
-use grantor_environment::{Clock, Entropy, ManualClock, SystemClock, SystemEntropy};
+use grantor_environment::{Clock, Entropy, ManualClock, SystemClock, SystemEntropy, SystemMonotonic};
 use grantor_flows::{Env, Passwords, Recorder, directory, start};
 use grantor_jose::SealingKey;
 use grantor_protocol::PublicUrl;
 use grantor_rules::Settings;
 use grantor_rules::directory::{Applied, Outcome};
 use grantor_storage::Storage;
+use grantor_storage_cache::{CachedStorage, FOLLOW_EVERY};
 use grantor_storage_sql::{PostgresStorage, SqliteStorage};
 use grantor_web::App;
 
@@ -27,8 +28,8 @@ const EVENTS: usize = 4096;
 pub struct Platform {
     /// Held so that no other process uses the folder.
     pub folder: DataFolder,
-    /// The store.
-    pub storage: Arc<dyn Storage>,
+    /// The store, with the directory in memory before it for as long as somebody runs [`follow`].
+    pub storage: Arc<CachedStorage>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The clock that can be moved, under `--dev`.
@@ -53,7 +54,7 @@ impl Platform {
 
         Ok(Self {
             folder,
-            storage,
+            storage: Arc::new(CachedStorage::over(storage, Arc::new(SystemMonotonic))),
             clock: match &dev_clock {
                 Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
                 None => Arc::new(SystemClock),
@@ -96,7 +97,7 @@ impl Platform {
         let prepared =
             start::prepare(self.storage.as_ref(), &master, self.clock.as_ref(), self.entropy.as_ref()).await?;
         let env = Env {
-            storage: Arc::clone(&self.storage),
+            storage: Arc::<CachedStorage>::clone(&self.storage),
             clock: Arc::clone(&self.clock),
             entropy: Arc::clone(&self.entropy),
             keys: prepared.keys,
@@ -108,6 +109,24 @@ impl Platform {
             public,
         };
         Ok(App::new(env, self.dev_clock.clone()))
+    }
+}
+
+/// Takes up what other nodes on the same database change in the directory, for as long as the process runs.
+pub async fn follow(storage: Arc<CachedStorage>) {
+    let mut failing = false;
+    loop {
+        let followed = storage.follow().await;
+        // Said once, not four times a second.
+        match &followed {
+            Ok(()) if failing => tracing::info!("the directory is kept in memory again"),
+            Err(error) if !failing => {
+                tracing::warn!(%error, "what other nodes change cannot be read: nothing is answered from memory until it can");
+            }
+            _ => {}
+        }
+        failing = followed.is_err();
+        tokio::time::sleep(FOLLOW_EVERY).await;
     }
 }
 

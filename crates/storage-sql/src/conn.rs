@@ -5,7 +5,7 @@ use std::future::Future;
 
 use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, HandleDigest, TenantId, UserId};
-use grantor_storage::Fault;
+use grantor_storage::{Fault, Shard};
 use uuid::Uuid;
 
 use crate::sql::Sql;
@@ -154,6 +154,14 @@ impl<'a> Columns<'a> {
         if *self.value(column)? == Value::Null { Ok(None) } else { self.bytes(column).map(Some) }
     }
 
+    /// A number.
+    pub fn number(&self, column: &'static str) -> Result<i64, Fault> {
+        match self.value(column)? {
+            Value::Int(number) => Ok(*number),
+            other => Err(self.wrong_kind(column, "a number", other)),
+        }
+    }
+
     /// A time.
     pub fn time(&self, column: &'static str) -> Result<Timestamp, Fault> {
         match self.value(column)? {
@@ -235,6 +243,13 @@ impl<'a> From<&'a HandleDigest> for V<'a> {
 impl<'a> From<&'a ClientId> for V<'a> {
     fn from(id: &'a ClientId) -> Self {
         Self::Text(id.as_str())
+    }
+}
+
+impl From<Shard> for V<'_> {
+    fn from(shard: Shard) -> Self {
+        // There are a few of them.
+        Self::Int(i64::try_from(shard.place()).unwrap_or(i64::MAX))
     }
 }
 

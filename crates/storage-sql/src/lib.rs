@@ -12,7 +12,6 @@ mod documents;
 mod engine;
 mod exchanged;
 mod jobs;
-mod memo;
 mod migrations;
 mod rows;
 pub mod sql;

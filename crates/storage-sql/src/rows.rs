@@ -1,18 +1,17 @@
 //! Rows become types; a row that this program cannot have written is a fault that says where it lies.
 
 use std::fmt::Debug;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use grantor_protocol::{ClientId, HandleDigest, Secret};
 use grantor_rules::model::{
     Application, Code, Consents, Family, Interaction, Method, RefreshToken, RevocationReason, SignIn, Tenant, User,
 };
-use grantor_storage::{Fault, SigningKeyRecord};
+use grantor_storage::{DirectoryVersions, Fault, Shard, SigningKeyRecord};
 
 use crate::conn::{Columns, Row};
 use crate::documents::{CodeDocument, FamilyDocument, InteractionDocument};
 use crate::exchanged;
-use crate::memo::Memo;
 
 /// A tenant.
 pub fn tenant(row: &Row) -> Result<Tenant, Fault> {
@@ -26,14 +25,22 @@ pub fn user(row: &Row) -> Result<User, Fault> {
     row.of(&key).json("document")
 }
 
-/// Applications are read at each token request and change seldom.
-static APPLICATIONS: LazyLock<Memo<Application>> = LazyLock::new(|| Memo::new(1024));
-
 /// An application.
 pub fn application(row: &Row) -> Result<Arc<Application>, Fault> {
     let key = row.of(&"application").text("client_id")?;
-    let columns = row.of(&key);
-    APPLICATIONS.meaning(columns.text("document")?, || columns.json("document"))
+    row.of(&key).json("document").map(Arc::new)
+}
+
+/// How often each part of the directory has changed; one without a row never has.
+pub fn directory_versions(rows: &[Row]) -> Result<DirectoryVersions, Fault> {
+    let mut versions = DirectoryVersions::default();
+    for row in rows {
+        let place = row.of(&"part of the directory").number("shard")?;
+        let columns = row.of(&place);
+        let shard = Shard::at(place).ok_or_else(|| columns.impossible("shard", "there is no part of this number"))?;
+        versions.set(shard, columns.number("version")?);
+    }
+    Ok(versions)
 }
 
 /// A password hash.

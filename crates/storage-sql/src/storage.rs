@@ -10,8 +10,8 @@ use grantor_rules::model::{
     Application, Code, Consents, Family, Interaction, Progress, RevocationReason, SignIn, Tenant, TenantName, User,
 };
 use grantor_storage::{
-    Burned, Fault, Finished, IssueCode, NewSignIn, OnBehalf, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken,
-    Rotated, SigningKeyRecord, Storage, TenantStorage,
+    Burned, DirectoryVersions, Fault, Finished, IssueCode, NewSignIn, OnBehalf, RecordedConsent, RedeemCode, Redeemed,
+    RotateRefreshToken, Rotated, SigningKeyRecord, Storage, TenantStorage,
 };
 
 use crate::engine::Engine;
@@ -50,8 +50,8 @@ impl<E: Engine> Storage for SqlStorage<E> {
         Arc::new(OfTenant { engine: Arc::clone(&self.engine), tenant })
     }
 
-    async fn find_tenant(&self, name: &TenantName) -> Result<Option<Tenant>, Fault> {
-        self.engine.read(&tenants::Find { name }).await
+    async fn find_tenant(&self, name: &TenantName) -> Result<Option<Arc<Tenant>>, Fault> {
+        Ok(self.engine.read(&tenants::Find { name }).await?.map(Arc::new))
     }
 
     async fn list_tenants(&self) -> Result<Vec<Tenant>, Fault> {
@@ -60,6 +60,10 @@ impl<E: Engine> Storage for SqlStorage<E> {
 
     async fn apply_directory(&self, change: &DirectoryChange) -> Result<(), Fault> {
         self.engine.write(tenants::Apply { change: change.clone() }).await
+    }
+
+    async fn directory_versions(&self) -> Result<DirectoryVersions, Fault> {
+        self.engine.read(&tenants::ListVersions).await
     }
 
     async fn keep_once(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, Fault> {

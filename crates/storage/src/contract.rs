@@ -46,6 +46,7 @@ macro_rules! contract {
                 applying_twice_is_the_same_as_once,
                 what_a_change_does_not_mention_stays,
                 a_change_replaces_what_it_mentions,
+                a_change_moves_the_version_of_its_part_alone,
             }
             names {
                 names_change_hands_within_one_change,

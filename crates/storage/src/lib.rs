@@ -13,6 +13,7 @@ mod fault;
 mod platform;
 mod records;
 mod tenant;
+mod versions;
 
 pub use fault::Fault;
 pub use platform::Storage;
@@ -21,3 +22,4 @@ pub use records::{
     Rotated, SigningKeyRecord,
 };
 pub use tenant::TenantStorage;
+pub use versions::{DirectoryVersions, Shard};

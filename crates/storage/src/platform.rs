@@ -8,7 +8,7 @@ use grantor_protocol::TenantId;
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{Tenant, TenantName};
 
-use crate::{Fault, SigningKeyRecord, TenantStorage};
+use crate::{DirectoryVersions, Fault, SigningKeyRecord, TenantStorage};
 
 /// The store of a deployment.
 #[async_trait]
@@ -17,7 +17,7 @@ pub trait Storage: Send + Sync {
     fn tenant(&self, tenant: TenantId) -> Arc<dyn TenantStorage>;
 
     /// The tenant with this id or domain.
-    async fn find_tenant(&self, name: &TenantName) -> Result<Option<Tenant>, Fault>;
+    async fn find_tenant(&self, name: &TenantName) -> Result<Option<Arc<Tenant>>, Fault>;
 
     /// Every tenant, in the order in which they were made.
     async fn list_tenants(&self) -> Result<Vec<Tenant>, Fault>;
@@ -25,6 +25,10 @@ pub trait Storage: Send + Sync {
     /// Writes everything that a directory file changes, or nothing. An identifier URI or sign-in name that another
     /// application or person of the tenant holds already is a [`Fault::Statement`] that names it.
     async fn apply_directory(&self, change: &DirectoryChange) -> Result<(), Fault>;
+
+    /// How often each part of the directory has changed: the same commit that changes a tenant or an application moves the
+    /// version of its part on, so whoever reads a version finds everything that it stands for.
+    async fn directory_versions(&self) -> Result<DirectoryVersions, Fault>;
 
     /// Keeps `sealed` under `name` unless something is kept there already, and returns what is kept: with several nodes
     /// starting at once, all of them end up with the same.

@@ -8,13 +8,14 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use grantor_directory_file::parse_with;
-use grantor_environment::{Clock, Entropy, ManualClock, SystemEntropy, Timestamp};
+use grantor_environment::{Clock, Entropy, ManualClock, ManualMonotonic, SystemEntropy, Timestamp};
 use grantor_flows::{Env, Passwords, Recorder, directory, start};
 use grantor_jose::{Algorithm, Expected, JwkSet, KeySet, SealingKey, verify_compact};
 use grantor_protocol::PublicUrl;
 use grantor_rules::Settings;
 use grantor_rules::directory::Applied;
 use grantor_storage::Storage;
+use grantor_storage_cache::CachedStorage;
 use grantor_storage_sql::SqliteStorage;
 use grantor_web::App;
 use serde_json::{Map, Value};
@@ -197,7 +198,11 @@ fn name(path: &Path) -> String {
 }
 
 async fn env(database: &Path, clock: Arc<ManualClock>, public: &str) -> Env {
-    let storage: Arc<dyn Storage> = Arc::new(SqliteStorage::open(database).unwrap());
+    // Nobody else changes this store, so to be told once how things stand is enough: time stands still for it.
+    let storage =
+        CachedStorage::over(Arc::new(SqliteStorage::open(database).unwrap()), Arc::new(ManualMonotonic::default()));
+    storage.follow().await.unwrap();
+    let storage: Arc<dyn Storage> = Arc::new(storage);
     let clock: Arc<dyn Clock> = clock;
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let master = SealingKey::from_bytes(MASTER);

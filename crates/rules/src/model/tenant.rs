@@ -29,7 +29,7 @@ pub enum TenantKind {
 }
 
 /// How an address names a tenant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TenantName {
     /// By id.
     Id(TenantId),

@@ -11,12 +11,12 @@ use tokio::net::TcpListener;
 
 use crate::config::{ServeConfig, Tls};
 use crate::listen::{Limits, serve};
-use crate::platform::{Platform, summary};
+use crate::platform::{Platform, follow, summary};
 use crate::signals::shutdown_signal;
 use crate::{local_authority, logging, tls};
 
-/// How often what this node keeps in memory is compared with the database: what one node changes holds on every other within
-/// a second.
+/// How often the signing keys in memory are compared with the database: what one node changes holds on every other within a
+/// second. (The directory in memory has its own rhythm: `grantor_storage_cache::FOLLOW_EVERY`.)
 const REFRESH_EVERY: Duration = Duration::from_millis(500);
 /// How often it is asked whether a signing key is due: much more often than one ever is.
 const ROTATE_EVERY: Duration = Duration::from_mins(1);
@@ -63,10 +63,12 @@ pub async fn run(config: ServeConfig) -> anyhow::Result<()> {
     }
     let rotating = tokio::spawn(rotate(Arc::clone(&app)));
     let refreshing = tokio::spawn(refresh(Arc::clone(&app)));
-    let forgetting = tokio::spawn(forget(Arc::clone(&platform.storage), Arc::clone(&platform.clock)));
+    let following = tokio::spawn(follow(Arc::clone(&platform.storage)));
+    let forgetting = tokio::spawn(forget(Arc::clone(&app.env.storage), Arc::clone(&platform.clock)));
     ready(&public.to_string())?;
     let ended = serve(listener, tls, grantor_web::router(app), stop, Limits::of_this_process()).await;
     forgetting.abort();
+    following.abort();
     refreshing.abort();
     rotating.abort();
     tracing::info!(cut = ended.cut, "stopped");

@@ -42,6 +42,12 @@ CREATE TABLE identifier_uris (
 ) WITHOUT ROWID;
 CREATE INDEX identifier_uris_by_application ON identifier_uris (tenant_id, client_id);
 
+-- How often each part of the directory has changed: nodes compare what they keep of it in memory with this.
+CREATE TABLE directory_versions (
+    shard BIGINT NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL
+) WITHOUT ROWID;
+
 -- One row per permission. The application may be another tenant's: no foreign key.
 CREATE TABLE consents (
     tenant_id TEXT NOT NULL,

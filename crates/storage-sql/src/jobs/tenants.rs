@@ -3,9 +3,9 @@
 use grantor_protocol::{ClientId, Secret, TenantId, UserId};
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{Application, Tenant, TenantName, User};
-use grantor_storage::Fault;
+use grantor_storage::{DirectoryVersions, Fault, Shard};
 
-use crate::conn::{Conn, Job};
+use crate::conn::{Conn, Job, V};
 use crate::sql::directory as sql;
 use crate::{documents, rows};
 
@@ -37,6 +37,17 @@ impl Job for List {
     }
 }
 
+/// Lists the versions of the parts of the directory.
+pub struct ListVersions;
+
+impl Job for ListVersions {
+    type Out = DirectoryVersions;
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
+        rows::directory_versions(&conn.many(sql::LIST_VERSIONS, &[]).await?)
+    }
+}
+
 /// Writes a directory change.
 pub struct Apply {
     pub change: DirectoryChange,
@@ -49,6 +60,7 @@ impl Job for Apply {
     const ALONE: bool = true;
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<(), Fault> {
+        self.move_versions(conn).await?;
         self.give_up_names(conn).await?;
         for tenant in &self.change.tenants {
             write_tenant(conn, tenant).await?;
@@ -67,6 +79,14 @@ impl Job for Apply {
 }
 
 impl Apply {
+    /// First, and in one order: of two changes to the same part the second waits here, before it has done anything.
+    async fn move_versions<C: Conn>(&self, conn: &mut C) -> Result<(), Fault> {
+        for shard in Shard::of_change(&self.change) {
+            conn.exec(sql::MOVE_VERSION, &[V::from(shard)]).await?;
+        }
+        Ok(())
+    }
+
     /// Gives up every name of what is written, so that names may change hands within one change.
     async fn give_up_names<C: Conn>(&self, conn: &mut C) -> Result<(), Fault> {
         for tenant in &self.change.tenants {

@@ -77,4 +77,13 @@ statements! {
     /// Gives an application an identifier URI.
     INSERT_URI on "identifier_uris": "
         INSERT INTO identifier_uris (tenant_id, uri, client_id) VALUES ($1, $2, $3)";
+
+    /// Moves the version of a part of the directory on.
+    MOVE_VERSION on "directory_versions": "
+        INSERT INTO directory_versions (shard, version) VALUES ($1, 1)
+        ON CONFLICT (shard) DO UPDATE SET version = directory_versions.version + 1";
+
+    /// The version of each part that has ever changed.
+    LIST_VERSIONS on "directory_versions" gives ["shard", "version"]: "
+        SELECT shard, version FROM directory_versions ORDER BY shard";
 }

@@ -26,6 +26,7 @@ pub const TABLES: &[Table] = &[
     Table { name: "passwords", columns: &["tenant_id", "user_id", "phc"], key: 2 },
     Table { name: "applications", columns: &["tenant_id", "client_id", "document"], key: 2 },
     Table { name: "identifier_uris", columns: &["tenant_id", "uri", "client_id"], key: 2 },
+    Table { name: "directory_versions", columns: &["shard", "version"], key: 1 },
     Table {
         name: "consents",
         columns: &["tenant_id", "client_id", "principal", "api_client_id", "value", "granted_at"],

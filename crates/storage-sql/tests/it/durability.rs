@@ -59,7 +59,7 @@ async fn what_waits_when_the_last_handle_goes_is_written() {
     handed_over.await;
     drop((apply, storage));
     let found = folder.open().find_tenant(&TenantName::Id(tenant_id(1))).await.unwrap();
-    assert_eq!(found, Some(tenant(1)));
+    assert_eq!(found.as_deref(), Some(&tenant(1)));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::TenantName;
 
 use super::samples::{application, client_id, tenant, tenant_id, tenants, user, user_id};
-use crate::Storage;
+use crate::{DirectoryVersions, Shard, Storage};
 
 /// Tenant 1 with Ada, her password and an API.
 fn sample() -> DirectoryChange {
@@ -23,9 +23,9 @@ fn sample() -> DirectoryChange {
 pub async fn a_tenant_is_found_by_id_and_by_domain(storage: Arc<dyn Storage>) {
     storage.apply_directory(&tenants(&[1, 2])).await.unwrap();
     let by_id = storage.find_tenant(&TenantName::Id(tenant_id(2))).await.unwrap();
-    assert_eq!(by_id, Some(tenant(2)));
+    assert_eq!(by_id.as_deref(), Some(&tenant(2)));
     let by_domain = storage.find_tenant(&TenantName::Domain("tenant-2.example".to_owned())).await.unwrap();
-    assert_eq!(by_domain, Some(tenant(2)));
+    assert_eq!(by_domain.as_deref(), Some(&tenant(2)));
 }
 
 /// Promise: also when an earlier one is written again.
@@ -161,7 +161,7 @@ pub async fn a_change_replaces_what_it_mentions(storage: Arc<dyn Storage>) {
 
     assert_eq!(storage.find_tenant(&TenantName::Domain("tenant-1.example".to_owned())).await.unwrap(), None);
     let moved = storage.find_tenant(&TenantName::Domain("other.example".to_owned())).await.unwrap();
-    assert_eq!(moved.as_ref(), Some(&change.tenants[0]));
+    assert_eq!(moved.as_deref(), Some(&change.tenants[0]));
     let tenant = storage.tenant(tenant_id(1));
     assert_eq!(tenant.find_user_by_name("ada@tenant-1.example").await.unwrap(), None);
     let renamed = tenant.find_user_by_name("lovelace@tenant-1.example").await.unwrap();
@@ -169,4 +169,33 @@ pub async fn a_change_replaces_what_it_mentions(storage: Arc<dyn Storage>) {
     assert_eq!(tenant.find_password(user_id(1)).await.unwrap(), Some(Secret::new("$argon2id$2")));
     assert_eq!(tenant.find_api("api://colors").await.unwrap(), None);
     assert_eq!(tenant.find_api("api://new").await.unwrap().as_deref(), Some(&change.applications[0]));
+}
+
+/// Promise: by a change of a tenant or an application, and by nothing else.
+pub async fn a_change_moves_the_version_of_its_part_alone(storage: Arc<dyn Storage>) {
+    let here = Shard::of(tenant_id(1));
+    let other = (2..).find(|other| Shard::of(tenant_id(*other)) != here).unwrap();
+    let there = Shard::of(tenant_id(other));
+    assert_eq!(storage.directory_versions().await.unwrap(), DirectoryVersions::default());
+    storage.apply_directory(&tenants(&[1, other])).await.unwrap();
+    let mut before = storage.directory_versions().await.unwrap();
+    for applications in [vec![application(1, "a", &["api://a"])], vec![application(1, "a", &[])]] {
+        storage.apply_directory(&DirectoryChange { applications, ..Default::default() }).await.unwrap();
+        let after = storage.directory_versions().await.unwrap();
+        assert_ne!(after.of(here), before.of(here));
+        for elsewhere in Shard::all().filter(|shard| *shard != here) {
+            assert_eq!(after.of(elsewhere), before.of(elsewhere));
+        }
+        before = after;
+    }
+    storage.apply_directory(&tenants(&[other])).await.unwrap();
+    let after = storage.directory_versions().await.unwrap();
+    assert_eq!((after.of(here), after.of(there) != before.of(there)), (before.of(here), true));
+
+    let people = DirectoryChange { users: sample().users, passwords: sample().passwords, ..Default::default() };
+    storage.apply_directory(&people).await.unwrap();
+    assert_eq!(storage.directory_versions().await.unwrap(), after);
+    let nobodys = DirectoryChange { applications: vec![application(250, "a", &[])], ..Default::default() };
+    storage.apply_directory(&nobodys).await.unwrap_err();
+    assert_eq!(storage.directory_versions().await.unwrap(), after);
 }

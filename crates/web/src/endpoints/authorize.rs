@@ -1,5 +1,7 @@
 //! The authorization endpoint.
 
+use std::sync::Arc;
+
 use grantor_dialects::{Dialect, IssuedCode, Parameters};
 use grantor_flows::authorize::{self as flow, Consented, Proven, Stage, Step};
 use grantor_flows::{Event, FlowError};
@@ -20,7 +22,7 @@ pub async fn handle(app: &App, incoming: &Incoming, read: Result<(), Refusal>, a
         Browser::of(&incoming.headers, &app.env.public).unwrap_or_else(|| Browser::fresh(app.env.entropy.bytes()));
     let mut answer = match start(app, incoming, read, asked_tenant, &browser).await {
         Ok(answer) => answer,
-        Err((tenant, error)) => refused::page(app, incoming, tenant.as_ref(), &error),
+        Err((tenant, error)) => refused::page(app, incoming, tenant.as_deref(), &error),
     };
     if let Some(cookie) = browser.set_cookie(&app.env.public) {
         respond::add_cookie(&mut answer, &cookie);
@@ -35,11 +37,11 @@ async fn start(
     read: Result<(), Refusal>,
     asked_tenant: &str,
     browser: &Browser,
-) -> Result<Answer, (Option<Tenant>, FlowError)> {
+) -> Result<Answer, (Option<Arc<Tenant>>, FlowError)> {
     let env = &app.env;
     let dialect: &dyn Dialect = &app.entra_v2;
     let tenant = tenant(env, asked_tenant).await.map_err(|error| (None, error))?;
-    let at_tenant = |error: FlowError| (Some(tenant.clone()), error);
+    let at_tenant = |error: FlowError| (Some(Arc::clone(&tenant)), error);
     read.map_err(|refusal| at_tenant(refusal.into()))?;
     let parameters = if incoming.is_post() { incoming.form() } else { incoming.query() };
     let parameters = parameters.map_err(|refusal| at_tenant(refusal.into()))?;
@@ -47,7 +49,7 @@ async fn start(
     let proven = flow::prove(
         env,
         &incoming.trace,
-        tenant.clone(),
+        Arc::clone(&tenant),
         &identified.client_id,
         identified.redirect_uri.as_ref(),
         dialect.built_in_redirects(),

@@ -10,6 +10,8 @@ pub mod operations;
 pub mod refused;
 pub mod token;
 
+use std::sync::Arc;
+
 use grantor_flows::{Env, FlowError, Trace};
 use grantor_rules::Refusal;
 use grantor_rules::model::{Tenant, TenantName};
@@ -20,7 +22,7 @@ const SEVERAL: [&str; 2] = ["common", "organizations"];
 const PERSONAL: &str = "consumers";
 
 /// The tenant that an address names.
-pub async fn tenant(env: &Env, text: &str) -> Result<Tenant, FlowError> {
+pub async fn tenant(env: &Env, text: &str) -> Result<Arc<Tenant>, FlowError> {
     if SEVERAL.contains(&text) || text == PERSONAL {
         return Err(Refusal::TenantNotSpecific { asked: text.to_owned() }.into());
     }

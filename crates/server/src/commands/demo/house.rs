@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use super::narrator::Narrator;
 use super::temporary::TemporaryFolder;
 use crate::listen::{Limits, serve};
-use crate::platform::{Platform, database_of, summary};
+use crate::platform::{Platform, database_of, follow, summary};
 use crate::{local_authority, tls};
 
 /// The directory that the journey runs on, built into the program.
@@ -32,6 +32,7 @@ pub struct House {
     /// Sends requests, trusting the platform's own certificate authority.
     pub http: Arc<dyn HttpClient>,
     doors: Vec<Door>,
+    following: JoinHandle<()>,
     // Dropped last: the platform's files lie in it.
     _folder: TemporaryFolder,
 }
@@ -92,7 +93,8 @@ impl House {
         narrator.detail(&format!(
             "the Colors API answers at {colors_url}; it knows the platform's issuer and nothing else"
         ));
-        Ok(Self { public, colors_url, http, doors, _folder: folder })
+        let following = tokio::spawn(follow(Arc::clone(&platform.storage)));
+        Ok(Self { public, colors_url, http, doors, following, _folder: folder })
     }
 
     /// Stops everything and waits until it has stopped.
@@ -103,6 +105,9 @@ impl House {
             let _ = door.close.send(());
             door.task.await?;
         }
+        self.following.abort();
+        // It holds the store, whose files go next.
+        let _ = self.following.await;
         Ok(())
     }
 }

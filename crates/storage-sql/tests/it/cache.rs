@@ -1,0 +1,296 @@
+//! The directory in memory before both engines: what one node changes holds on every node within the bound.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use grantor_environment::{ManualMonotonic, Monotonic};
+use grantor_rules::directory::DirectoryChange;
+use grantor_rules::model::{Application, TenantName};
+use grantor_storage::Storage;
+use grantor_storage::contract::samples::{application, client_id, tenant, tenant_id, tenants};
+use grantor_storage_cache::{CachedStorage, FOLLOW_EVERY, HOLDS_FOR};
+
+use crate::folder::Folder;
+use crate::postgres::Database;
+
+/// A store with a memory that counts, for the contract. Time stands still.
+fn cached<D>(made: Option<(Arc<dyn Storage>, D)>) -> Option<(Arc<dyn Storage>, D)> {
+    let (store, outlives) = made?;
+    let node = Node::over(&store);
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(node.cache.follow())).unwrap();
+    Some((node.cache, outlives))
+}
+
+pub fn on_sqlite() -> Option<(Arc<dyn Storage>, Folder)> {
+    cached(crate::folder::empty_store())
+}
+
+pub fn on_postgres() -> Option<(Arc<dyn Storage>, Database)> {
+    cached(crate::postgres::empty_store())
+}
+
+/// One of several processes on a store.
+struct Node {
+    cache: Arc<CachedStorage>,
+    time: Arc<ManualMonotonic>,
+}
+
+impl Node {
+    fn over(store: &Arc<dyn Storage>) -> Self {
+        let time = Arc::new(ManualMonotonic::default());
+        let given: Arc<dyn Monotonic> = Arc::<ManualMonotonic>::clone(&time);
+        Self { cache: Arc::new(CachedStorage::over(Arc::clone(store), given)), time }
+    }
+
+    async fn apply(&self, change: &DirectoryChange) {
+        self.cache.apply_directory(change).await.unwrap();
+    }
+
+    /// What each way to tenant 1 and its API says.
+    async fn said(&self) -> [Option<String>; 4] {
+        let by_id = self.cache.find_tenant(&TenantName::Id(tenant_id(1))).await.unwrap();
+        let by_domain = self.cache.find_tenant(&TenantName::Domain("tenant-1.example".to_owned())).await.unwrap();
+        let tenant = self.cache.tenant(tenant_id(1));
+        let by_client_id = tenant.find_application(&client_id("colors")).await.unwrap();
+        let by_uri = tenant.find_api("api://colors").await.unwrap();
+        [
+            by_id.map(|tenant| tenant.display_name.clone()),
+            by_domain.map(|tenant| tenant.display_name.clone()),
+            by_client_id.map(|application| application.display_name.clone()),
+            by_uri.map(|application| application.display_name.clone()),
+        ]
+    }
+}
+
+/// Tenant 1 and its API, both of that name.
+fn named(name: &str) -> DirectoryChange {
+    let mut tenant = tenant(1);
+    name.clone_into(&mut tenant.display_name);
+    let colors = Application { display_name: name.to_owned(), ..application(1, "colors", &["api://colors"]) };
+    DirectoryChange { tenants: vec![tenant], applications: vec![colors], ..Default::default() }
+}
+
+fn all(name: &str) -> [Option<String>; 4] {
+    [(); 4].map(|()| Some(name.to_owned()))
+}
+
+async fn two_nodes(store: &Arc<dyn Storage>) -> (Node, Node) {
+    let (one, two) = (Node::over(store), Node::over(store));
+    one.apply(&named("old")).await;
+    for node in [&one, &two] {
+        node.cache.follow().await.unwrap();
+        assert_eq!(node.said().await, all("old"));
+    }
+    (one, two)
+}
+
+async fn a_change_holds_here_at_once_and_elsewhere_once_it_is_asked_for(store: Arc<dyn Storage>) {
+    let (one, two) = two_nodes(&store).await;
+    one.apply(&named("new")).await;
+    assert_eq!(one.said().await, all("new"));
+    // Else nothing here would be tested: it is in memory.
+    assert_eq!(two.said().await, all("old"));
+    two.cache.follow().await.unwrap();
+    assert_eq!(two.said().await, all("new"));
+}
+
+async fn a_node_that_is_cut_off_says_nothing_from_memory(store: Arc<dyn Storage>) {
+    let (one, two) = two_nodes(&store).await;
+    one.apply(&named("new")).await;
+    two.time.advance(HOLDS_FOR - Duration::from_nanos(1));
+    assert_eq!(two.said().await, all("old"));
+    two.time.advance(Duration::from_nanos(1));
+    assert_eq!(two.said().await, all("new"));
+    one.apply(&named("newer")).await;
+    assert_eq!(two.said().await, all("newer"), "nothing is taken into memory meanwhile");
+}
+
+async fn a_domain_that_changes_hands_leads_to_its_new_tenant(store: Arc<dyn Storage>) {
+    let (one, two) = two_nodes(&store).await;
+    let mut change = tenants(&[1, 2]);
+    change.tenants[0].domain = "moved.example".to_owned();
+    change.tenants[1].domain = "tenant-1.example".to_owned();
+    one.apply(&change).await;
+    two.cache.follow().await.unwrap();
+    for node in [&one, &two] {
+        let found = node.cache.find_tenant(&TenantName::Domain("tenant-1.example".to_owned())).await.unwrap();
+        assert_eq!(found.as_deref(), Some(&change.tenants[1]));
+    }
+}
+
+async fn what_an_identifier_leads_to_follows_every_application_of_the_tenant(store: Arc<dyn Storage>) {
+    let (one, two) = two_nodes(&store).await;
+    let found = |node: &Node| {
+        let tenant = node.cache.tenant(tenant_id(1));
+        async move { tenant.find_api("app").await.unwrap().map(|application| application.client_id.clone()) }
+    };
+    let write = |applications| DirectoryChange { applications, ..Default::default() };
+    one.apply(&write(vec![application(1, "thief", &["app"])])).await;
+    two.cache.follow().await.unwrap();
+    assert_eq!((found(&one).await, found(&two).await), (Some(client_id("thief")), Some(client_id("thief"))));
+    // Another application than the one that was found is written.
+    one.apply(&write(vec![application(1, "app", &[])])).await;
+    two.cache.follow().await.unwrap();
+    assert_eq!((found(&one).await, found(&two).await), (Some(client_id("app")), Some(client_id("app"))));
+}
+
+async fn names_that_lead_nowhere_take_no_memory(store: Arc<dyn Storage>) {
+    let (one, two) = two_nodes(&store).await;
+    let before = two.cache.bytes();
+    assert!(before > 0);
+    let tenant = two.cache.tenant(tenant_id(1));
+    for number in 0..50 {
+        let name = format!("made-up-{number}");
+        assert!(tenant.find_application(&client_id(&name)).await.unwrap().is_none());
+        assert!(tenant.find_api(&format!("api://{name}")).await.unwrap().is_none());
+        assert!(two.cache.find_tenant(&TenantName::Domain(format!("{name}.example"))).await.unwrap().is_none());
+    }
+    assert_eq!(two.cache.bytes(), before);
+    one.apply(&DirectoryChange { applications: vec![application(1, "made-up-7", &[])], ..Default::default() }).await;
+    assert!(
+        tenant.find_application(&client_id("made-up-7")).await.unwrap().is_some(),
+        "what was not there is not kept"
+    );
+}
+
+async fn memory_is_bounded_whoever_asks_for_what(store: Arc<dyn Storage>) {
+    let most = 64 * 1024;
+    let time = Arc::new(ManualMonotonic::default());
+    let cache = CachedStorage::with_at_most(most, Arc::clone(&store), time);
+    cache.apply_directory(&named("old")).await.unwrap();
+    let applications: Vec<_> = (0..200).map(|number| application(1, &format!("app-{number}"), &[])).collect();
+    cache.apply_directory(&DirectoryChange { applications, ..Default::default() }).await.unwrap();
+    cache.follow().await.unwrap();
+    let tenant = cache.tenant(tenant_id(1));
+    for number in 0..200 {
+        assert!(tenant.find_application(&client_id(&format!("app-{number}"))).await.unwrap().is_some());
+        assert!(cache.bytes() <= most as u64, "{}", cache.bytes());
+    }
+    assert!(cache.bytes() > most as u64 / 4, "{}", cache.bytes());
+}
+
+async fn a_change_that_fails_leaves_what_is_known(store: Arc<dyn Storage>) {
+    let (one, _) = two_nodes(&store).await;
+    let mut change = named("new");
+    change.applications.push(application(9, "nobodys", &[]));
+    one.cache.apply_directory(&change).await.unwrap_err();
+    assert_eq!(one.said().await, all("old"));
+}
+
+/// Many read while one writes: whoever begins to read after a change was acknowledged never sees what was before.
+async fn nobody_reads_what_was_before_an_acknowledged_change(store: Arc<dyn Storage>) {
+    const CHANGES: u32 = 150;
+    let (node, _) = two_nodes(&store).await;
+    node.apply(&named("0")).await;
+    let node = Arc::new(node);
+    let acknowledged = Arc::new(AtomicU32::new(0));
+    let over = Arc::new(AtomicBool::new(false));
+    let readers: Vec<_> = (0..4)
+        .map(|_| {
+            let (node, acknowledged, over) = (Arc::clone(&node), Arc::clone(&acknowledged), Arc::clone(&over));
+            tokio::spawn(async move {
+                let mut seen = 0;
+                while !over.load(Ordering::SeqCst) {
+                    let least = acknowledged.load(Ordering::SeqCst);
+                    for name in node.said().await {
+                        let number: u32 = name.unwrap().parse().unwrap();
+                        assert!(number >= least, "{number} is read after {least} was acknowledged");
+                        seen = seen.max(number);
+                    }
+                    tokio::task::yield_now().await;
+                }
+                seen
+            })
+        })
+        .collect();
+    let following = tokio::spawn({
+        let (node, over) = (Arc::clone(&node), Arc::clone(&over));
+        async move {
+            while !over.load(Ordering::SeqCst) {
+                node.cache.follow().await.unwrap();
+                tokio::task::yield_now().await;
+            }
+        }
+    });
+    for number in 1..=CHANGES {
+        node.apply(&named(&number.to_string())).await;
+        acknowledged.store(number, Ordering::SeqCst);
+        tokio::task::yield_now().await;
+    }
+    over.store(true, Ordering::SeqCst);
+    following.await.unwrap();
+    for reader in readers {
+        assert!(reader.await.unwrap() > 0, "it read nothing while things changed");
+    }
+    assert_eq!(node.said().await, all(&CHANGES.to_string()));
+}
+
+/// Whatever the rhythm in which a node asks, and however often it cannot: what another one has changed holds within the bound.
+async fn what_another_node_changes_holds_within_the_bound_in_any_rhythm(store: Arc<dyn Storage>) {
+    let (one, two) = two_nodes(&store).await;
+    one.apply(&named("0")).await;
+    two.cache.follow().await.unwrap();
+    let mut dice = Dice(7);
+    let mut changes: Vec<Duration> = vec![two.time.elapsed()];
+    let mut from_memory = 0;
+    for _ in 0..600 {
+        match dice.roll(8) {
+            0 => {
+                one.apply(&named(&changes.len().to_string())).await;
+                changes.push(two.time.elapsed());
+            }
+            1 | 2 => two.cache.follow().await.unwrap(),
+            3 => two.time.advance(HOLDS_FOR / 3 * (dice.roll(4) + 1)),
+            _ => two.time.advance(FOLLOW_EVERY / 5),
+        }
+        let known = two.time.elapsed().saturating_sub(HOLDS_FOR);
+        let least = changes.iter().rposition(|at| *at <= known).unwrap_or(0);
+        for name in two.said().await {
+            let number: usize = name.unwrap().parse().unwrap();
+            assert!(number >= least, "{number} is read more than {HOLDS_FOR:?} after {least}");
+            from_memory += usize::from(number + 1 < changes.len());
+        }
+    }
+    assert!(from_memory > 50, "memory is of use: {from_memory}");
+}
+
+/// Numbers that look random and are the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u32) -> u32 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        u32::try_from(self.0 >> 33).unwrap() % sides
+    }
+}
+
+macro_rules! on_both_engines {
+    ($($test:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $test() {
+                let Some((store, _outlives)) = crate::folder::empty_store() else { return };
+                super::$test(store).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $test() {
+                let Some((store, _outlives)) = crate::postgres::empty_store() else { return };
+                super::$test(store).await;
+            })*
+        }
+    };
+}
+on_both_engines! {
+    a_change_holds_here_at_once_and_elsewhere_once_it_is_asked_for,
+    a_node_that_is_cut_off_says_nothing_from_memory,
+    a_domain_that_changes_hands_leads_to_its_new_tenant,
+    what_an_identifier_leads_to_follows_every_application_of_the_tenant,
+    names_that_lead_nowhere_take_no_memory,
+    memory_is_bounded_whoever_asks_for_what,
+    a_change_that_fails_leaves_what_is_known,
+    nobody_reads_what_was_before_an_acknowledged_change,
+    what_another_node_changes_holds_within_the_bound_in_any_rhythm,
+}
