@@ -96,7 +96,13 @@ impl SqliteConn {
     fn bound(&self, sql: &'static Sql, values: &[V<'_>]) -> rusqlite::Result<CachedStatement<'_>> {
         let mut statement = self.connection.prepare_cached(sql.text)?;
         for (place, value) in values.iter().enumerate() {
-            statement.raw_bind_parameter(place + 1, value)?;
+            match value {
+                V::Id(id) => {
+                    let mut text = [0; 36];
+                    statement.raw_bind_parameter(place + 1, &*id.as_hyphenated().encode_lower(&mut text))?;
+                }
+                other => statement.raw_bind_parameter(place + 1, other)?,
+            }
         }
         Ok(statement)
     }
@@ -108,14 +114,21 @@ impl SqliteConn {
 
     fn rows(&self, sql: &'static Sql, values: &[V<'_>]) -> rusqlite::Result<Vec<Row>> {
         let mut statement = self.bound(sql, values)?;
-        let width = statement.column_count();
         let mut rows = statement.raw_query();
         let mut read = Vec::new();
         while let Some(row) = rows.next()? {
-            let values = (0..width).map(|place| row.get_ref(place).map(read_value)).collect::<Result<_, _>>()?;
-            read.push(Row::new(sql, values));
+            read.push(read_row(sql, row)?);
         }
         Ok(read)
+    }
+
+    fn first_row(&self, sql: &'static Sql, values: &[V<'_>]) -> rusqlite::Result<Option<Row>> {
+        let mut statement = self.bound(sql, values)?;
+        let mut rows = statement.raw_query();
+        let first = rows.next()?.map(|row| read_row(sql, row)).transpose()?;
+        // What a statement writes is written once it has run to its end.
+        while rows.next()?.is_some() {}
+        Ok(first)
     }
 }
 
@@ -125,8 +138,7 @@ impl Conn for SqliteConn {
     }
 
     fn one(&mut self, sql: &'static Sql, values: &[V<'_>]) -> impl Future<Output = Result<Option<Row>, Fault>> + Send {
-        let rows = self.rows(sql, values).map_err(|error| faults::in_statement(sql, &error));
-        ready(rows.map(|rows| rows.into_iter().next()))
+        ready(self.first_row(sql, values).map_err(|error| faults::in_statement(sql, &error)))
     }
 
     fn many(&mut self, sql: &'static Sql, values: &[V<'_>]) -> impl Future<Output = Result<Vec<Row>, Fault>> + Send {
@@ -144,6 +156,14 @@ impl ToSql for V<'_> {
             Self::Id(id) => ToSqlOutput::Owned(id.as_hyphenated().to_string().into()),
         })
     }
+}
+
+fn read_row(sql: &'static Sql, row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    let mut values = Vec::with_capacity(sql.columns.len());
+    for place in 0..sql.columns.len() {
+        values.push(read_value(row.get_ref(place)?));
+    }
+    Ok(Row::new(sql, values))
 }
 
 fn read_value(value: ValueRef<'_>) -> Value {
@@ -171,3 +191,6 @@ fn make_private(path: &Path) -> std::io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
 }
+
+#[cfg(test)]
+mod tests;
