@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use grantor_environment::{Entropy, Timestamp};
-use grantor_jose::{Certificate, HeaderFields, KeySet, SealingKey, SigningKey, VerifyingKey, sign_compact};
+use grantor_jose::{
+    Certificate, Expected, HeaderFields, KeySet, SealingKey, SigningKey, VerifyError, VerifyingKey, sign_compact,
+    verify_compact,
+};
 use grantor_protocol::Secret;
 use grantor_rules::Settings;
 use grantor_rules::model::SigningAlg;
@@ -15,6 +18,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::FlowError;
+use crate::proven::{Claims, Proven};
 use crate::start::{new_key, open};
 
 /// The signing keys of a deployment.
@@ -30,7 +34,9 @@ pub struct KeyRing {
 struct Known {
     lines: BTreeMap<SigningAlg, Vec<Arc<Signer>>>,
     public: Arc<Vec<Value>>,
-    verifying: Arc<KeySet>,
+    verifying: KeySet,
+    // What these keys have proven is worth nothing under others.
+    proven: Proven,
     key_ids: Vec<String>,
 }
 
@@ -76,9 +82,13 @@ impl KeyRing {
         Arc::clone(&self.known().public)
     }
 
-    /// The keys that signatures of ours are checked with.
-    pub fn verifying(&self) -> Arc<KeySet> {
-        Arc::clone(&self.known().verifying)
+    /// The claims of a token that is signed by us. They may have been proven before: whether the token is still of use is for
+    /// the caller to ask.
+    pub(crate) fn claims(&self, token: &Secret) -> Result<Arc<Claims>, VerifyError> {
+        let known = self.known();
+        known.proven.claims(token.expose(), || {
+            verify_compact(token.expose(), &known.verifying, &Expected::types(&["JWT"]))?.claims()
+        })
     }
 
     /// The key that signs with an algorithm at `now`, if one has been made.
@@ -176,7 +186,7 @@ impl Known {
             known.lines.entry(one.alg).or_default().push(Arc::new(signer));
         }
         known.public = Arc::new(public);
-        known.verifying = Arc::new(KeySet::new(verifying));
+        known.verifying = KeySet::new(verifying);
         Ok(known)
     }
 }

@@ -13,6 +13,7 @@ pub mod events;
 mod keys;
 mod load;
 mod passwords;
+mod proven;
 pub mod sign_in;
 pub mod start;
 pub mod token;

@@ -2,22 +2,34 @@
 
 use std::fmt;
 
-use zeroize::Zeroizing;
-
 /// A password, a token or a client secret: it cannot be printed, is compared in constant time and is wiped when dropped.
 #[derive(Clone)]
-pub struct Secret(Zeroizing<String>);
+pub struct Secret(String);
 
 impl Secret {
     /// Takes a text that must not be shown from here on.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
+        Self(text.into())
     }
 
     /// The text itself, for the one place that sends or hashes it.
     pub fn expose(&self) -> &str {
         &self.0
     }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        wipe(&mut std::mem::take(&mut self.0).into_bytes());
+    }
+}
+
+/// Overwrites all that is reserved. A token has a thousand bytes and more: they go in one sweep, which the barrier keeps from
+/// being left out, and not byte by byte.
+fn wipe(bytes: &mut Vec<u8>) {
+    bytes.clear();
+    bytes.resize(bytes.capacity(), 0);
+    zeroize::optimization_barrier(bytes.as_slice());
 }
 
 impl fmt::Debug for Secret {
@@ -53,6 +65,17 @@ mod tests {
     #[test]
     fn a_secret_does_not_show_itself() {
         assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(…)");
+    }
+
+    #[test]
+    fn all_that_is_reserved_is_wiped_where_it_lies() {
+        let mut bytes = Vec::with_capacity(100);
+        let room = bytes.capacity();
+        bytes.resize(room, 7);
+        bytes.truncate(40);
+        let place = bytes.as_ptr();
+        wipe(&mut bytes);
+        assert_eq!((bytes.as_slice(), bytes.as_ptr()), (vec![0; room].as_slice(), place));
     }
 
     #[test]

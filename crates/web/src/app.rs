@@ -7,6 +7,8 @@ use grantor_dialects::entra_v2::EntraV2;
 use grantor_environment::ManualClock;
 use grantor_flows::Env;
 
+use crate::documents::Documents;
+
 /// The platform as the HTTP edge sees it.
 pub struct App {
     /// What the flows need.
@@ -15,12 +17,14 @@ pub struct App {
     pub entra_v2: EntraV2,
     /// The clock that can be moved; only under `--dev`.
     pub dev_clock: Option<Arc<ManualClock>>,
+    pub(crate) documents: Documents,
 }
 
 impl App {
     /// Serves `env` in every dialect.
     pub fn new(env: Env, dev_clock: Option<Arc<ManualClock>>) -> Self {
-        Self { entra_v2: EntraV2::new(env.public.clone()), env, dev_clock }
+        let documents = Documents::new(&env.public, env.keys.public());
+        Self { entra_v2: EntraV2::new(env.public.clone()), env, dev_clock, documents }
     }
 
     /// The dialect that a waiting request was asked in.

@@ -7,6 +7,7 @@ mod app;
 mod cookies;
 mod csrf;
 mod dispatch;
+mod documents;
 mod endpoints;
 mod incoming;
 mod respond;

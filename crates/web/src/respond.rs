@@ -1,6 +1,6 @@
 //! From an answer as data to HTTP. The one place that redirects a browser, and the one that writes headers.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
@@ -16,6 +16,9 @@ use grantor_rules::client::RegisteredRedirect;
 
 /// An answer on its way out.
 pub type Answer = Response<Body>;
+
+/// Few answers have more: room for them is made once.
+const USUAL_HEADERS: usize = 12;
 
 /// One of our own pages that a browser can be sent to.
 #[derive(Clone, Copy)]
@@ -71,8 +74,7 @@ pub fn send_browser(public: &PublicUrl, destination: &Destination<'_>) -> Answer
 }
 
 fn see_other(address: &str) -> Answer {
-    let mut answer = Response::new(Body::empty());
-    *answer.status_mut() = StatusCode::SEE_OTHER;
+    let mut answer = empty(StatusCode::SEE_OTHER);
     insert(&mut answer, LOCATION, address);
     never_kept(&mut answer);
     answer
@@ -102,7 +104,7 @@ pub fn page(status: StatusCode, text: String, towards: Option<&RedirectUri>) -> 
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {forms}"
     );
     insert(&mut answer, CONTENT_SECURITY_POLICY, &policy);
-    insert(&mut answer, X_FRAME_OPTIONS, "DENY");
+    fixed(&mut answer, X_FRAME_OPTIONS, "DENY");
     answer
 }
 
@@ -116,42 +118,64 @@ fn forms_may_go_to(uri: &RedirectUri) -> String {
 }
 
 fn html(status: StatusCode, text: String) -> Answer {
-    let mut answer = Response::new(Body::from(text));
-    *answer.status_mut() = status;
-    insert(&mut answer, CONTENT_TYPE, "text/html; charset=utf-8");
+    let mut answer = empty(status);
+    *answer.body_mut() = Body::from(text);
+    fixed(&mut answer, CONTENT_TYPE, "text/html; charset=utf-8");
     never_kept(&mut answer);
     answer
 }
 
 /// A JSON reply.
 pub fn reply(reply: &Reply) -> Answer {
-    let mut answer = Response::new(Body::from(reply.body.to_string()));
+    // Writing text in memory fails for no value: its members' names are texts.
+    let text = serde_json::to_vec(&reply.body).unwrap_or_default();
+    let mut answer = json(text.into(), reply.caching);
     *answer.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    insert(&mut answer, CONTENT_TYPE, "application/json; charset=utf-8");
-    match reply.caching {
-        Caching::NoStore => never_kept(&mut answer),
-        Caching::ADay => insert(&mut answer, CACHE_CONTROL, "max-age=86400, private"),
-    }
     for (name, value) in &reply.headers {
         insert(&mut answer, HeaderName::from_static(name), value);
     }
     answer
 }
 
+/// A public document that is at hand as text.
+pub fn document(text: Bytes) -> Answer {
+    json(text, Caching::ADay)
+}
+
+fn json(text: Bytes, caching: Caching) -> Answer {
+    let mut answer = empty(StatusCode::OK);
+    *answer.body_mut() = Body::from(text);
+    fixed(&mut answer, CONTENT_TYPE, "application/json; charset=utf-8");
+    match caching {
+        Caching::NoStore => never_kept(&mut answer),
+        Caching::ADay => fixed(&mut answer, CACHE_CONTROL, "max-age=86400, private"),
+    }
+    answer
+}
+
+/// An answer without a body, with room for the headers that most answers get.
+fn empty(status: StatusCode) -> Answer {
+    let mut answer = Response::new(Body::empty());
+    *answer.status_mut() = status;
+    answer.headers_mut().reserve(USUAL_HEADERS);
+    answer
+}
+
 /// A plain text, for probes and developers.
 pub fn text(status: StatusCode, text: &'static str) -> Answer {
-    let mut answer = Response::new(Body::from(text));
-    *answer.status_mut() = status;
-    insert(&mut answer, CONTENT_TYPE, "text/plain; charset=utf-8");
+    let mut answer = empty(status);
+    *answer.body_mut() = Body::from(text);
+    fixed(&mut answer, CONTENT_TYPE, "text/plain; charset=utf-8");
     never_kept(&mut answer);
     answer
 }
 
 /// A file whose name changes with its content.
 pub fn asset(content_type: &'static str, bytes: &'static [u8]) -> Answer {
-    let mut answer = Response::new(Body::from(bytes));
-    insert(&mut answer, CONTENT_TYPE, content_type);
-    insert(&mut answer, CACHE_CONTROL, "public, max-age=31536000, immutable");
+    let mut answer = empty(StatusCode::OK);
+    *answer.body_mut() = Body::from(bytes);
+    fixed(&mut answer, CONTENT_TYPE, content_type);
+    fixed(&mut answer, CACHE_CONTROL, "public, max-age=31536000, immutable");
     answer
 }
 
@@ -164,19 +188,18 @@ pub fn method_not_allowed(methods: &[&str]) -> Answer {
 
 /// The answer to a browser's question whether a script may call (Fetch Standard §3.2.2).
 pub fn preflight(methods: &[&str], asked_headers: Option<&str>) -> Answer {
-    let mut answer = Response::new(Body::empty());
-    *answer.status_mut() = StatusCode::NO_CONTENT;
+    let mut answer = empty(StatusCode::NO_CONTENT);
     insert(&mut answer, ACCESS_CONTROL_ALLOW_METHODS, &format!("{}, OPTIONS", methods.join(", ")));
     insert(&mut answer, ACCESS_CONTROL_ALLOW_HEADERS, asked_headers.unwrap_or("authorization, content-type"));
-    insert(&mut answer, ACCESS_CONTROL_MAX_AGE, "3600");
+    fixed(&mut answer, ACCESS_CONTROL_MAX_AGE, "3600");
     answer
 }
 
 /// Lets scripts of any origin read the answer. No cookie is looked at where this is said, so a script gains nothing that its
 /// own server could not have.
 pub fn open_to_scripts(answer: &mut Answer) {
-    insert(answer, ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    insert(
+    fixed(answer, ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    fixed(
         answer,
         ACCESS_CONTROL_EXPOSE_HEADERS,
         "request-id, client-request-id, x-ms-request-id, www-authenticate, retry-after",
@@ -185,14 +208,19 @@ pub fn open_to_scripts(answer: &mut Answer) {
 
 /// What every answer carries.
 pub fn hardened(answer: &mut Answer, public: &PublicUrl) {
-    insert(answer, X_CONTENT_TYPE_OPTIONS, "nosniff");
-    insert(answer, REFERRER_POLICY, "no-referrer");
+    fixed(answer, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    fixed(answer, REFERRER_POLICY, "no-referrer");
     // For a name that means the person's own machine this would forbid plain HTTP to every program there, loopback
     // listeners included.
     let own_machine = ["localhost", "127.0.0.1", "[::1]"].contains(&public.host());
     if public.is_https() && !own_machine {
-        insert(answer, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        fixed(answer, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
+}
+
+/// Adds a header whose value never differs.
+pub fn fixed(answer: &mut Answer, name: HeaderName, value: &'static str) {
+    answer.headers_mut().insert(name, HeaderValue::from_static(value));
 }
 
 /// Adds a header. A value that is none is left out: it would have come from our own code.
@@ -212,6 +240,6 @@ pub fn add_cookie(answer: &mut Answer, cookie: &str) {
 }
 
 fn never_kept(answer: &mut Answer) {
-    insert(answer, CACHE_CONTROL, "no-store, no-cache");
-    insert(answer, PRAGMA, "no-cache");
+    fixed(answer, CACHE_CONTROL, "no-store, no-cache");
+    fixed(answer, PRAGMA, "no-cache");
 }

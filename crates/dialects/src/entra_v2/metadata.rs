@@ -1,6 +1,6 @@
 //! What the server says of itself (Source: entra-dialect 3 and 4).
 
-use grantor_protocol::PublicUrl;
+use grantor_protocol::{PublicUrl, TenantId};
 use grantor_rules::Refusal;
 use grantor_rules::model::TenantName;
 use serde_json::{Value, json};
@@ -36,6 +36,27 @@ pub fn document(public: &PublicUrl, tenant: &str) -> Reply {
         "cloud_instance_name": public.authority(),
         "msgraph_host": public.authority(),
     }))
+}
+
+/// The discovery document as text, written once: its tenants differ in nothing but their ids.
+#[derive(Clone, Debug)]
+pub struct MetadataText {
+    around: Vec<String>,
+}
+
+impl MetadataText {
+    /// Writes it for `public`.
+    pub fn new(public: &PublicUrl) -> Self {
+        // No host can hold a brace, so it stands where the tenant does and nowhere else.
+        let any = "{tenantid}";
+        let text = document(public, any).body.to_string();
+        Self { around: text.split(any).map(str::to_owned).collect() }
+    }
+
+    /// The document of a tenant, byte for byte that of [`document`].
+    pub fn of(&self, tenant: TenantId) -> String {
+        self.around.join(&tenant.to_string())
+    }
 }
 
 /// The verification keys. `keys` are public JSON Web Keys; each says for which issuers it is good.

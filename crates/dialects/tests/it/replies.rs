@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use grantor_dialects::entra_v2::metadata;
 use grantor_dialects::{Dialect as _, IssuedCode, form};
-use grantor_protocol::Secret;
+use grantor_protocol::{Secret, TenantId};
 use grantor_rules::Refusal;
 use grantor_rules::token::issued::IssuedTokens;
 use serde_json::json;
@@ -49,6 +49,14 @@ fn the_discovery_addresses_answer_word_for_word() {
     text += &shown("keys", &metadata::keys(&public(), vec![key.clone(), json!({"kid": "NEXT", "issuer": "foreign"})]));
     text += &shown("no keys", &metadata::keys(&public(), vec![]));
     snapshot::assert_same("entra_v2_metadata.txt", &text);
+}
+
+#[test]
+fn the_metadata_that_is_written_once_is_the_same_for_every_tenant() {
+    let once = metadata::MetadataText::new(&public());
+    for tenant in [tenant(), TenantId::from_random([0; 16]), TenantId::from_random([0xff; 16])] {
+        assert_eq!(once.of(tenant), metadata::document(&public(), &tenant.to_string()).body.to_string());
+    }
 }
 
 /// The members of the reply that MSAL for Python and for JavaScript cannot do without, and those that lead them astray.

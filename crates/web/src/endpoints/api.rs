@@ -79,9 +79,9 @@ fn directory_answer(incoming: &Incoming, reply: &Reply) -> Answer {
     let mut answer = respond::reply(reply);
     let content_type =
         "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
-    respond::insert(&mut answer, axum::http::header::CONTENT_TYPE, content_type);
+    respond::fixed(&mut answer, axum::http::header::CONTENT_TYPE, content_type);
     respond::insert(&mut answer, HeaderName::from_static("request-id"), &ids.trace_id);
     respond::insert(&mut answer, HeaderName::from_static("client-request-id"), &ids.correlation_id);
-    respond::insert(&mut answer, HeaderName::from_static("odata-version"), "4.0");
+    respond::fixed(&mut answer, HeaderName::from_static("odata-version"), "4.0");
     answer
 }

@@ -15,7 +15,7 @@ use crate::respond::{self, Answer};
 
 pub async fn metadata(app: &App, incoming: &Incoming, asked: &str) -> Answer {
     let found = tenant(&app.env, asked).await;
-    answer(app, incoming, found.map(|tenant| words::document(&app.env.public, &tenant.id.to_string())))
+    answer(app, incoming, found.map(|tenant| respond::document(app.documents.metadata(tenant.id))))
 }
 
 pub async fn keys(app: &App, incoming: &Incoming, asked: &str) -> Answer {
@@ -24,12 +24,13 @@ pub async fn keys(app: &App, incoming: &Incoming, asked: &str) -> Answer {
         "common" | "organizations" | "consumers" => Ok(()),
         _ => tenant(&app.env, asked).await.map(|_| ()),
     };
-    answer(app, incoming, found.map(|()| words::keys(&app.env.public, app.env.keys.public().to_vec())))
+    let text = |()| app.documents.keys(&app.env.public, app.env.keys.public());
+    answer(app, incoming, found.map(text).map(respond::document))
 }
 
 pub fn instance(app: &App, incoming: &Incoming) -> Answer {
     let reply = incoming.query().and_then(|query| words::instance(&app.env.public, &query));
-    answer(app, incoming, reply.map_err(FlowError::from))
+    answer(app, incoming, reply.map(|reply| respond::reply(&reply)).map_err(FlowError::from))
 }
 
 pub fn native_client() -> Answer {
@@ -56,9 +57,13 @@ pub fn error_code(incoming: &Incoming) -> Answer {
     respond::page(StatusCode::OK, page.render(), None)
 }
 
-fn answer(app: &App, incoming: &Incoming, outcome: Result<Reply, FlowError>) -> Answer {
+fn answer(app: &App, incoming: &Incoming, outcome: Result<Answer, FlowError>) -> Answer {
+    outcome.unwrap_or_else(|error| respond::reply(&failed(app, incoming, error)))
+}
+
+fn failed(app: &App, incoming: &Incoming, error: FlowError) -> Reply {
     let ids = incoming.ids();
-    let reply = outcome.unwrap_or_else(|error| match error {
+    match error {
         FlowError::Refused(refusal) => {
             app.env.record(&incoming.trace, Event::refused(&refusal));
             errors::reply(&refusal, Endpoint::Discovery, &ids)
@@ -67,6 +72,5 @@ fn answer(app: &App, incoming: &Incoming, outcome: Result<Reply, FlowError>) -> 
             log_failure(&incoming.trace, &error);
             errors::fault(error.retry_after(), &ids)
         }
-    });
-    respond::reply(&reply)
+    }
 }
