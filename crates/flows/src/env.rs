@@ -53,7 +53,7 @@ impl Env {
 
     /// What tells a request that has just come in from others.
     pub fn trace(&self) -> Trace {
-        Trace { request: FlowId::from_random(self.entropy.bytes()), joined: OnceLock::new(), at: self.now() }
+        Trace { entropy: Arc::clone(&self.entropy), request: OnceLock::new(), joined: OnceLock::new(), at: self.now() }
     }
 
     /// Records what happened in a request.
@@ -63,17 +63,18 @@ impl Env {
 }
 
 /// What tells one request from others, and which flow it belongs to.
-#[derive(Debug)]
 pub struct Trace {
-    request: FlowId,
+    entropy: Arc<dyn Entropy>,
+    // Drawn when it is first asked for: the public documents show none.
+    request: OnceLock<FlowId>,
     joined: OnceLock<FlowId>,
     at: Timestamp,
 }
 
 impl Trace {
     /// The request's own id: what an error shows.
-    pub const fn request(&self) -> FlowId {
-        self.request
+    pub fn request(&self) -> FlowId {
+        *self.request.get_or_init(|| FlowId::from_random(self.entropy.bytes()))
     }
 
     /// When it came in.
@@ -83,7 +84,7 @@ impl Trace {
 
     /// The flow: that of the authorization request which all of it descends from, or the request's own.
     pub fn flow(&self) -> FlowId {
-        *self.joined.get().unwrap_or(&self.request)
+        self.joined.get().copied().unwrap_or_else(|| self.request())
     }
 
     /// Joins the flow of something that was found. The first one counts.

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use grantor_environment::{Entropy, Timestamp};
 use grantor_jose::{
-    Certificate, Expected, HeaderFields, KeySet, SealingKey, SigningKey, VerifyError, VerifyingKey, sign_compact,
+    Certificate, Expected, HeaderFields, KeySet, SealingKey, SigningKey, TokenSigner, VerifyError, VerifyingKey,
     verify_compact,
 };
 use grantor_protocol::Secret;
@@ -42,9 +42,8 @@ struct Known {
 
 /// One key that signs.
 pub(crate) struct Signer {
-    key: SigningKey,
+    tokens: TokenSigner,
     key_id: String,
-    thumbprint: String,
     created_at: Timestamp,
 }
 
@@ -58,10 +57,7 @@ pub(crate) struct CertifiedKey {
 impl Signer {
     /// Signs claims. Only [`crate::token`] calls it, with a plan.
     pub(crate) fn sign<C: Serialize>(&self, claims: &C) -> Result<Secret, FlowError> {
-        // The Microsoft dialects' tokens say `JWT`; v1.0 readers look for `x5t`, and v2.0 readers ignore it.
-        let header = HeaderFields { typ: "JWT", x5t: Some(&self.thumbprint) };
-        let token =
-            sign_compact(&self.key, &header, claims).map_err(|error| FlowError::Failed { what: error.to_string() })?;
+        let token = self.tokens.sign(claims).map_err(|error| FlowError::Failed { what: error.to_string() })?;
         Ok(Secret::new(token))
     }
 }
@@ -177,12 +173,10 @@ impl Known {
             jwk.x5c = Some(vec![certificate.x5c()]);
             public.push(serde_json::to_value(&jwk).map_err(|error| failed(error.to_string()))?);
             verifying.push(VerifyingKey::from_signing_key(&one.key).map_err(|error| failed(error.to_string()))?);
-            let signer = Signer {
-                key: one.key,
-                key_id: record.key_id.clone(),
-                thumbprint: certificate.x5t(),
-                created_at: record.created_at,
-            };
+            // The Microsoft dialects' tokens say `JWT`; v1.0 readers look for `x5t`, and v2.0 readers ignore it.
+            let header = HeaderFields { typ: "JWT", x5t: Some(&certificate.x5t()) };
+            let tokens = TokenSigner::new(one.key, &header).map_err(|error| failed(error.to_string()))?;
+            let signer = Signer { tokens, key_id: record.key_id.clone(), created_at: record.created_at };
             known.lines.entry(one.alg).or_default().push(Arc::new(signer));
         }
         known.public = Arc::new(public);

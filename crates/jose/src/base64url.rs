@@ -22,6 +22,11 @@ pub fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// Writes bytes as base64url at the end of a text.
+pub(crate) fn encode_onto(bytes: impl AsRef<[u8]>, text: &mut String) {
+    URL_SAFE_NO_PAD.encode_string(bytes, text);
+}
+
 /// Reads base64url strictly, so that one value has exactly one spelling.
 ///
 /// # Errors

@@ -35,7 +35,7 @@ pub use jwk::{Jwk, JwkSet};
 pub use key_error::KeyError;
 pub use key_set::KeySet;
 pub use seal::{NONCE_BYTES, SealError, SealingKey};
-pub use sign::{HeaderFields, SignError, sign_compact};
+pub use sign::{HeaderFields, SignError, TokenSigner, sign_compact};
 pub use signing_key::SigningKey;
 pub use thumbprint::thumbprint;
 pub use verify::{Expected, MAX_TOKEN_BYTES, VerifiedJws, VerifyError, verify_compact};

@@ -53,8 +53,11 @@ fn takes(route: &Route, method: &Method) -> bool {
 async fn answer(app: &App, route: &Route, request: Request<Body>) -> Answer {
     let (incoming, read) = Incoming::read(&app.env, request).await;
     match route {
-        Route::Authorize { tenant } => authorize::handle(app, &incoming, read, tenant).await,
-        Route::Token { tenant } => token::handle(app, &incoming, read, tenant).await,
+        // The longer walks are kept apart: their state has thousands of bytes, and every request would carry it about.
+        Route::Authorize { tenant } => Box::pin(authorize::handle(app, &incoming, read, tenant)).await,
+        Route::Token { tenant } => Box::pin(token::handle(app, &incoming, read, tenant)).await,
+        Route::SignIn { handle } => Box::pin(interaction::sign_in(app, &incoming, read, handle)).await,
+        Route::Consent { handle } => Box::pin(interaction::consent(app, &incoming, read, handle)).await,
         Route::Metadata { tenant } => documents::metadata(app, &incoming, tenant).await,
         Route::Keys { tenant } => documents::keys(app, &incoming, tenant).await,
         Route::InstanceDiscovery => documents::instance(app, &incoming),
@@ -63,8 +66,6 @@ async fn answer(app: &App, route: &Route, request: Request<Body>) -> Answer {
         Route::Userinfo => api::userinfo(app, &incoming).await,
         Route::Me => api::me(app, &incoming).await,
         Route::DirectoryApi => api::not_found(&incoming),
-        Route::SignIn { handle } => interaction::sign_in(app, &incoming, read, handle).await,
-        Route::Consent { handle } => interaction::consent(app, &incoming, read, handle).await,
         Route::Asset { path } => assets::handle(path),
         Route::HealthLive => operations::live(),
         Route::HealthReady => operations::ready(app).await,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
 use axum::http::{HeaderMap, Method, Request};
 use grantor_dialects::{Parameters, RequestIds};
@@ -33,9 +33,8 @@ impl Incoming {
         let (parts, body) = request.into_parts();
         let query = parts.uri.query().unwrap_or_default().as_bytes().to_vec();
         let too_long = query.len() > LONGEST_QUERY;
-        let read = tokio::time::timeout(BODY_TIME, to_bytes(body, LARGEST_BODY)).await;
-        let (body, outcome) = match read {
-            Ok(Ok(body)) if !too_long => (body, Ok(())),
+        let (body, outcome) = match whole(body).await {
+            Some(body) if !too_long => (body, Ok(())),
             _ => (
                 Bytes::new(),
                 Err(Refusal::BodyUnreadable {
@@ -107,4 +106,12 @@ impl Incoming {
             at: self.trace.at(),
         }
     }
+}
+
+/// A whole body within limits of size and time. Where there is none, as with most requests, there is nothing to wait for.
+async fn whole(body: Body) -> Option<Bytes> {
+    if body.is_end_stream() {
+        return Some(Bytes::new());
+    }
+    tokio::time::timeout(BODY_TIME, to_bytes(body, LARGEST_BODY)).await.ok()?.ok()
 }

@@ -14,6 +14,14 @@ use grantor_protocol::response::ResponseMode;
 use grantor_protocol::{Handle, PublicUrl, RedirectUri};
 use grantor_rules::client::RegisteredRedirect;
 
+/// A header's value, read when the program is built.
+macro_rules! value {
+    ($text:literal) => {
+        const { axum::http::HeaderValue::from_static($text) }
+    };
+}
+pub(crate) use value;
+
 /// An answer on its way out.
 pub type Answer = Response<Body>;
 
@@ -104,7 +112,7 @@ pub fn page(status: StatusCode, text: String, towards: Option<&RedirectUri>) -> 
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {forms}"
     );
     insert(&mut answer, CONTENT_SECURITY_POLICY, &policy);
-    fixed(&mut answer, X_FRAME_OPTIONS, "DENY");
+    fixed(&mut answer, X_FRAME_OPTIONS, value!("DENY"));
     answer
 }
 
@@ -120,7 +128,7 @@ fn forms_may_go_to(uri: &RedirectUri) -> String {
 fn html(status: StatusCode, text: String) -> Answer {
     let mut answer = empty(status);
     *answer.body_mut() = Body::from(text);
-    fixed(&mut answer, CONTENT_TYPE, "text/html; charset=utf-8");
+    fixed(&mut answer, CONTENT_TYPE, value!("text/html; charset=utf-8"));
     never_kept(&mut answer);
     answer
 }
@@ -145,10 +153,10 @@ pub fn document(text: Bytes) -> Answer {
 fn json(text: Bytes, caching: Caching) -> Answer {
     let mut answer = empty(StatusCode::OK);
     *answer.body_mut() = Body::from(text);
-    fixed(&mut answer, CONTENT_TYPE, "application/json; charset=utf-8");
+    fixed(&mut answer, CONTENT_TYPE, value!("application/json; charset=utf-8"));
     match caching {
         Caching::NoStore => never_kept(&mut answer),
-        Caching::ADay => fixed(&mut answer, CACHE_CONTROL, "max-age=86400, private"),
+        Caching::ADay => fixed(&mut answer, CACHE_CONTROL, value!("max-age=86400, private")),
     }
     answer
 }
@@ -165,7 +173,7 @@ fn empty(status: StatusCode) -> Answer {
 pub fn text(status: StatusCode, text: &'static str) -> Answer {
     let mut answer = empty(status);
     *answer.body_mut() = Body::from(text);
-    fixed(&mut answer, CONTENT_TYPE, "text/plain; charset=utf-8");
+    fixed(&mut answer, CONTENT_TYPE, value!("text/plain; charset=utf-8"));
     never_kept(&mut answer);
     answer
 }
@@ -174,8 +182,8 @@ pub fn text(status: StatusCode, text: &'static str) -> Answer {
 pub fn asset(content_type: &'static str, bytes: &'static [u8]) -> Answer {
     let mut answer = empty(StatusCode::OK);
     *answer.body_mut() = Body::from(bytes);
-    fixed(&mut answer, CONTENT_TYPE, content_type);
-    fixed(&mut answer, CACHE_CONTROL, "public, max-age=31536000, immutable");
+    fixed(&mut answer, CONTENT_TYPE, HeaderValue::from_static(content_type));
+    fixed(&mut answer, CACHE_CONTROL, value!("public, max-age=31536000, immutable"));
     answer
 }
 
@@ -191,36 +199,36 @@ pub fn preflight(methods: &[&str], asked_headers: Option<&str>) -> Answer {
     let mut answer = empty(StatusCode::NO_CONTENT);
     insert(&mut answer, ACCESS_CONTROL_ALLOW_METHODS, &format!("{}, OPTIONS", methods.join(", ")));
     insert(&mut answer, ACCESS_CONTROL_ALLOW_HEADERS, asked_headers.unwrap_or("authorization, content-type"));
-    fixed(&mut answer, ACCESS_CONTROL_MAX_AGE, "3600");
+    fixed(&mut answer, ACCESS_CONTROL_MAX_AGE, value!("3600"));
     answer
 }
 
 /// Lets scripts of any origin read the answer. No cookie is looked at where this is said, so a script gains nothing that its
 /// own server could not have.
 pub fn open_to_scripts(answer: &mut Answer) {
-    fixed(answer, ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    fixed(answer, ACCESS_CONTROL_ALLOW_ORIGIN, value!("*"));
     fixed(
         answer,
         ACCESS_CONTROL_EXPOSE_HEADERS,
-        "request-id, client-request-id, x-ms-request-id, www-authenticate, retry-after",
+        value!("request-id, client-request-id, x-ms-request-id, www-authenticate, retry-after"),
     );
 }
 
 /// What every answer carries.
 pub fn hardened(answer: &mut Answer, public: &PublicUrl) {
-    fixed(answer, X_CONTENT_TYPE_OPTIONS, "nosniff");
-    fixed(answer, REFERRER_POLICY, "no-referrer");
+    fixed(answer, X_CONTENT_TYPE_OPTIONS, value!("nosniff"));
+    fixed(answer, REFERRER_POLICY, value!("no-referrer"));
     // For a name that means the person's own machine this would forbid plain HTTP to every program there, loopback
     // listeners included.
     let own_machine = ["localhost", "127.0.0.1", "[::1]"].contains(&public.host());
     if public.is_https() && !own_machine {
-        fixed(answer, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        fixed(answer, STRICT_TRANSPORT_SECURITY, value!("max-age=31536000"));
     }
 }
 
 /// Adds a header whose value never differs.
-pub fn fixed(answer: &mut Answer, name: HeaderName, value: &'static str) {
-    answer.headers_mut().insert(name, HeaderValue::from_static(value));
+pub fn fixed(answer: &mut Answer, name: HeaderName, value: HeaderValue) {
+    answer.headers_mut().insert(name, value);
 }
 
 /// Adds a header. A value that is none is left out: it would have come from our own code.
@@ -240,6 +248,6 @@ pub fn add_cookie(answer: &mut Answer, cookie: &str) {
 }
 
 fn never_kept(answer: &mut Answer) {
-    fixed(answer, CACHE_CONTROL, "no-store, no-cache");
-    fixed(answer, PRAGMA, "no-cache");
+    fixed(answer, CACHE_CONTROL, value!("no-store, no-cache"));
+    fixed(answer, PRAGMA, value!("no-cache"));
 }

@@ -1,6 +1,7 @@
 //! The directory API and userinfo.
 
 use axum::http::HeaderName;
+use axum::http::header::CONTENT_TYPE;
 use grantor_dialects::Reply;
 use grantor_dialects::graph::{errors, me as words, token};
 use grantor_flows::{Event, FlowError, api_call};
@@ -73,15 +74,20 @@ fn refused(app: &App, incoming: &Incoming, refusal: &Refusal) -> Reply {
     errors::refusal(&app.env.public, refusal, &incoming.ids())
 }
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
+const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
+
 /// The headers of the directory API (Source: entra-dialect 19.1).
 fn directory_answer(incoming: &Incoming, reply: &Reply) -> Answer {
     let ids = incoming.ids();
     let mut answer = respond::reply(reply);
-    let content_type =
-        "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
-    respond::fixed(&mut answer, axum::http::header::CONTENT_TYPE, content_type);
-    respond::insert(&mut answer, HeaderName::from_static("request-id"), &ids.trace_id);
-    respond::insert(&mut answer, HeaderName::from_static("client-request-id"), &ids.correlation_id);
-    respond::fixed(&mut answer, HeaderName::from_static("odata-version"), "4.0");
+    let content_type = respond::value!(
+        "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+    );
+    respond::fixed(&mut answer, CONTENT_TYPE, content_type);
+    respond::insert(&mut answer, REQUEST_ID, &ids.trace_id);
+    respond::insert(&mut answer, CLIENT_REQUEST_ID, &ids.correlation_id);
+    respond::fixed(&mut answer, ODATA_VERSION, respond::value!("4.0"));
     answer
 }

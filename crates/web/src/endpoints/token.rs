@@ -1,5 +1,7 @@
 //! The token endpoint.
 
+use axum::http::HeaderName;
+use axum::http::header::WWW_AUTHENTICATE;
 use grantor_dialects::{Dialect, Parameters, TokenCall};
 use grantor_flows::{Event, FlowError};
 use grantor_rules::Refusal;
@@ -9,6 +11,9 @@ use super::{log_failure, tenant};
 use crate::app::App;
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
+
+const X_MS_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
+const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 
 pub async fn handle(app: &App, incoming: &Incoming, read: Result<(), Refusal>, asked_tenant: &str) -> Answer {
     let dialect: &dyn Dialect = &app.entra_v2;
@@ -25,17 +30,19 @@ pub async fn handle(app: &App, incoming: &Incoming, read: Result<(), Refusal>, a
         }
     };
     let mut answer = respond::reply(&reply);
-    let basic_was_tried =
-        incoming.authorization().is_some_and(|header| header.to_ascii_lowercase().starts_with("basic"));
-    if reply.status == 401 && basic_was_tried {
+    if reply.status == 401 && basic_was_tried(incoming) {
         // RFC 6749 §5.2: the challenge names the scheme that was tried.
-        respond::insert(&mut answer, axum::http::header::WWW_AUTHENTICATE, "Basic realm=\"token endpoint\"");
+        respond::fixed(&mut answer, WWW_AUTHENTICATE, respond::value!("Basic realm=\"token endpoint\""));
     }
-    respond::insert(&mut answer, axum::http::HeaderName::from_static("x-ms-request-id"), &ids.trace_id);
+    respond::insert(&mut answer, X_MS_REQUEST_ID, &ids.trace_id);
     if incoming.header("return-client-request-id").is_some_and(|text| text.eq_ignore_ascii_case("true")) {
-        respond::insert(&mut answer, axum::http::HeaderName::from_static("client-request-id"), &ids.correlation_id);
+        respond::insert(&mut answer, CLIENT_REQUEST_ID, &ids.correlation_id);
     }
     answer
+}
+
+fn basic_was_tried(incoming: &Incoming) -> bool {
+    incoming.authorization().is_some_and(|header| header.to_ascii_lowercase().starts_with("basic"))
 }
 
 async fn exchange(
