@@ -7,6 +7,7 @@ mod client_credentials;
 mod codes_concurrent;
 mod handles;
 mod journey;
+mod proven_tokens;
 mod refresh;
 mod routes;
 mod secrets;
