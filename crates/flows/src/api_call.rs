@@ -27,12 +27,11 @@ pub async fn permitted(
     let claims = env.keys.claims(token).map_err(|error| fault(&error))?;
     let presented = read(&claims)?;
     let store = env.storage.tenant(presented.tenant);
-    let family = store.find_family(presented.family).await?;
+    let (family, user) = store.find_family_with_user(presented.family).await?.unzip();
     if let Some(family) = &family {
         trace.join(family.flow);
     }
-    let user = store.find_user(presented.user).await?;
-    let permitted = permit(presented, family.as_ref(), user, needed)?;
+    let permitted = permit(presented, family.as_ref(), user.flatten(), needed)?;
     env.record(trace, Event::ApiCalled { user: permitted.user.id, client: permitted.token.client.clone() });
     Ok(permitted)
 }

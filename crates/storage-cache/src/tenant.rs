@@ -9,8 +9,8 @@ use grantor_rules::model::{
     Application, Code, Consents, Family, Interaction, Progress, RevocationReason, SignIn, User,
 };
 use grantor_storage::{
-    Burned, Fault, Finished, IssueCode, NewSignIn, OnBehalf, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken,
-    Rotated, Shard, TenantStorage,
+    Burned, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken, Rotated,
+    Shard, TenantStorage,
 };
 use quick_cache::Equivalent;
 
@@ -176,12 +176,8 @@ impl TenantStorage for CachedTenant {
         self.store.revoke_family(family, reason, now).await
     }
 
-    async fn find_code_on_behalf(&self, digest: &HandleDigest) -> Result<Option<OnBehalf<Code>>, Fault> {
-        self.store.find_code_on_behalf(digest).await
-    }
-
-    async fn find_family_on_behalf(&self, family: FamilyId) -> Result<Option<OnBehalf<Family>>, Fault> {
-        self.store.find_family_on_behalf(family).await
+    async fn find_code_with_user(&self, digest: &HandleDigest) -> Result<Option<(Code, Option<User>)>, Fault> {
+        self.store.find_code_with_user(digest).await
     }
 
     async fn find_family_with_user(&self, family: FamilyId) -> Result<Option<(Family, Option<User>)>, Fault> {

@@ -73,7 +73,7 @@ async fn in_tenant(tenant: &dyn TenantStorage, what: &str) -> bool {
         "consents" => !tenant.find_consents(user_id(1), &client_id("app")).await.unwrap().is_empty(),
         "code" => tenant.find_code(&digest(1)).await.unwrap().is_some(),
         "family" => tenant.find_family(family_id(2)).await.unwrap().is_some(),
-        "on-behalf" => tenant.find_family_on_behalf(family_id(2)).await.unwrap().is_some(),
+        "with-user" => tenant.find_family_with_user(family_id(2)).await.unwrap().is_some(),
         other => panic!("no look-up is called {other:?}"),
     }
 }

@@ -68,19 +68,6 @@ pub fn joined_user(row: &Row, key: &dyn Debug) -> Result<Option<User>, Fault> {
     }
 }
 
-/// The consents that a statement found beside what it looked for, one permission a row.
-pub fn joined_consents(rows: &[Row], key: &dyn Debug) -> Result<Consents, Fault> {
-    let mut consents = Consents::default();
-    for row in rows {
-        let columns = row.of(key);
-        if columns.maybe_text("consents.value")?.is_some() {
-            let api = columns.parsed("consents.api_client_id", ClientId::parse)?;
-            consents.allow(&api, [columns.text("consents.value")?.to_owned()]);
-        }
-    }
-    Ok(consents)
-}
-
 /// A sign-in.
 pub fn sign_in(row: &Row, key: &dyn Debug) -> Result<SignIn, Fault> {
     let columns = row.of(key);

@@ -10,7 +10,7 @@ use grantor_rules::model::{
     Application, Code, Consents, Family, Interaction, Progress, RevocationReason, SignIn, Tenant, TenantName, User,
 };
 use grantor_storage::{
-    Burned, DirectoryVersions, Fault, Finished, IssueCode, NewSignIn, OnBehalf, RecordedConsent, RedeemCode, Redeemed,
+    Burned, DirectoryVersions, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed,
     RotateRefreshToken, Rotated, SigningKeyRecord, Storage, TenantStorage,
 };
 
@@ -177,16 +177,12 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
         self.engine.read(&families::Find { tenant: self.tenant, family }).await
     }
 
-    async fn find_code_on_behalf(&self, digest: &HandleDigest) -> Result<Option<OnBehalf<Code>>, Fault> {
+    async fn find_code_with_user(&self, digest: &HandleDigest) -> Result<Option<(Code, Option<User>)>, Fault> {
         self.engine.read(&grants::FindCode { tenant: self.tenant, digest }).await
     }
 
-    async fn find_family_on_behalf(&self, family: FamilyId) -> Result<Option<OnBehalf<Family>>, Fault> {
-        self.engine.read(&grants::FindFamily { tenant: self.tenant, family }).await
-    }
-
     async fn find_family_with_user(&self, family: FamilyId) -> Result<Option<(Family, Option<User>)>, Fault> {
-        self.engine.read(&grants::FindFamilyWithUser { tenant: self.tenant, family }).await
+        self.engine.read(&grants::FindFamily { tenant: self.tenant, family }).await
     }
 
     async fn revoke_family(&self, family: FamilyId, reason: RevocationReason, now: Timestamp) -> Result<(), Fault> {

@@ -91,8 +91,7 @@ macro_rules! contract {
                 a_family_that_never_was_cannot_be_revoked,
             }
             grants {
-                a_grant_is_found_with_its_person_and_their_consents,
-                a_grant_of_nobody_who_allows_nothing_is_found,
+                a_grant_is_found_with_its_person,
                 a_grant_that_never_was_is_not_found,
             }
             refresh_tokens {

@@ -18,8 +18,8 @@ mod versions;
 pub use fault::Fault;
 pub use platform::Storage;
 pub use records::{
-    Burned, Finished, IssueCode, NewSignIn, OnBehalf, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken,
-    Rotated, SigningKeyRecord,
+    Burned, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken, Rotated,
+    SigningKeyRecord,
 };
 pub use tenant::TenantStorage;
 pub use versions::{DirectoryVersions, Shard};

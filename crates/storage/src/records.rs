@@ -2,7 +2,7 @@
 
 use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, HandleDigest, UserId};
-use grantor_rules::model::{Code, Consents, Family, Progress, RefreshToken, RevocationReason, SignIn, User};
+use grantor_rules::model::{Code, Consents, Family, Progress, RefreshToken, RevocationReason, SignIn};
 
 /// A sign-in to record.
 #[derive(Clone, Debug)]
@@ -50,17 +50,6 @@ pub enum Finished {
     Now,
     /// It had ended before: nothing was written.
     Before,
-}
-
-/// What was granted, with whom for and what that person allows the application at this moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OnBehalf<T> {
-    /// The code or the family.
-    pub granted: T,
-    /// The person, if they still exist.
-    pub user: Option<User>,
-    /// Their own consents and those that an administrator gave for everyone.
-    pub consents: Consents,
 }
 
 /// A code to redeem.

@@ -10,8 +10,7 @@ use grantor_rules::model::{
 };
 
 use crate::{
-    Burned, Fault, Finished, IssueCode, NewSignIn, OnBehalf, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken,
-    Rotated,
+    Burned, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken, Rotated,
 };
 
 /// The store of one tenant. "Not found" is `Ok(None)`; a row of another tenant is not found.
@@ -88,16 +87,10 @@ pub trait TenantStorage: Send + Sync {
     /// What one redemption bought, with its refresh token, also when it is revoked or its time is over.
     async fn find_family(&self, family: FamilyId) -> Result<Option<Family>, Fault>;
 
-    // Both with what a token request looks at beside them, in one go.
+    /// A code with its person: what [`find_code`](Self::find_code) and [`find_user`](Self::find_user) would say, in one go.
+    async fn find_code_with_user(&self, digest: &HandleDigest) -> Result<Option<(Code, Option<User>)>, Fault>;
 
-    /// A code with its person and their consents: what [`find_code`](Self::find_code), [`find_user`](Self::find_user) and
-    /// [`find_consents`](Self::find_consents) would say at one moment.
-    async fn find_code_on_behalf(&self, digest: &HandleDigest) -> Result<Option<OnBehalf<Code>>, Fault>;
-
-    /// A family with its person and their consents.
-    async fn find_family_on_behalf(&self, family: FamilyId) -> Result<Option<OnBehalf<Family>>, Fault>;
-
-    /// A family with its person alone.
+    /// A family with its person, in one go.
     async fn find_family_with_user(&self, family: FamilyId) -> Result<Option<(Family, Option<User>)>, Fault>;
 
     /// Revokes what one redemption bought; an earlier reason stays.

@@ -3,11 +3,11 @@
 use grantor_protocol::{Handle, HandleKind, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::client::platform_without_redirect;
-use grantor_rules::model::{Code, Family, RefreshToken, RevocationReason};
+use grantor_rules::model::{Code, Family, RefreshToken, RevocationReason, User};
 use grantor_rules::token::TokenPlan;
 use grantor_rules::token::code::{CodeRequest, belongs_together, of_tenant, redeem as rule};
 use grantor_rules::token::issued::IssuedTokens;
-use grantor_storage::{OnBehalf, RedeemCode, Redeemed};
+use grantor_storage::{RedeemCode, Redeemed};
 
 use super::{Call, issue};
 use crate::{Event, FlowError, load};
@@ -15,9 +15,9 @@ use crate::{Event, FlowError, load};
 pub async fn redeem(call: &Call<'_>, presented: &Secret, redemption: &CodeRequest) -> Result<IssuedTokens, FlowError> {
     let found = find(call, presented).await?;
     let platform =
-        found.as_ref().map_or_else(|| platform_without_redirect(call.application), |(_, found)| found.granted.platform);
+        found.as_ref().map_or_else(|| platform_without_redirect(call.application), |(_, code, _)| code.platform);
     let client = call.prove(platform)?;
-    let (handle, OnBehalf { granted: code, user, consents }) = found.ok_or(Refusal::CodeUnknown)?;
+    let (handle, code, user) = found.ok_or(Refusal::CodeUnknown)?;
     call.trace.join(code.flow);
     if let Err(refusal) = belongs_together(redemption, &code, &client, call.env.now()) {
         if refusal == Refusal::CodeExpired && code.spent_at.is_some() {
@@ -37,15 +37,16 @@ pub async fn redeem(call: &Call<'_>, presented: &Secret, redemption: &CodeReques
         }
         None => code.wanted.resolve(&load::apis(call.env, call.store, &code.wanted).await?)?,
     };
+    let consents = call.consents(code.user).await?;
     let standing = call.standing(user.as_ref(), &consents);
     let plan = rule(redemption, &code, &client, scopes, &standing)?;
     commit(call, &handle, &code, &plan).await
 }
 
-async fn find(call: &Call<'_>, presented: &Secret) -> Result<Option<(Handle, OnBehalf<Code>)>, FlowError> {
+async fn find(call: &Call<'_>, presented: &Secret) -> Result<Option<(Handle, Code, Option<User>)>, FlowError> {
     let Ok(handle) = Handle::parse(HandleKind::Code, presented.expose()) else { return Ok(None) };
     of_tenant(handle.tenant(), call.tenant.id)?;
-    Ok(call.store.find_code_on_behalf(&handle.digest()).await?.map(|found| (handle, found)))
+    Ok(call.store.find_code_with_user(&handle.digest()).await?.map(|(code, user)| (handle, code, user)))
 }
 
 async fn commit(

@@ -57,6 +57,11 @@ impl<'a> Call<'a> {
         )
     }
 
+    /// What a person allows the application, at this moment.
+    async fn consents(&self, user: grantor_protocol::UserId) -> Result<Consents, FlowError> {
+        Ok(self.store.find_consents(user, &self.application.client_id).await?)
+    }
+
     /// What the rules look at beside the grant: the person, what they allow, and this moment.
     fn standing<'s>(&'s self, user: Option<&'s User>, consents: &'s Consents) -> Standing<'s> {
         Standing {

@@ -6,11 +6,11 @@ use grantor_protocol::secret::sha256;
 use grantor_protocol::{RefreshHandle, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::client::platform_without_redirect;
-use grantor_rules::model::{Exchanged, Family, RefreshToken, RevocationReason};
+use grantor_rules::model::{Exchanged, Family, RefreshToken, RevocationReason, User};
 use grantor_rules::token::TokenPlan;
 use grantor_rules::token::issued::IssuedTokens;
 use grantor_rules::token::refresh::{Presented, of_tenant, recognise, remembered, renew as rule};
-use grantor_storage::{OnBehalf, RotateRefreshToken, Rotated};
+use grantor_storage::{RotateRefreshToken, Rotated};
 
 use super::{Call, issue};
 use crate::{Event, FlowError, load};
@@ -22,11 +22,11 @@ pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, 
         None => None,
     };
     let platform =
-        found.as_ref().map_or_else(|| platform_without_redirect(call.application), |found| found.granted.platform);
+        found.as_ref().map_or_else(|| platform_without_redirect(call.application), |(family, _)| family.platform);
     let client = call.prove(platform)?;
     let handle = handle.ok_or(Refusal::RefreshTokenUnknown)?;
     // It was ours once, so it is its time that is over.
-    let OnBehalf { granted: family, user, consents } = found.ok_or(Refusal::RefreshTokenExpired)?;
+    let (family, user) = found.ok_or(Refusal::RefreshTokenExpired)?;
     call.trace.join(family.flow);
     let original = &family.wanted;
     let names_apis = call.request.wanted.as_ref().filter(|wanted| !wanted.apis().is_empty());
@@ -39,6 +39,7 @@ pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, 
     }
     // A renewal cannot widen what the person signed in for.
     scopes.sign_in.retain(|scope| original.signs_in_with(*scope));
+    let consents = call.consents(family.user).await?;
     let standing = call.standing(user.as_ref(), &consents);
     let plan = rule(&family, &client, scopes, names_apis.is_some(), &standing)?;
     let Some(expires_at) = plan.refresh_expires_at else {
@@ -53,9 +54,9 @@ pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, 
     }
 }
 
-async fn find(call: &Call<'_>, handle: &RefreshHandle) -> Result<Option<OnBehalf<Family>>, FlowError> {
+async fn find(call: &Call<'_>, handle: &RefreshHandle) -> Result<Option<(Family, Option<User>)>, FlowError> {
     of_tenant(handle.tenant(), call.tenant.id)?;
-    Ok(call.store.find_family_on_behalf(handle.family()).await?)
+    Ok(call.store.find_family_with_user(handle.family()).await?)
 }
 
 /// Strict and kind: one successor for each token, and the same one again while its reply may still be on the way.

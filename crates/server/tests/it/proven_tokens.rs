@@ -63,7 +63,8 @@ async fn no_other_text_passes_for_it() {
             assert_eq!(platform.call("/v1.0/me", &changed).await.code(), 401, "{other} at {place}");
         }
     }
-    for changed in [format!("{token}A"), format!("{token}."), token[..token.len() - 1].to_owned(), token.to_uppercase()] {
+    for changed in [format!("{token}A"), format!("{token}."), token[..token.len() - 1].to_owned(), token.to_uppercase()]
+    {
         assert_eq!(platform.call("/v1.0/me", &changed).await.code(), 401, "{changed}");
     }
     // Nor does what it is remembered by.

@@ -1,12 +1,10 @@
-//! What is presented for tokens, with everything that is looked at beside it.
-
-use std::fmt::Debug;
+//! What is presented, with its person.
 
 use grantor_protocol::{FamilyId, HandleDigest, TenantId};
 use grantor_rules::model::{Code, Family, User};
-use grantor_storage::{Fault, OnBehalf};
+use grantor_storage::Fault;
 
-use crate::conn::{Conn, Job, Row};
+use crate::conn::{Conn, Job};
 use crate::{rows, sql};
 
 /// Finds a code.
@@ -16,11 +14,13 @@ pub struct FindCode<'a> {
 }
 
 impl Job for FindCode<'_> {
-    type Out = Option<OnBehalf<Code>>;
+    type Out = Option<(Code, Option<User>)>;
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
-        let rows = conn.many(sql::grants::CODE_ON_BEHALF, &[self.tenant.into(), self.digest.into()]).await?;
-        on_behalf(&rows, &(self.tenant, self.digest), rows::code)
+        let row = conn.one(sql::grants::CODE_WITH_USER, &[self.tenant.into(), self.digest.into()]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let key = (self.tenant, self.digest);
+        Ok(Some((rows::code(&row, &key)?, rows::joined_user(&row, &key)?)))
     }
 }
 
@@ -31,21 +31,6 @@ pub struct FindFamily {
 }
 
 impl Job for FindFamily {
-    type Out = Option<OnBehalf<Family>>;
-
-    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
-        let rows = conn.many(sql::grants::FAMILY_ON_BEHALF, &[self.tenant.into(), self.family.into()]).await?;
-        on_behalf(&rows, &(self.tenant, self.family), rows::family)
-    }
-}
-
-/// Finds a family with its person alone.
-pub struct FindFamilyWithUser {
-    pub tenant: TenantId,
-    pub family: FamilyId,
-}
-
-impl Job for FindFamilyWithUser {
     type Out = Option<(Family, Option<User>)>;
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
@@ -54,17 +39,4 @@ impl Job for FindFamilyWithUser {
         let key = (self.tenant, self.family);
         Ok(Some((rows::family(&row, &key)?, rows::joined_user(&row, &key)?)))
     }
-}
-
-fn on_behalf<T>(
-    rows: &[Row],
-    key: &dyn Debug,
-    read: fn(&Row, &dyn Debug) -> Result<T, Fault>,
-) -> Result<Option<OnBehalf<T>>, Fault> {
-    let Some(first) = rows.first() else { return Ok(None) };
-    Ok(Some(OnBehalf {
-        granted: read(first, key)?,
-        user: rows::joined_user(first, key)?,
-        consents: rows::joined_consents(rows, key)?,
-    }))
 }

@@ -48,8 +48,7 @@ async fn everything_found(tenant: &dyn TenantStorage) -> Vec<(&'static str, bool
         ("list_sign_ins", !tenant.list_sign_ins(&digest(1)).await.unwrap().is_empty()),
         ("find_interaction", tenant.find_interaction(&digest(2)).await.unwrap().is_some()),
         ("find_code", tenant.find_code(&digest(3)).await.unwrap().is_some()),
-        ("find_code_on_behalf", tenant.find_code_on_behalf(&digest(3)).await.unwrap().is_some()),
-        ("find_family_on_behalf", tenant.find_family_on_behalf(family_id(4)).await.unwrap().is_some()),
+        ("find_code_with_user", tenant.find_code_with_user(&digest(3)).await.unwrap().is_some()),
         ("find_family_with_user", tenant.find_family_with_user(family_id(4)).await.unwrap().is_some()),
         ("find_family", tenant.find_family(family_id(4)).await.unwrap().is_some()),
     ]
