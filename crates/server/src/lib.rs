@@ -1,7 +1,7 @@
 //! The process edge: configuration, the data folder, TLS, the accept loop, logs and signals.
 //!
 //! Nothing here knows a protocol. `main` reads [`config`], opens the [`data_folder`], takes a certificate from [`tls`] and
-//! hands a router to [`listen::serve`].
+//! hands what answers to [`listen::serve`].
 
 pub mod commands;
 pub mod config;

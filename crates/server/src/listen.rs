@@ -1,4 +1,4 @@
-//! The accept loop: from a listening socket to requests for a router, under limits that hold against strangers.
+//! The accept loop: from a listening socket to requests and their answers, under limits that hold against strangers.
 //!
 //! Each connection is a task of its own, so that a slow, broken or panicking one concerns nobody else. One permit per
 //! connection bounds how many there are; while none is free, new clients wait in the system's queue.
@@ -7,13 +7,15 @@ mod activity;
 mod connection;
 mod limits;
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -29,6 +31,25 @@ use connection::Service;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerAddr(pub SocketAddr);
 
+/// What requests are answered with: a router, or what knows its routes itself.
+pub trait Answers:
+    tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send>
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<S> Answers for S where
+    S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
 /// How serving ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ended {
@@ -39,18 +60,18 @@ pub struct Ended {
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Answers with `router` on `listener`, over TLS where `tls` is given, until `shutdown` completes. Then it accepts
+/// Answers with `answers` on `listener`, over TLS where `tls` is given, until `shutdown` completes. Then it accepts
 /// nothing more, lets what is in flight finish for [`Limits::drain`] at most, and returns.
 pub async fn serve(
     listener: TcpListener,
     tls: Option<Arc<ServerConfig>>,
-    router: Router,
+    answers: impl Answers,
     shutdown: impl Future<Output = ()>,
     limits: Limits,
 ) -> Ended {
     let slots = Arc::new(Semaphore::new(limits.connections));
     let (stop, stopping) = watch::channel(());
-    let service = Arc::new(Service::new(router, tls, limits));
+    let service = Arc::new(Service::new(answers, tls, limits));
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {

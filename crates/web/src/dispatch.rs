@@ -1,12 +1,15 @@
 //! Every request passes here: route, method, one handler, and the headers that every answer carries.
 
+use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::{Method, Request, StatusCode};
 use grantor_pages::NotFound;
+use tower_service::Service;
 
 use crate::app::App;
 use crate::endpoints::{api, assets, authorize, dev, documents, interaction, operations, token};
@@ -14,12 +17,39 @@ use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
 use crate::routes::Route;
 
-/// Serves an app.
-pub fn router(app: Arc<App>) -> Router {
-    Router::new().fallback(handle).with_state(app)
+/// What answers for an app. Routes are found here alone, so no router stands before it.
+#[derive(Clone)]
+pub struct Edge(Arc<App>);
+
+impl Edge {
+    /// Answers for `app`.
+    pub const fn new(app: Arc<App>) -> Self {
+        Self(app)
+    }
 }
 
-async fn handle(State(app): State<Arc<App>>, request: Request<Body>) -> Answer {
+impl Service<Request<Body>> for Edge {
+    type Response = Answer;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Answer, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let app = Arc::clone(&self.0);
+        Box::pin(async move { Ok(handle(&app, request).await) })
+    }
+}
+
+/// The same as a router, to stand among others.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new().fallback_service(Edge::new(app))
+}
+
+async fn handle(app: &App, request: Request<Body>) -> Answer {
+    let bare = request.method() == Method::HEAD;
     let route =
         Route::find(request.uri().path()).filter(|route| app.dev_clock.is_some() || !only_for_development(route));
     let mut answer = match &route {
@@ -32,12 +62,13 @@ async fn handle(State(app): State<Arc<App>>, request: Request<Body>) -> Answer {
         Some(route) if !takes(route, request.method()) && !matches!(route, Route::Token { .. }) => {
             respond::method_not_allowed(route.methods())
         }
-        Some(route) => answer(&app, route, request).await,
+        Some(route) => answer(app, route, request).await,
     };
     if route.as_ref().is_some_and(Route::open_to_scripts) {
         respond::open_to_scripts(&mut answer);
     }
     respond::hardened(&mut answer, &app.env.public);
+    respond::sized(&mut answer, bare);
     answer
 }
 

@@ -14,5 +14,5 @@ mod respond;
 mod routes;
 
 pub use app::App;
-pub use dispatch::router;
+pub use dispatch::{Edge, router};
 pub use routes::Route;

@@ -1,11 +1,11 @@
 //! From an answer as data to HTTP. The one place that redirects a browser, and the one that writes headers.
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    HeaderName, LOCATION, PRAGMA, REFERRER_POLICY, SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_LENGTH,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, LOCATION, PRAGMA, REFERRER_POLICY, SET_COOKIE,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderValue, Response, StatusCode};
 use grantor_dialects::{Caching, Reply, form};
@@ -226,6 +226,16 @@ pub fn hardened(answer: &mut Answer, public: &PublicUrl) {
     }
 }
 
+/// Says how long the body is, and leaves it out where only the headers were asked for (RFC 9110 §9.3.2).
+pub fn sized(answer: &mut Answer, bare: bool) {
+    if let Some(size) = answer.body().size_hint().exact() {
+        answer.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(size));
+    }
+    if bare {
+        *answer.body_mut() = Body::empty();
+    }
+}
+
 /// Adds a header whose value never differs.
 pub fn fixed(answer: &mut Answer, name: HeaderName, value: HeaderValue) {
     answer.headers_mut().insert(name, value);
@@ -250,4 +260,19 @@ pub fn add_cookie(answer: &mut Answer, cookie: &str) {
 fn never_kept(answer: &mut Answer) {
     fixed(answer, CACHE_CONTROL, value!("no-store, no-cache"));
     fixed(answer, PRAGMA, value!("no-cache"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_to_head_says_how_long_the_body_would_be() {
+        for (bare, left) in [(false, 5), (true, 0)] {
+            let mut answer = text(StatusCode::OK, "live\n");
+            sized(&mut answer, bare);
+            assert_eq!(answer.headers()[CONTENT_LENGTH], "5");
+            assert_eq!(answer.body().size_hint().exact(), Some(left));
+        }
+    }
 }

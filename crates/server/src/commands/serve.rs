@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use grantor_environment::ManualClock;
 use grantor_storage::Storage;
-use grantor_web::App;
+use grantor_web::{App, Edge};
 use tokio::net::TcpListener;
 
 use crate::config::{ServeConfig, Tls};
@@ -66,7 +66,7 @@ pub async fn run(config: ServeConfig) -> anyhow::Result<()> {
     let following = tokio::spawn(follow(Arc::clone(&platform.storage)));
     let forgetting = tokio::spawn(forget(Arc::clone(&app.env.storage), Arc::clone(&platform.clock)));
     ready(&public.to_string())?;
-    let ended = serve(listener, tls, grantor_web::router(app), stop, Limits::of_this_process()).await;
+    let ended = serve(listener, tls, Edge::new(app), stop, Limits::of_this_process()).await;
     forgetting.abort();
     following.abort();
     refreshing.abort();

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use axum::body::Body;
+use axum::http::Version;
 use hyper::body::{Bytes, Frame, SizeHint};
 use tokio::time::{Instant, sleep_until};
 
@@ -15,25 +16,31 @@ pub(super) struct Activity(Mutex<State>);
 
 struct State {
     open: usize,
-    // Until the first request, the shorter wait holds.
-    asked: bool,
+    // Until the first request says so, it is not.
+    multiplexed: bool,
     quiet_since: Instant,
 }
 
 impl Activity {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State { open: 0, asked: false, quiet_since: Instant::now() })))
+        Arc::new(Self(Mutex::new(State { open: 0, multiplexed: false, quiet_since: Instant::now() })))
     }
 
     /// A request that is being answered until the result is dropped.
-    pub(super) fn begin(self: &Arc<Self>) -> Open {
+    pub(super) fn begin(self: &Arc<Self>, version: Version) -> Open {
         let mut state = self.state();
         state.open += 1;
-        state.asked = true;
+        state.multiplexed = version == Version::HTTP_2;
         Open(Arc::clone(self))
     }
 
-    /// Waits until there has been no request for longer than the limits allow.
+    /// Whether the client speaks HTTP/2, as far as its requests have told.
+    pub(super) fn is_multiplexed(&self) -> bool {
+        self.state().multiplexed
+    }
+
+    /// Waits until there has been no request for longer than the limits allow. A request begins with its last header, so
+    /// this is also how long HTTP/1 headers may take: one clock for the connection instead of one for each request.
     pub(super) async fn too_quiet(&self, limits: &Limits) {
         while let Some(next_look) = self.next_look(limits) {
             sleep_until(next_look).await;
@@ -42,7 +49,7 @@ impl Activity {
 
     fn next_look(&self, limits: &Limits) -> Option<Instant> {
         let (state, now) = (self.state(), Instant::now());
-        let longest = if state.asked { limits.idle } else { limits.headers };
+        let longest = if state.multiplexed { limits.idle } else { limits.headers };
         let since = if state.open > 0 { now } else { state.quiet_since };
         Some(since + longest).filter(|end| *end > now)
     }
@@ -108,12 +115,26 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_open_request_keeps_the_connection_however_long_it_takes() {
         let activity = Activity::new();
-        let (start, open) = (Instant::now(), activity.begin());
+        let (start, open) = (Instant::now(), activity.begin(Version::HTTP_2));
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_mins(1)).await;
             drop(open);
         });
         activity.too_quiet(&limits()).await;
         assert!((65..=70).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn between_two_requests_of_http_1_there_is_the_header_time_and_no_more() {
+        let activity = Activity::new();
+        let start = Instant::now();
+        for _ in 0..10 {
+            let open = activity.begin(Version::HTTP_11);
+            tokio::time::sleep(Duration::from_millis(1500)).await;
+            drop(open);
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        activity.too_quiet(&limits()).await;
+        assert_eq!(start.elapsed().as_millis(), 10 * 1700 + 800);
     }
 }

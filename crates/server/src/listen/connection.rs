@@ -1,11 +1,12 @@
 //! One connection, from its first byte to its last.
 
 use std::convert::Infallible;
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -18,22 +19,21 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
-use tower::Service as _;
 
 use super::activity::{Activity, OpenBody};
-use super::{Limits, PeerAddr};
+use super::{Answers, Limits, PeerAddr};
 
 /// What every connection is answered with.
-pub(super) struct Service {
-    router: Router,
+pub(super) struct Service<S> {
+    answers: S,
     tls: Option<TlsAcceptor>,
     http: Builder<TokioExecutor>,
     limits: Limits,
 }
 
-impl Service {
-    pub(super) fn new(router: Router, tls: Option<Arc<ServerConfig>>, limits: Limits) -> Self {
-        Self { router, tls: tls.map(TlsAcceptor::from), http: http(&limits), limits }
+impl<S: Answers> Service<S> {
+    pub(super) fn new(answers: S, tls: Option<Arc<ServerConfig>>, limits: Limits) -> Self {
+        Self { answers, tls: tls.map(TlsAcceptor::from), http: http(&limits), limits }
     }
 
     /// Answers until the client, a limit or `stopping` ends it. Nothing here is worth more than a debug line: strangers
@@ -49,28 +49,28 @@ impl Service {
         }
     }
 
-    async fn requests<S>(&self, stream: S, peer: SocketAddr, mut stopping: watch::Receiver<()>)
+    async fn requests<T>(&self, stream: T, peer: SocketAddr, mut stopping: watch::Receiver<()>)
     where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let activity = Activity::new();
         let service = service_fn(|request| self.respond(request, peer, &activity));
         let mut connection = pin!(self.http.serve_connection_with_upgrades(TokioIo::new(stream), service));
         let mut too_quiet = pin!(activity.too_quiet(&self.limits));
-        let mut leaving = false;
+        let (mut leaving, mut quiet) = (false, false);
         loop {
             tokio::select! {
-                ended = &mut connection => {
-                    if let Err(error) = ended {
-                        tracing::debug!(%peer, %error, "connection failed");
-                    }
-                    return;
-                }
+                ended = &mut connection => return note(peer, ended),
                 // An error means that the sender is gone, which is the end as well.
                 _ = stopping.changed(), if !leaving => leaving = true,
-                () = &mut too_quiet, if !leaving => leaving = true,
+                () = &mut too_quiet, if !quiet => quiet = true,
             }
             connection.as_mut().graceful_shutdown();
+            if quiet && !activity.is_multiplexed() {
+                // Nothing is in flight, and whoever goes on sending a header now and then would never come to an end: one
+                // more turn, for a goodbye.
+                return timeout(Duration::ZERO, connection).await.map_or((), |ended| note(peer, ended));
+            }
         }
     }
 
@@ -79,17 +79,24 @@ impl Service {
         mut request: Request<Incoming>,
         peer: SocketAddr,
         activity: &Arc<Activity>,
-    ) -> impl Future<Output = Result<Response<OpenBody>, Infallible>> + Send + use<> {
+    ) -> impl Future<Output = Result<Response<OpenBody>, Infallible>> + Send + use<S> {
         request.extensions_mut().insert(PeerAddr(peer));
-        let open = activity.begin();
-        let answer = self.router.clone().call(request);
-        async move { Ok(answer.await?.map(|body: Body| OpenBody { body, _open: open })) }
+        let open = activity.begin(request.version());
+        let answer = self.answers.clone().call(request.map(Body::new));
+        async move { Ok(answer.await?.map(|body| OpenBody { body, _open: open })) }
+    }
+}
+
+fn note(peer: SocketAddr, ended: Result<(), impl Display>) {
+    if let Err(error) = ended {
+        tracing::debug!(%peer, %error, "connection failed");
     }
 }
 
 fn http(limits: &Limits) -> Builder<TokioExecutor> {
     let mut http = Builder::new(TokioExecutor::new());
-    http.http1().timer(TokioTimer::new()).header_read_timeout(limits.headers).max_buf_size(limits.header_bytes);
+    // How long headers may take is for `Activity` to say.
+    http.http1().header_read_timeout(None).max_buf_size(limits.header_bytes);
     http.http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits.http2_streams)

@@ -85,6 +85,22 @@ async fn a_client_that_keeps_sending_headers_is_cut_as_well() {
 }
 
 #[tokio::test]
+async fn a_client_that_is_slow_with_its_second_request_is_cut_too() {
+    let server = Running::start(hello(), None, Limits { headers: SHORT, ..Limits::default() }).await;
+    let mut stream = server.connect().await;
+    ask(&mut stream).await;
+    stream.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+    within(async {
+        let mut pace = tokio::time::interval(SHORT / 4);
+        while stream.write_all(b"x: y\r\n").await.is_ok() {
+            pace.tick().await;
+        }
+    })
+    .await;
+    server.stopped().await;
+}
+
+#[tokio::test]
 async fn headers_beyond_the_limit_are_refused() {
     let limits = Limits { header_bytes: 8192, ..Limits::default() };
     let server = Running::start(hello(), None, limits).await;
