@@ -26,6 +26,7 @@ STARS_API = "5a11e0e5-0000-4000-8000-00000000e002"
 MOONS_API = "5a11e0e5-0000-4000-8000-00000000e003"
 COUNTER = "5a11e0e5-0000-4000-8000-00000000e004"
 COUNTER_SECRET = "counter-secret-for-local-use-only-0001"
+MOVER = "5a11e0e5-0000-4000-8000-00000000e005"
 
 TENANT = f"""
 [[tenant]]
@@ -59,6 +60,15 @@ access_token_signing_alg = "{alg}"
 value = "Count.All"
 allowed_member_types = ["Application"]
 display_name = "Count"
+"""
+
+
+def mover(redirect_uri, name):
+    return f"""
+[[tenant.application]]
+client_id = "{MOVER}"
+display_name = "{name}"
+web_redirect_uris = ["{redirect_uri}"]
 """
 
 
@@ -396,6 +406,30 @@ def test_a_disabled_user_is_refused_by_every_node_at_once(site):
     with site.changed(leaver(False)) as at:
         for app in apps:
             known_by(at + KNOWN_WITHIN, lambda: is_refused(app), "the refusal")  # noqa: B023
+
+
+def test_a_redirect_address_that_is_taken_away_is_refused_by_every_node(site):
+    """An application is kept in the memory of each node that has read it, and for no longer than that."""
+    apps = [App(node) for node in site.nodes]
+    old, new = "http://localhost:7001/old", "http://localhost:7001/new"
+
+    def status(app, redirect_uri):
+        asked = {"client_id": MOVER, "response_type": "code", "redirect_uri": redirect_uri, "scope": "openid"}
+        address = f"{app.authority}/oauth2/v2.0/authorize"
+        answer = app.http.get(address, params=asked, allow_redirects=False, timeout=10)
+        assert answer.status_code != 400 or "50011" in answer.text, answer.text
+        return answer.status_code
+
+    with site.changed(TENANT + mover(old, "Mover")) as at:
+        for app in apps:
+            known_by(at + KNOWN_WITHIN, lambda: status(app, old) == 302, "the application")  # noqa: B023
+            assert status(app, new) == 400
+    for turn in range(3):
+        with site.changed(TENANT + mover(new, f"Mover {turn}")) as at:
+            for app in apps:
+                known_by(at + KNOWN_WITHIN, lambda: status(app, old) == 400, "the refusal")  # noqa: B023
+                assert status(app, new) == 302
+        old, new = new, old
 
 
 def test_a_signing_key_of_one_node_is_published_by_the_other(site):

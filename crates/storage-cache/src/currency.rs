@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(stamp(&currency, shards().0), None);
         currency.learn(currency.moment(), versions(1));
         assert!(stamp(&currency, shards().0).is_some());
-        time.advance(HOLDS_FOR - Duration::from_nanos(1));
+        time.advance(HOLDS_FOR.saturating_sub(Duration::from_nanos(1)));
         assert!(stamp(&currency, shards().0).is_some());
         time.advance(Duration::from_nanos(1));
         assert_eq!(stamp(&currency, shards().0), None);
@@ -171,7 +171,7 @@ mod tests {
             before,
             "what it says is not what was seen: nothing is taken for granted"
         );
-        time.advance(HOLDS_FOR - Duration::from_nanos(1));
+        time.advance(HOLDS_FOR.saturating_sub(Duration::from_nanos(1)));
         assert!(stamp(&currency, shards().0).is_some());
     }
 

@@ -14,7 +14,7 @@ use crate::currency::Currency;
 use crate::shelf::Shelf;
 use crate::tenant::{Applications, CachedTenant};
 
-/// How much memory all of it may use: with what else a node needs it stays well below 80 MiB.
+/// How much memory all of it may use.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// A store before which the directory is kept in memory.

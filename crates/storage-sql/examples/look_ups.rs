@@ -1,19 +1,21 @@
 //! One look-up again and again, for a profiler that counts instructions:
 //! `valgrind --tool=callgrind target/release/examples/look_ups code 1000`, once more with 2000, and the difference is 1000.
 //!
-//! The look-ups are those of token requests, on SQLite, from a store in a folder of its own under `target`.
+//! With `kept` as a third word the directory is in memory. The look-ups are those of token requests, on SQLite, from a store in a folder of its own under `target`.
 
 #![expect(clippy::unwrap_used, reason = "an example that cannot go on ends")]
 
 use std::path::Path;
 use std::sync::Arc;
 
+use grantor_environment::SystemMonotonic;
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::TenantName;
 use grantor_storage::contract::samples::{
     NOW, application, bought, client_id, consents, digest, family_id, issue, tenant_id, tenants, user, user_id,
 };
 use grantor_storage::{RecordedConsent, Storage, TenantStorage};
+use grantor_storage_cache::CachedStorage;
 use grantor_storage_sql::SqliteStorage;
 
 #[tokio::main(flavor = "current_thread")]
@@ -25,6 +27,13 @@ async fn main() {
     std::fs::create_dir_all(&folder).unwrap();
     let storage: Arc<dyn Storage> = Arc::new(SqliteStorage::open(&folder.join("grantor.db")).unwrap());
     fill(&storage).await;
+    let kept = CachedStorage::over(Arc::clone(&storage), Arc::new(SystemMonotonic));
+    let storage: Arc<dyn Storage> = if arguments.next().is_some_and(|word| word == "kept") {
+        kept.follow().await.unwrap();
+        Arc::new(kept)
+    } else {
+        storage
+    };
     let found = look_up(storage.as_ref(), &what, count).await;
     println!("{what}: {found} of {count} found");
     drop(storage);

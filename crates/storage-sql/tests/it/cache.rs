@@ -98,7 +98,7 @@ async fn a_change_holds_here_at_once_and_elsewhere_once_it_is_asked_for(store: A
 async fn a_node_that_is_cut_off_says_nothing_from_memory(store: Arc<dyn Storage>) {
     let (one, two) = two_nodes(&store).await;
     one.apply(&named("new")).await;
-    two.time.advance(HOLDS_FOR - Duration::from_nanos(1));
+    two.time.advance(HOLDS_FOR.saturating_sub(Duration::from_nanos(1)));
     assert_eq!(two.said().await, all("old"));
     two.time.advance(Duration::from_nanos(1));
     assert_eq!(two.said().await, all("new"));
@@ -109,8 +109,8 @@ async fn a_node_that_is_cut_off_says_nothing_from_memory(store: Arc<dyn Storage>
 async fn a_domain_that_changes_hands_leads_to_its_new_tenant(store: Arc<dyn Storage>) {
     let (one, two) = two_nodes(&store).await;
     let mut change = tenants(&[1, 2]);
-    change.tenants[0].domain = "moved.example".to_owned();
-    change.tenants[1].domain = "tenant-1.example".to_owned();
+    "moved.example".clone_into(&mut change.tenants[0].domain);
+    "tenant-1.example".clone_into(&mut change.tenants[1].domain);
     one.apply(&change).await;
     two.cache.follow().await.unwrap();
     for node in [&one, &two] {
