@@ -78,6 +78,10 @@ impl Parameters {
 
 /// Decodes one name or value; `None` if that is not UTF-8.
 pub(crate) fn decoded(bytes: &[u8]) -> Option<String> {
+    // Most names and values are written as they are.
+    if !bytes.iter().any(|byte| matches!(byte, b'%' | b'+')) {
+        return String::from_utf8(bytes.to_vec()).ok();
+    }
     let spaced: Cow<'_, [u8]> = if bytes.contains(&b'+') {
         bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect()
     } else {

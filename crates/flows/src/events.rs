@@ -144,11 +144,13 @@ impl Recorder {
 
     pub(crate) fn record(&self, trace: &Trace, event: Event) {
         tracing::debug!(flow = %trace.flow(), request = %trace.request(), ?event, "recorded");
+        let recorded = Recorded { flow: trace.flow(), request: trace.request(), at: trace.at(), event };
         let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
-        if ring.len() == self.most {
-            ring.pop_front();
-        }
-        ring.push_back(Recorded { flow: trace.flow(), request: trace.request(), at: trace.at(), event });
+        let forgotten = if ring.len() == self.most { ring.pop_front() } else { None };
+        ring.push_back(recorded);
+        // What is cleared away is nobody's business to wait for.
+        drop(ring);
+        drop(forgotten);
     }
 
     /// The events of the flow that `id` names, itself or by one of its requests, oldest first.

@@ -67,10 +67,11 @@ impl Route {
     /// What `path` means, if anything.
     pub fn find(path: &str) -> Option<Self> {
         let lower = path.to_ascii_lowercase();
-        let segments: Vec<&str> = lower.strip_prefix('/')?.split('/').collect();
+        let mut room = [""; MOST_SEGMENTS];
+        let segments = segments(lower.strip_prefix('/')?, &mut room);
         let last = || path.rsplit('/').next().unwrap_or_default().to_owned();
         let tenant = || (*segments.first().unwrap_or(&"")).to_owned();
-        Some(match segments.as_slice() {
+        Some(match segments {
             ["common", "discovery", "instance"] => Self::InstanceDiscovery,
             ["common", "oauth2", "nativeclient"] => Self::NativeClient,
             ["oidc", "userinfo"] => Self::Userinfo,
@@ -137,6 +138,18 @@ impl Route {
     }
 }
 
+/// One more than the longest address has: what is longer still is told apart from it, and how much longer does not matter.
+const MOST_SEGMENTS: usize = 5;
+
+fn segments<'a, 'room>(path: &'a str, room: &'room mut [&'a str; MOST_SEGMENTS]) -> &'room [&'a str] {
+    let mut count = 0;
+    for (place, segment) in room.iter_mut().zip(path.split('/')) {
+        *place = segment;
+        count += 1;
+    }
+    &room[..count]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,6 +175,8 @@ mod tests {
             "//oauth2/v2.0/token/",
             "/x/oauth2/v2.0/token/",
             "/dev",
+            "/x/oauth2/v2.0/token/y/z",
+            "/x/oauth2/v2.0/authorize/oauth2/v2.0/token",
         ] {
             assert_eq!(Route::find(path), None, "{path}");
         }
