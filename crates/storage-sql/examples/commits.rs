@@ -15,10 +15,7 @@ use grantor_protocol::secret::sha256;
 use grantor_storage::contract::samples::{bought, digest, live, one_tenant, rotate};
 use grantor_storage::{Rotated, Storage};
 use grantor_storage_sql::{PostgresStorage, SqliteStorage};
-
-#[expect(dead_code, reason = "made for the tests, which need more of it")]
-#[path = "../tests/it/postgres/cluster.rs"]
-mod cluster;
+use grantor_testkit_postgres::{Cluster, Disk};
 
 const TASKS: u8 = 64;
 
@@ -48,8 +45,7 @@ async fn sqlite(file: &Path) {
 
 async fn postgres() {
     println!("PostgreSQL");
-    let Some(cluster) = cluster::Cluster::start(cluster::Disk::Flushed) else { return };
-    let cluster: &'static cluster::Cluster = Box::leak(Box::new(cluster));
+    let Some(cluster) = Cluster::start(Disk::Flushed) else { return };
     let database = cluster.database().await;
     let url = database.url().replace("pool_size=8", "pool_size=16");
     let begun = Instant::now();

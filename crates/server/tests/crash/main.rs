@@ -1,25 +1,24 @@
 //! The program is killed in the middle of its work, again and again, and nothing that it acknowledged may be lost or be
-//! redeemed twice.
+//! redeemed twice. On PostgreSQL, that server is killed as well.
 //!
-//! `GRANTOR_CRASH_KILLS` says how often it is killed (200), `GRANTOR_CRASH_SEED` which run to repeat. SIGKILL ends the
-//! process and not the machine: what the system had already taken to write is written. Loss of power is not tested here.
+//! `GRANTOR_CRASH_KILLS` says how often it is killed on each engine, `GRANTOR_CRASH_SEED` which run to repeat. SIGKILL ends
+//! processes and not the machine: what the system had already taken to write is written. Loss of power is not tested here.
 #![expect(clippy::unwrap_used, reason = "a test says no by panicking, its helpers too")]
 
 mod chance;
 mod client;
+mod round;
 mod server;
+mod store;
 mod worker;
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chance::Chance;
 use client::sign_in;
-use grantor_testkit::{CONTOSO_DIRECTORY, Folder};
+use round::{Kills, Run};
 use server::Server;
-use worker::{Counts, Worker};
-
-const WORKERS: u64 = 4;
+use store::Store;
 
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
@@ -31,72 +30,56 @@ fn now() -> Instant {
     Instant::now()
 }
 
-fn prepared() -> Folder {
-    let folder = Folder::new();
-    std::fs::write(folder.at("contoso.toml"), CONTOSO_DIRECTORY).unwrap();
-    folder
+/// Kills it so often, and says what was seen.
+fn crash(store: &Store, kills: u64) -> Kills {
+    let (kills, seed) = (setting("GRANTOR_CRASH_KILLS", kills), setting("GRANTOR_CRASH_SEED", 1));
+    println!("{store:?}: GRANTOR_CRASH_SEED={seed} GRANTOR_CRASH_KILLS={kills}");
+    let mut run = Run::begin(store, seed);
+    let began = now();
+    for _ in 0..kills {
+        run.round();
+    }
+    let (killed, counts) = run.end();
+    println!("{store:?}: {kills} rounds in {:.0?}: {killed:?}, {counts:?}", began.elapsed());
+    if kills >= 20 {
+        let rounds = u32::try_from(kills).unwrap();
+        assert!(counts.recovered > rounds / 4 && counts.redeemed > rounds / 2, "too little was at stake");
+        assert!(counts.rotated > rounds && counts.repeated > 0 && counts.replayed > 0, "too little was at stake");
+    }
+    killed
 }
 
 #[test]
-fn nothing_acknowledged_is_lost_and_nothing_is_redeemed_twice() {
-    let (kills, seed) = (setting("GRANTOR_CRASH_KILLS", 200), setting("GRANTOR_CRASH_SEED", 1));
-    println!("GRANTOR_CRASH_SEED={seed} GRANTOR_CRASH_KILLS={kills}");
-    let mut chance = Chance::new(seed);
-    let folder = prepared();
-    let mut server = Server::start(&folder, true);
-    let cookie = sign_in(&server.ready());
-    server.kill();
-
-    let mut workers: Vec<Worker> = (1..=WORKERS).map(|number| Worker::new(seed ^ (number << 32), &cookie)).collect();
-    let began = now();
-    let mut during_start = 0;
-    for _ in 0..kills {
-        let mut server = Server::start(&folder, false);
-        if chance.one_in(10) {
-            std::thread::sleep(Duration::from_millis(chance.below(120)));
-            during_start += 1;
-            server.kill();
-            continue;
-        }
-        work(&mut server, &mut workers, Some(Duration::from_millis(30 + chance.below(350))));
-    }
-    let mut server = Server::start(&folder, false);
-    work(&mut server, &mut workers, None);
-    let counts = workers.iter().fold(Counts::default(), |sum, worker| sum + worker.counts);
-    println!("{kills} kills, {during_start} of them during the start, in {:.0?}: {counts:?}", began.elapsed());
-    if kills >= 100 {
-        assert!(counts.recovered > 10 && counts.rotated > 100 && counts.redeemed > 50, "too little was at stake");
-    }
+fn nothing_acknowledged_is_lost_and_nothing_is_redeemed_twice_on_sqlite() {
+    let killed = crash(&Store::sqlite(), 100);
+    assert_eq!(killed.database_alone + killed.database_and_node, 0);
 }
 
-/// Lets the workers work until the program is killed; without a time they check everything once, and it lives on.
-fn work(server: &mut Server, workers: &mut [Worker], time: Option<Duration>) {
-    let address = server.ready();
-    let killing = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        for worker in workers {
-            let (address, killing) = (&address, &killing);
-            scope.spawn(move || worker.run(address, killing, time.is_some()));
-        }
-        if let Some(time) = time {
-            std::thread::sleep(time);
-            killing.store(true, Ordering::SeqCst);
-            server.kill();
-        }
-    });
+#[test]
+fn nothing_acknowledged_is_lost_and_nothing_is_redeemed_twice_on_postgres() {
+    let Some(store) = Store::postgres() else { return };
+    let killed = crash(&store, 20);
+    assert!(killed.database_alone > 0 && killed.database_and_node > 0, "the server itself was not killed: {killed:?}");
+}
+
+fn first_start(store: &Store, chance: &mut Chance) {
+    for _ in 0..4 {
+        let mut server = Server::start(store, true);
+        std::thread::sleep(Duration::from_millis(chance.below(400)));
+        server.kill();
+    }
+    let mut server = Server::start(store, true);
+    sign_in(&server.ready());
 }
 
 #[test]
 fn a_first_start_that_was_killed_can_be_started_again() {
     let mut chance = Chance::new(setting("GRANTOR_CRASH_SEED", 1));
     for _ in 0..5 {
-        let folder = prepared();
-        for _ in 0..4 {
-            let mut server = Server::start(&folder, true);
-            std::thread::sleep(Duration::from_millis(chance.below(400)));
-            server.kill();
-        }
-        let mut server = Server::start(&folder, true);
-        sign_in(&server.ready());
+        first_start(&Store::sqlite(), &mut chance);
+    }
+    for _ in 0..3 {
+        let Some(store) = Store::postgres() else { return };
+        first_start(&store, &mut chance);
     }
 }

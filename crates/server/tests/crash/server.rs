@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use grantor_testkit::Folder;
+use crate::store::Store;
 
 pub struct Server {
     child: Child,
@@ -12,11 +12,15 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it on the folder's data, and does not wait.
-    pub fn start(folder: &Folder, with_directory: bool) -> Self {
+    /// Starts it on the store, and does not wait.
+    pub fn start(store: &Store, with_directory: bool) -> Self {
+        let folder = &store.folder;
         let log = folder.at("log");
         let mut command = Command::new(env!("CARGO_BIN_EXE_grantor"));
         command.args(["serve", "--http", "--listen", "127.0.0.1:0", "--data"]).arg(folder.at("data"));
+        if let Some(database) = &store.database {
+            command.args(["--database", &database.url]);
+        }
         if with_directory {
             command.arg("--directory").arg(folder.at("contoso.toml"));
         }

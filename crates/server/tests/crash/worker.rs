@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::ops::Add;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use grantor_testkit::{Authorize, NATIVE, TokenRequest, unverified_claims};
@@ -33,6 +33,8 @@ pub struct Counts {
     pub recovered: u32,
     /// Of these: the work had been done.
     pub had_been_done: u32,
+    /// Families given up, since their grace window had passed before the program was back.
+    pub too_late: u32,
 }
 
 impl Add for Counts {
@@ -45,8 +47,18 @@ impl Add for Counts {
             replayed: self.replayed + other.replayed,
             recovered: self.recovered + other.recovered,
             had_been_done: self.had_been_done + other.had_been_done,
+            too_late: self.too_late + other.too_late,
         }
     }
+}
+
+/// How far the workers of a round are.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// What they have done since everything was checked.
+    pub steps: AtomicU64,
+    /// Something is being killed: from here on they may be cut off.
+    pub killing: AtomicBool,
 }
 
 /// A code that was acknowledged.
@@ -91,24 +103,30 @@ impl Worker {
         }
     }
 
-    /// Checks all that was acknowledged, then works on for as long as the program lives.
-    pub fn run(&mut self, address: &str, killing: &AtomicBool, for_ever: bool) {
+    /// Checks all that was acknowledged, then works on until something is killed.
+    pub fn work(&mut self, address: &str, progress: &Progress) {
         let outcome = Client::connect(address).and_then(|mut client| {
             self.check_everything(&mut client)?;
-            if for_ever {
-                loop {
-                    self.step(&mut client)?;
-                }
+            loop {
+                self.step(&mut client)?;
+                progress.steps.fetch_add(1, Ordering::SeqCst);
             }
-            Ok(())
         });
-        if let Err(error) = outcome {
-            assert!(killing.load(Ordering::SeqCst), "it cut a connection while it was not killed: {error}");
+        if let Err::<(), _>(error) = outcome {
+            assert!(progress.killing.load(Ordering::SeqCst), "it failed while nothing was killed: {error}");
         }
     }
 
+    /// Checks all that was acknowledged, of a program that lives on.
+    pub fn check(&mut self, address: &str) {
+        Client::connect(address).and_then(|mut client| self.check_everything(&mut client)).unwrap();
+    }
+
     fn check_everything(&mut self, client: &mut Client) -> io::Result<()> {
-        // First what is in doubt: the grace window runs.
+        // First what is in doubt: the grace window runs. What took longer than that to come back is lost by design.
+        let families = self.families.len();
+        self.families.retain(|family| family.in_doubt.is_none_or(|sent_at| sent_at.elapsed() < WELL_WITHIN_GRACE));
+        self.counts.too_late += u32::try_from(families - self.families.len()).unwrap();
         for place in 0..self.families.len() {
             if self.families[place].in_doubt.is_some() {
                 self.counts.recovered += 1;
@@ -152,7 +170,7 @@ impl Worker {
     /// Asks for a code; the sign-in was acknowledged long ago, so there is nothing to ask the person.
     fn ask(&mut self, client: &mut Client) -> io::Result<()> {
         let request = Authorize::by(NATIVE).with("prompt", "none");
-        let answer = client.send("GET", &request.target(), Some(&self.cookie), "")?;
+        let answer = served(client.send("GET", &request.target(), Some(&self.cookie), "")?)?;
         let location = answer.header("location");
         let code = location.split_once("code=").map(|(_, rest)| rest.split('&').next().unwrap_or_default().to_owned());
         let Some(text) = code else { panic!("the session is lost: {} {location}", answer.status) };
@@ -238,7 +256,16 @@ impl Worker {
 }
 
 fn token(client: &mut Client, request: &TokenRequest) -> io::Result<Answer> {
-    client.send("POST", &request.path(), None, &request.encoded())
+    served(client.send("POST", &request.path(), None, &request.encoded())?)
+}
+
+/// Without its database the program says that it cannot answer: whether the work was done is as open as after a cut.
+fn served(answer: Answer) -> io::Result<Answer> {
+    if answer.status != 503 {
+        return Ok(answer);
+    }
+    assert!(answer.header("retry-after").parse::<u32>().is_ok(), "{} without a time to wait", answer.body);
+    Err(io::Error::other(format!("503: {}", answer.body)))
 }
 
 fn json(answer: &Answer) -> Value {

@@ -1,7 +1,6 @@
 //! What is PostgreSQL's own.
 
 mod broken;
-mod cluster;
 mod faults;
 mod migrations;
 mod proxy;
@@ -14,6 +13,7 @@ use grantor_storage::Storage;
 use grantor_storage_sql::PostgresStorage;
 
 pub use cluster::Database;
+use grantor_testkit_postgres as cluster;
 
 /// A database without tables, unless there is no server to test with.
 pub async fn bare() -> Option<Database> {

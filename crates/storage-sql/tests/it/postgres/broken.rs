@@ -8,9 +8,9 @@ use grantor_storage::contract::samples::{bought, digest, live, one_tenant, rotat
 use grantor_storage::{Fault, Rotated, Storage};
 use grantor_storage_sql::PostgresStorage;
 
-use super::cluster::Database;
 use super::proxy::{Cut, Proxy};
 use super::{cluster, empty};
+use grantor_testkit_postgres::Database;
 
 /// Lets each of the first `times` secrets that are kept run into `trouble`. A sequence counts on when a transaction does not.
 async fn trouble_at_first(database: &Database, times: u32, trouble: &str, when: &str) {
