@@ -66,7 +66,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that runs with another one and can be moved forward: the virtual clock of `--dev` and of tests.
+/// A clock that runs with another one and can be moved: the virtual clock of `--dev` and of tests.
 pub struct ManualClock {
     base: Base,
     ahead_millis: AtomicI64,
@@ -88,7 +88,7 @@ impl ManualClock {
         Self { base: Base::Stopped(start), ahead_millis: AtomicI64::new(0) }
     }
 
-    /// Moves the clock forward and returns the new present. Time never runs backwards, so there is no way to move it back.
+    /// Moves the clock forward and returns the new present.
     pub fn advance(&self, length: Duration) -> Timestamp {
         let millis = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
         // A clock that was moved to the end of time stays there instead of wrapping into the past.
@@ -96,6 +96,12 @@ impl ManualClock {
             .ahead_millis
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |ahead| Some(ahead.saturating_add(millis)));
         self.now()
+    }
+
+    /// Sets the clock, also back: time never runs backwards, but machines' clocks are set wrong and then right.
+    pub fn set(&self, to: Timestamp) {
+        let change = to.0.saturating_sub(self.now().0);
+        self.ahead_millis.fetch_add(change, Ordering::SeqCst);
     }
 }
 
@@ -119,6 +125,15 @@ mod tests {
         assert_eq!(clock.now(), clock.now());
         assert_eq!(clock.advance(Duration::from_mins(1)).seconds(), 160);
         assert_eq!(clock.now().seconds(), 160);
+    }
+
+    #[test]
+    fn a_clock_can_be_set_forward_and_back() {
+        let clock = ManualClock::stopped_at(Timestamp::from_seconds(100));
+        clock.set(Timestamp::from_seconds(500));
+        assert_eq!(clock.now().seconds(), 500);
+        clock.set(Timestamp::from_seconds(50));
+        assert_eq!((clock.now().seconds(), clock.advance(Duration::from_secs(1)).seconds()), (50, 51));
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub async fn prepare(
     entropy: &dyn Entropy,
 ) -> Result<Prepared, FlowError> {
     let platform_secrets = master.derive("platform-secrets");
-    let salt = secret(storage, &platform_secrets, "pairwise-salt", entropy).await?;
+    let salt = secret(storage, &platform_secrets, SALT, entropy).await?;
     let refresh_tokens = secret(storage, &platform_secrets, "refresh-tokens", entropy).await?;
     let sealing = master.derive("signing-keys");
     let mut records = storage.list_signing_keys().await?;
@@ -50,6 +50,17 @@ pub async fn prepare(
         salt: PairwiseSalt::from_bytes(salt),
         refresh_tokens: RefreshTokenKey::from_bytes(refresh_tokens),
     })
+}
+
+const SALT: &str = "pairwise-salt";
+
+/// Whether something in the store is sealed already, under a master key that must be there then.
+///
+/// # Errors
+/// [`FlowError::Store`].
+pub async fn has_run_before(storage: &dyn Storage) -> Result<bool, FlowError> {
+    // It is the first thing that is kept.
+    Ok(storage.find_kept(SALT).await?.is_some())
 }
 
 /// A secret of the deployment, by its name.
@@ -136,7 +147,7 @@ fn associated_data(key_id: &str) -> Vec<u8> {
 
 fn wrong_master_key() -> FlowError {
     FlowError::Failed {
-        what: "the keys in the store cannot be opened: the master key in the data folder is not the one that sealed them; put the right one back"
+        what: "the keys in the store cannot be opened: master.key in the data folder is not the master key that sealed them; put the right one back"
             .to_owned(),
     }
 }

@@ -17,9 +17,10 @@ impl Line<'_> {
         if place == 0 { self.0[place] } else { self.0[place] + settings.signing_key_ahead }
     }
 
-    /// The place of the key that signs at `now`: the newest that has begun.
+    /// The place of the key that signs at `now`: the newest that has begun. The oldest signs whenever no other does: it was
+    /// made by a clock that was ahead of ours, if it has not begun.
     pub fn signing(&self, now: Timestamp, settings: &Settings) -> Option<usize> {
-        (0..self.0.len()).rev().find(|place| self.signs_from(*place, settings) <= now)
+        (0..self.0.len()).rev().find(|place| *place == 0 || self.signs_from(*place, settings) <= now)
     }
 
     /// Whether the next key is to be made and published at `now`.
@@ -57,6 +58,13 @@ mod tests {
         assert_eq!(line.signing(day(89), &settings), Some(0));
         assert_eq!(line.signing(day(90), &settings), Some(1));
         assert_eq!(Line(&[]).signing(day(0), &settings), None);
+    }
+
+    #[test]
+    fn a_key_that_was_made_by_a_clock_ahead_of_ours_signs() {
+        let settings = Settings::default();
+        assert_eq!(Line(&[day(5)]).signing(day(0), &settings), Some(0));
+        assert_eq!(Line(&[day(5), day(93)]).signing(day(0), &settings), Some(0));
     }
 
     #[test]

@@ -56,13 +56,25 @@ impl DataFolder {
     /// [`DataFolderError::Exposed`] when others could read it, [`DataFolderError::WrongSize`] when it is not 32 bytes
     /// long, [`DataFolderError::Io`] for what the system refuses.
     pub fn secret(&self, name: &str, entropy: &dyn Entropy) -> Result<[u8; SECRET_BYTES], DataFolderError> {
-        if let Some(found) = self.read_private(name)? {
-            let wrong = |found: Vec<u8>| DataFolderError::WrongSize { file: self.path.join(name), found: found.len() };
-            return found.try_into().map_err(wrong);
+        if let Some(secret) = self.find_secret(name)? {
+            return Ok(secret);
         }
         let secret = entropy.bytes();
         self.write(name, &secret, Readers::Owner)?;
         Ok(secret)
+    }
+
+    /// The secret of that name, which must be there.
+    ///
+    /// # Errors
+    /// [`DataFolderError::Missing`] when it is not; else as [`Self::secret`].
+    pub fn kept_secret(&self, name: &str) -> Result<[u8; SECRET_BYTES], DataFolderError> {
+        self.find_secret(name)?.ok_or_else(|| DataFolderError::Missing { file: self.path.join(name) })
+    }
+
+    fn find_secret(&self, name: &str) -> Result<Option<[u8; SECRET_BYTES]>, DataFolderError> {
+        let wrong = |found: Vec<u8>| DataFolderError::WrongSize { file: self.path.join(name), found: found.len() };
+        self.read_private(name)?.map(|found| found.try_into().map_err(wrong)).transpose()
     }
 
     /// The content of a file that only its owner may read.
@@ -203,6 +215,15 @@ pub enum DataFolderError {
         /// Its permissions.
         mode: u32,
     },
+    /// A secret that something is sealed under is not there.
+    #[error(
+        "{} is missing, and the store holds what is sealed under it: put it back from a backup, or copy it from the data folder \
+         of another node", file.display()
+    )]
+    Missing {
+        /// Which file.
+        file: PathBuf,
+    },
     /// A secret of another length than we write.
     #[error(
         "{} holds {found} bytes where {SECRET_BYTES} are expected: restore it from a backup; without one, what it \
@@ -215,7 +236,7 @@ pub enum DataFolderError {
         found: usize,
     },
     /// The system refused.
-    #[error("cannot {action} {}: {source}; give this user the right to it, or name another folder with --data", path.display())]
+    #[error("cannot {action} {}: {source}; {}, or name another folder with --data", path.display(), how_to_mend(source))]
     Io {
         /// What was tried.
         action: &'static str,
@@ -224,6 +245,14 @@ pub enum DataFolderError {
         /// What the system said.
         source: io::Error,
     },
+}
+
+fn how_to_mend(source: &io::Error) -> &'static str {
+    match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room on its disk",
+        ErrorKind::ReadOnlyFilesystem => "let its disk be written to",
+        _ => "give this user the right to it",
+    }
 }
 
 impl DataFolderError {

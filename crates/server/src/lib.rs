@@ -3,6 +3,7 @@
 //! Nothing here knows a protocol. `main` reads [`config`], opens the [`data_folder`], takes a certificate from [`tls`] and
 //! hands what answers to [`listen::serve`].
 
+mod clock_watch;
 pub mod commands;
 pub mod config;
 pub mod data_folder;

@@ -93,7 +93,13 @@ impl Platform {
     /// # Errors
     /// One line that says what is in the way.
     pub async fn app(&self, public: PublicUrl) -> anyhow::Result<App> {
-        let master = SealingKey::from_bytes(self.folder.secret(MASTER_KEY, self.entropy.as_ref())?);
+        let master = if start::has_run_before(self.storage.as_ref()).await? {
+            // Another key than the one that sealed what is there would open nothing.
+            self.folder.kept_secret(MASTER_KEY)?
+        } else {
+            self.folder.secret(MASTER_KEY, self.entropy.as_ref())?
+        };
+        let master = SealingKey::from_bytes(master);
         let prepared =
             start::prepare(self.storage.as_ref(), &master, self.clock.as_ref(), self.entropy.as_ref()).await?;
         let env = Env {

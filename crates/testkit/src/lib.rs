@@ -17,6 +17,7 @@ mod folder;
 mod page;
 mod platform;
 mod token;
+pub mod wire;
 
 pub use answer::Answer;
 pub use arrival::{Arrival, Response};

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use grantor_environment::ManualClock;
+use grantor_environment::{Clock, ManualClock, SystemClock};
 use grantor_storage::Storage;
 use grantor_web::{App, Edge};
 use tokio::net::TcpListener;
 
+use crate::clock_watch::ClockWatch;
 use crate::config::{ServeConfig, Tls};
 use crate::listen::{Limits, serve};
 use crate::platform::{Platform, follow, summary};
@@ -61,10 +62,12 @@ pub async fn run(config: ServeConfig) -> anyhow::Result<()> {
     if platform.storage.list_tenants().await?.is_empty() {
         tracing::warn!("there is no tenant yet: give a directory file with --directory, or to `grantor apply`");
     }
-    let rotating = tokio::spawn(rotate(Arc::clone(&app)));
+    // The clock of `--dev` is moved on purpose, so what it says has ended has ended.
+    let watch = Arc::new(ClockWatch::over(Arc::new(SystemClock)));
+    let rotating = tokio::spawn(rotate(Arc::clone(&app), Arc::clone(&watch)));
     let refreshing = tokio::spawn(refresh(Arc::clone(&app)));
     let following = tokio::spawn(follow(Arc::clone(&platform.storage)));
-    let forgetting = tokio::spawn(forget(Arc::clone(&app.env.storage), Arc::clone(&platform.clock)));
+    let forgetting = tokio::spawn(forget(Arc::clone(&app.env.storage), Arc::clone(&platform.clock), watch));
     ready(&public.to_string())?;
     let ended = serve(listener, tls, Edge::new(app), stop, Limits::of_this_process()).await;
     forgetting.abort();
@@ -84,12 +87,14 @@ fn ready(public: &str) -> anyhow::Result<()> {
 }
 
 /// Makes the signing keys that are due and forgets those that have ended, for as long as the process runs.
-async fn rotate(app: Arc<App>) {
+async fn rotate(app: Arc<App>, watch: Arc<ClockWatch>) {
     loop {
-        let env = &app.env;
-        if let Err(error) = env.keys.rotate(env.storage.as_ref(), env.now(), env.entropy.as_ref(), &env.settings).await
-        {
-            tracing::warn!(%error, "the signing keys could not be rotated; it is tried again");
+        if watch.is_trusted() {
+            let env = &app.env;
+            let rotated = env.keys.rotate(env.storage.as_ref(), env.now(), env.entropy.as_ref(), &env.settings).await;
+            if let Err(error) = rotated {
+                tracing::warn!(%error, "the signing keys could not be rotated; it is tried again");
+            }
         }
         tokio::time::sleep(ROTATE_EVERY).await;
     }
@@ -97,21 +102,34 @@ async fn rotate(app: Arc<App>) {
 
 /// Takes up what other nodes on the same database have changed and this one keeps in memory: the signing keys.
 async fn refresh(app: Arc<App>) {
+    let mut failing = false;
     loop {
         tokio::time::sleep(REFRESH_EVERY).await;
-        if let Err(error) = app.env.keys.refresh(app.env.storage.as_ref()).await {
-            tracing::warn!(%error, "the signing keys could not be read again; those at hand stay in use");
+        let refreshed = app.env.keys.refresh(app.env.storage.as_ref()).await;
+        // Said once and not twice a second, however long the store is out of reach.
+        match &refreshed {
+            Err(error) if !failing => {
+                tracing::warn!(%error, "the signing keys could not be read again; those at hand stay in use");
+            }
+            Ok(()) if failing => tracing::info!("the signing keys can be read again"),
+            _ => {}
         }
+        failing = refreshed.is_err();
     }
 }
 
 /// Forgets what has ended, in small steps, for as long as the process runs.
-async fn forget(storage: Arc<dyn Storage>, clock: Arc<dyn grantor_environment::Clock>) {
+async fn forget(storage: Arc<dyn Storage>, clock: Arc<dyn Clock>, watch: Arc<ClockWatch>) {
     loop {
         tokio::time::sleep(FORGET_EVERY).await;
-        while let Ok(gone) = storage.forget_ended(clock.now(), FORGET_AT_A_TIME).await {
-            if gone < u64::from(FORGET_AT_A_TIME) {
-                break;
+        while watch.is_trusted() {
+            match storage.forget_ended(clock.now(), FORGET_AT_A_TIME).await {
+                Ok(gone) if gone >= u64::from(FORGET_AT_A_TIME) => {}
+                Ok(_) => break,
+                Err(fault) => {
+                    tracing::warn!(%fault, "what has ended could not be forgotten; it is tried again");
+                    break;
+                }
             }
             tokio::time::sleep(FORGET_PAUSE).await;
         }

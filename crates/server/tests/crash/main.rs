@@ -6,7 +6,6 @@
 #![expect(clippy::unwrap_used, reason = "a test says no by panicking, its helpers too")]
 
 mod chance;
-mod client;
 mod round;
 mod server;
 mod store;
@@ -15,7 +14,7 @@ mod worker;
 use std::time::{Duration, Instant};
 
 use chance::Chance;
-use client::sign_in;
+use grantor_testkit::wire::sign_in;
 use round::{Kills, Run};
 use server::Server;
 use store::Store;

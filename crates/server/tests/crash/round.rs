@@ -3,8 +3,9 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use grantor_testkit::wire::{Client, sign_in};
+
 use crate::chance::Chance;
-use crate::client::{Client, sign_in};
 use crate::now;
 use crate::server::Server;
 use crate::store::{Database, Store};
@@ -121,7 +122,7 @@ impl<'a> Run<'a> {
 fn wait_until_served(address: &str) {
     let began = now();
     while began.elapsed() < BACK_WITHIN {
-        let answer = Client::connect(address).and_then(|mut client| client.send("GET", "/health/ready", None, ""));
+        let answer = Client::connect(address).and_then(|mut client| client.send("GET", "/health/ready", &[], ""));
         if answer.unwrap().status == 200 {
             return;
         }

@@ -6,11 +6,11 @@ use std::ops::Add;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use grantor_testkit::wire::{Answer, Client};
 use grantor_testkit::{Authorize, NATIVE, TokenRequest, unverified_claims};
 use serde_json::Value;
 
 use crate::chance::Chance;
-use crate::client::{Answer, Client};
 use crate::now;
 
 /// A spent token is presented again only well within the grace window.
@@ -170,7 +170,7 @@ impl Worker {
     /// Asks for a code; the sign-in was acknowledged long ago, so there is nothing to ask the person.
     fn ask(&mut self, client: &mut Client) -> io::Result<()> {
         let request = Authorize::by(NATIVE).with("prompt", "none");
-        let answer = served(client.send("GET", &request.target(), Some(&self.cookie), "")?)?;
+        let answer = served(client.send("GET", &request.target(), &[("cookie", &self.cookie)], "")?)?;
         let location = answer.header("location");
         let code = location.split_once("code=").map(|(_, rest)| rest.split('&').next().unwrap_or_default().to_owned());
         let Some(text) = code else { panic!("the session is lost: {} {location}", answer.status) };
@@ -256,7 +256,7 @@ impl Worker {
 }
 
 fn token(client: &mut Client, request: &TokenRequest) -> io::Result<Answer> {
-    served(client.send("POST", &request.path(), None, &request.encoded())?)
+    served(client.token(request)?)
 }
 
 /// Without its database the program says that it cannot answer: whether the work was done is as open as after a cut.
@@ -268,16 +268,12 @@ fn served(answer: Answer) -> io::Result<Answer> {
     Err(io::Error::other(format!("503: {}", answer.body)))
 }
 
-fn json(answer: &Answer) -> Value {
-    serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error} in {}", answer.body))
-}
-
 #[track_caller]
 fn success(answer: &Answer, otherwise: &str) -> Value {
     assert_eq!(answer.status, 200, "{otherwise}: {}", answer.body);
-    json(answer)
+    answer.json()
 }
 
 fn number(answer: &Answer) -> u64 {
-    json(answer)["error_codes"][0].as_u64().unwrap_or_default()
+    answer.json()["error_codes"][0].as_u64().unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use grantor_storage::Fault;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql};
+use rusqlite::{CachedStatement, Connection, MAIN_DB, OpenFlags, ToSql};
 
 use super::faults;
 use crate::conn::{Conn, Row, V, Value};
@@ -36,6 +36,10 @@ impl SqliteConn {
         make_private(path).map_err(|error| faults::unreachable(path, &error))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Self::open(path, flags)?;
+        // SQLite opens what it may not write to for reading instead, and would say so at the first write.
+        if conn.connection.is_readonly(MAIN_DB).map_err(faults::owned)? {
+            return Err(faults::about(path, faults::read_only()));
+        }
         conn.prepare_to_write().map_err(|error| faults::about(path, faults::of(&error)))?;
         Ok(conn)
     }

@@ -48,13 +48,18 @@ pub fn unreachable(path: &Path, error: &std::io::Error) -> Fault {
     Fault::Unavailable { what }
 }
 
+/// The fault of a file that could be opened for reading alone.
+pub fn read_only() -> Fault {
+    Fault::Unavailable { what: READ_ONLY.to_owned() }
+}
+
+const READ_ONLY: &str = "it cannot be written to: let this user write to the file and its folder";
+
 /// What to do about an error that is no fault of a statement.
 fn advice(error: &Error) -> Option<&'static str> {
     match error.sqlite_error_code()? {
         ErrorCode::DiskFull => Some("the disk is full: make room; nothing that was acknowledged is lost"),
-        ErrorCode::ReadOnly | ErrorCode::PermissionDenied => {
-            Some("it cannot be written to: let this user write to the file and its folder")
-        }
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied => Some(READ_ONLY),
         ErrorCode::CannotOpen => {
             Some("it cannot be opened: check that it is a file, and that this user may write to it and its folder")
         }

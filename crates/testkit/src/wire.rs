@@ -1,31 +1,50 @@
-//! A small HTTP client that knows whether an answer came whole, and the one sign-in of a run.
+//! For a program in a process of its own: a small HTTP client that knows whether an answer came whole, and a sign-in.
 
+use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Error, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use grantor_testkit::{Authorize, CHRIS, CookieJar, NATIVE, elements_of};
+use serde_json::Value;
+
+use crate::{Authorize, CHRIS, CookieJar, NATIVE, TokenRequest, elements_of};
 
 /// One connection that is used again for each request.
+#[derive(Debug)]
 pub struct Client {
     address: String,
     stream: BufReader<TcpStream>,
 }
 
 /// An answer that came whole: what it says was acknowledged.
+#[derive(Clone, Debug)]
 pub struct Answer {
+    /// Its status.
     pub status: u16,
+    /// Its headers, with names in lower case.
     pub headers: Vec<(String, String)>,
+    /// Its body.
     pub body: String,
 }
 
 impl Answer {
+    /// A header; empty if it is not there.
     pub fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.body))
     }
 }
 
 impl Client {
+    /// Connects to `HOST:PORT`.
+    ///
+    /// # Errors
+    /// What the system says.
     pub fn connect(address: &str) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
@@ -34,16 +53,29 @@ impl Client {
         Ok(Self { address: address.to_owned(), stream: BufReader::new(stream) })
     }
 
-    pub fn send(&mut self, method: &str, target: &str, cookie: Option<&str>, body: &str) -> io::Result<Answer> {
-        let cookie = cookie.map(|cookie| format!("cookie: {cookie}\r\n")).unwrap_or_default();
-        let request = format!(
-            "{method} {target} HTTP/1.1\r\nhost: {}\r\n{cookie}content-type: application/x-www-form-urlencoded\r\n\
-             content-length: {}\r\n\r\n{body}",
-            self.address,
-            body.len()
-        );
+    /// Sends a request with a form, which may be empty.
+    ///
+    /// # Errors
+    /// When the answer did not come whole: whether the request was carried out is not known.
+    pub fn send(&mut self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> io::Result<Answer> {
+        let mut request = format!("{method} {target} HTTP/1.1\r\nhost: {}\r\n", self.address);
+        for (name, value) in headers {
+            let _ = write!(request, "{name}: {value}\r\n");
+        }
+        let length = body.len();
+        request.push_str("content-type: application/x-www-form-urlencoded\r\n");
+        let _ = write!(request, "content-length: {length}\r\n\r\n{body}");
         self.stream.get_mut().write_all(request.as_bytes())?;
         self.answer()
+    }
+
+    /// Sends a request to the token endpoint.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub fn token(&mut self, request: &TokenRequest) -> io::Result<Answer> {
+        let headers: Vec<(&str, &str)> = request.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.send("POST", &request.path(), &headers, &request.encoded())
     }
 
     fn answer(&mut self) -> io::Result<Answer> {
@@ -75,7 +107,9 @@ pub fn sign_in(address: &str) -> String {
     let mut client = Client::connect(address).unwrap();
     let mut cookies = CookieJar::default();
     let mut send = |method: &str, target: &str, body: &str| {
-        let answer = client.send(method, target, cookies.header("/", false, false).as_deref(), body).unwrap();
+        let cookie = cookies.header("/", false, false);
+        let headers: Vec<(&str, &str)> = cookie.iter().map(|cookie| ("cookie", cookie.as_str())).collect();
+        let answer = client.send(method, target, &headers, body).unwrap();
         for (_, cookie) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
             cookies.take(cookie, false);
         }

@@ -1,0 +1,133 @@
+//! Notices when the machine's clock is set, and keeps what would be forgotten by a clock that may be wrong.
+//!
+//! A clock that stands too far ahead makes everything look as if it had ended. Requests are judged by it all the same, and come
+//! right when it does; what is deleted would be gone. So after a jump forward nothing is deleted until the clock is back, or
+//! until nobody has set it back for an hour.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use grantor_environment::{Clock, Timestamp};
+use tokio::time::Instant;
+
+/// What the clock may differ from the time that has passed: a time service sets it in steps smaller than that.
+const TOLERANCE_MILLIS: i64 = 60_000;
+/// How long an operator may take to set it back.
+const DOUBT: Duration = Duration::from_hours(1);
+
+/// Watches one clock.
+pub struct ClockWatch {
+    clock: Arc<dyn Clock>,
+    seen: Mutex<Seen>,
+}
+
+struct Seen {
+    time: Timestamp,
+    at: Instant,
+    /// By how much it is ahead of where it would be, and since when.
+    doubt: Option<(i64, Instant)>,
+}
+
+impl ClockWatch {
+    /// Trusts the clock as it is now.
+    pub fn over(clock: Arc<dyn Clock>) -> Self {
+        let seen = Seen { time: clock.now(), at: Instant::now(), doubt: None };
+        Self { clock, seen: Mutex::new(seen) }
+    }
+
+    /// Whether what has ended by the clock may be deleted.
+    pub fn is_trusted(&self) -> bool {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let (time, at) = (self.clock.now(), Instant::now());
+        let passed = i64::try_from((at - seen.at).as_millis()).unwrap_or(i64::MAX);
+        let jump = time.millis().saturating_sub(seen.time.millis()).saturating_sub(passed);
+        (seen.time, seen.at) = (time, at);
+        if jump.abs() > TOLERANCE_MILLIS {
+            notice(jump);
+            let ahead = seen.doubt.map_or(0, |(ahead, _)| ahead) + jump;
+            seen.doubt = (ahead > TOLERANCE_MILLIS).then_some((ahead, at));
+        }
+        if seen.doubt.is_some_and(|(_, since)| at - since >= DOUBT) {
+            seen.doubt = None;
+        }
+        seen.doubt.is_none()
+    }
+}
+
+fn notice(jump: i64) {
+    let seconds = jump / 1000;
+    if jump > 0 {
+        tracing::warn!(
+            seconds,
+            "the machine's clock was set forward: nothing is deleted for an hour; set it back if that was wrong, and let a time \
+             service keep it"
+        );
+    } else {
+        tracing::warn!(
+            seconds,
+            "the machine's clock was set back: tokens from before may be refused as not yet valid until it has caught up; let a \
+             time service keep it"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grantor_environment::ManualClock;
+
+    const DAY: Duration = Duration::from_hours(24);
+
+    fn watched() -> (Arc<ManualClock>, ClockWatch) {
+        let clock = Arc::new(ManualClock::stopped_at(Timestamp::from_seconds(1_000_000)));
+        let watch = ClockWatch::over(Arc::clone(&clock) as Arc<dyn Clock>);
+        (clock, watch)
+    }
+
+    /// Time passes, and the clock shows it.
+    async fn pass(clock: &ManualClock, length: Duration) {
+        tokio::time::advance(length).await;
+        clock.advance(length);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_runs_is_trusted() {
+        let (clock, watch) = watched();
+        for length in [Duration::from_secs(10), DAY, 30 * DAY] {
+            pass(&clock, length).await;
+            assert!(watch.is_trusted());
+        }
+        clock.advance(Duration::from_secs(50));
+        assert!(watch.is_trusted(), "a small step");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_jump_forward_it_is_not_trusted_for_an_hour() {
+        let (clock, watch) = watched();
+        clock.advance(3 * DAY);
+        assert!(!watch.is_trusted());
+        pass(&clock, Duration::from_mins(59)).await;
+        assert!(!watch.is_trusted());
+        pass(&clock, Duration::from_mins(1)).await;
+        assert!(watch.is_trusted());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_trusted_again_when_it_is_set_back() {
+        let (clock, watch) = watched();
+        let right = clock.now();
+        clock.set(right + 3 * DAY);
+        assert!(!watch.is_trusted());
+        clock.set(right + DAY);
+        assert!(!watch.is_trusted(), "it is still a day ahead");
+        clock.set(right);
+        assert!(watch.is_trusted());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn to_be_set_back_deletes_nothing_too_early() {
+        let (clock, watch) = watched();
+        clock.set(clock.now() - 3 * DAY);
+        assert!(watch.is_trusted());
+    }
+}
