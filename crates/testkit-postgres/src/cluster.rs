@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 
@@ -141,6 +142,22 @@ impl Database {
     /// A connection of the test's own, to look behind the store.
     pub async fn behind(&self) -> tokio_postgres::Client {
         self.cluster.behind(&self.name).await
+    }
+
+    /// All of it as statements that another connection can run, as `pg_dump` writes them: without what is the server's own
+    /// and what only its shell understands.
+    pub fn dump(&self) -> String {
+        let mut dump = Command::new(machine::binaries().unwrap().join("pg_dump"));
+        dump.args(["--inserts", "--no-owner", "--no-privileges", "--username=grantor"]);
+        dump.arg("--host").arg(&self.cluster.folder).args(["--port", &self.cluster.port.to_string(), &self.name]);
+        let dumped = dump.output().unwrap();
+        assert!(dumped.status.success(), "pg_dump: {}", String::from_utf8_lossy(&dumped.stderr));
+        let text = String::from_utf8(dumped.stdout).unwrap();
+        let ours = |line: &&str| {
+            let others = ["--", "\\", "SET ", "SELECT pg_catalog.set_config"];
+            !line.is_empty() && !others.iter().any(|start| line.starts_with(start))
+        };
+        text.lines().filter(ours).fold(String::new(), |dump, line| dump + line + "\n")
     }
 
     /// Runs statements behind the store.

@@ -5,7 +5,9 @@
 mod cache;
 mod contract;
 mod durability;
+mod fixtures;
 mod folder;
+mod full;
 mod migrations;
 mod postgres;
 mod rows;
