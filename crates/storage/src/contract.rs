@@ -1,12 +1,17 @@
 //! The tests that every engine must pass: one function per promise of the traits.
 //!
-//! An engine's test program says how an empty store is made, and gets one test per promise. It may say that there is none
-//! on this machine, after a word about why; then nothing is tested:
+//! An engine's test program says how a promise is put to the test: on an empty store, under faults, or not at all where
+//! there is no such engine on this machine. It gets one test per promise:
 //!
 //! ```ignore
-//! fn empty() -> Option<(Arc<dyn Storage>, impl Drop)> { /* the store, and what must outlive it */ }
-//! grantor_storage::contract!(crate::empty);
+//! async fn on_an_empty_store(promise: impl AsyncFnOnce(Arc<dyn Storage>)) {
+//!     promise(/* an empty store */).await;
+//! }
+//! grantor_storage::contract!(crate::on_an_empty_store);
 //! ```
+//!
+//! Under faults, an operation may fail: [`insistent::Insistent`] goes between the promise and the store and does what a
+//! caller may do about it.
 //!
 //! To add a promise: write it into the file of its subject and name it in [`contract!`](crate::contract!).
 
@@ -20,6 +25,7 @@ pub mod directory;
 pub mod families;
 pub mod grants;
 pub mod housekeeping;
+pub mod insistent;
 pub mod interactions;
 pub mod names;
 pub mod platform;
@@ -28,12 +34,12 @@ pub mod refresh_tokens;
 pub mod samples;
 pub mod sign_ins;
 
-/// Stamps one test per promise. `$empty` is the path (from `crate`) of a function that returns an empty store and whatever
-/// must outlive it, or nothing where there is no such engine to test; the calling crate needs tokio with its macros and its multi-threaded runtime.
+/// Stamps one test per promise. `$stage` is the path (from `crate`) of an async function that is given a promise and runs it
+/// on a store; the calling crate needs tokio with its macros and its multi-threaded runtime.
 #[macro_export]
 macro_rules! contract {
-    ($empty:path) => {
-        $crate::contract_tests! { $empty;
+    ($stage:path) => {
+        $crate::contract_tests! { $stage;
             directory {
                 a_tenant_is_found_by_id_and_by_domain,
                 tenants_are_listed_in_the_order_in_which_they_were_made,
@@ -139,12 +145,11 @@ macro_rules! contract {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! contract_tests {
-    ($empty:path; $($file:ident { $($promise:ident),* $(,)? })*) => {
+    ($stage:path; $($file:ident { $($promise:ident),* $(,)? })*) => {
         $(mod $file {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn $promise() {
-                let Some((storage, _outlives)) = $empty() else { return };
-                $crate::contract::$file::$promise(storage).await;
+                $stage($crate::contract::$file::$promise).await;
             })*
         })*
     };

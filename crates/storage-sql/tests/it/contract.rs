@@ -1,7 +1,7 @@
 //! The promises of the storage traits, kept by each engine, with and without the directory in memory before it.
 
 mod sqlite {
-    grantor_storage::contract!(crate::folder::empty_store);
+    grantor_storage::contract!(crate::folder::on_an_empty_store);
 }
 
 mod sqlite_behind_memory {
@@ -9,7 +9,7 @@ mod sqlite_behind_memory {
 }
 
 mod postgres {
-    grantor_storage::contract!(crate::postgres::empty_store);
+    grantor_storage::contract!(crate::postgres::on_an_empty_store);
 }
 
 mod postgres_behind_memory {

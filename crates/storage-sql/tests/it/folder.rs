@@ -49,9 +49,8 @@ impl Drop for Folder {
     }
 }
 
-/// An empty store with its folder.
-#[expect(clippy::unnecessary_wraps, reason = "another engine may be absent")]
-pub fn empty_store() -> Option<(Arc<dyn Storage>, Folder)> {
+/// Runs a promise on an empty store.
+pub async fn on_an_empty_store(promise: impl AsyncFnOnce(Arc<dyn Storage>)) {
     let folder = Folder::new();
-    Some((Arc::new(folder.open()), folder))
+    promise(Arc::new(folder.open())).await;
 }

@@ -27,10 +27,11 @@ pub async fn empty() -> Option<(PostgresStorage, Database)> {
     Some((storage, database))
 }
 
-/// The same for the contract, which asks for it inside of a test.
-pub fn empty_store() -> Option<(Arc<dyn Storage>, Database)> {
-    let made = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(empty()));
-    made.map(|(storage, database)| (Arc::new(storage) as Arc<dyn Storage>, database))
+/// Runs a promise on an empty store, unless there is no server to test with.
+pub async fn on_an_empty_store(promise: impl AsyncFnOnce(Arc<dyn Storage>)) {
+    if let Some((storage, _database)) = empty().await {
+        promise(Arc::new(storage)).await;
+    }
 }
 
 /// Opens a store that must be refused, and says with which words.
