@@ -14,3 +14,4 @@ mod vfs;
 
 pub use disk::{Act, Answer, Disk, Failure, File};
 pub use recording::{Recording, Survivors};
+pub use vfs::past_every_disk;

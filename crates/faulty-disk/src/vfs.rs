@@ -1,6 +1,9 @@
 //! The file system that SQLite sees: the one that it had, with a disk's plan asked before each act.
 
-#![expect(unsafe_code, reason = "SQLite is written in C: files are memory that it sets aside, and functions are pointers")]
+#![expect(
+    unsafe_code,
+    reason = "SQLite is written in C: files are memory that it sets aside, and functions are pointers"
+)]
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt as _;
@@ -56,6 +59,13 @@ pub fn install() {
             Beneath(beneath)
         }
     });
+}
+
+/// The name of the file system beneath: a connection that is opened over it sees the files and no plan.
+pub fn past_every_disk() -> &'static CStr {
+    install();
+    // SAFETY: a file system has a name, and neither ever changes.
+    unsafe { CStr::from_ptr((*beneath()).zName) }
 }
 
 fn beneath() -> *mut ffi::sqlite3_vfs {

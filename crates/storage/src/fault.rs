@@ -9,8 +9,8 @@ pub enum Fault {
         /// What it said.
         what: String,
     },
-    /// The store did not answer a commit: it may have been kept or not. To ask again is safe wherever the operation says what
-    /// became of it before.
+    /// The store did not answer a commit, or the disk failed beneath it: it may have been kept or not. To ask again is safe
+    /// wherever the operation says what became of it before.
     #[error("whether it was stored is not known: {what}")]
     OutcomeUnknown {
         /// What broke.

@@ -5,6 +5,7 @@
 mod cache;
 mod contract;
 mod durability;
+mod faults;
 mod fixtures;
 mod folder;
 mod full;

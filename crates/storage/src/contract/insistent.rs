@@ -31,6 +31,9 @@ pub trait Witness: Send + Sync {
     /// Every row that is kept.
     async fn rows(&self) -> Vec<String>;
 
+    /// Every row that would be found if the machine stopped right now and came back, where that can be tried.
+    async fn rows_after_a_crash(&self) -> Option<Vec<String>>;
+
     /// An operation was acknowledged; these rows are kept since. `None` while others are under way.
     fn acknowledged(&self, rows: Option<Vec<String>>);
 }
@@ -50,6 +53,7 @@ impl Insistent {
             begun: AtomicUsize::new(0),
             unavailable: AtomicUsize::new(0),
             unknown: AtomicUsize::new(0),
+            loose_end: AtomicBool::new(false),
             contests: Mutex::default(),
         };
         Self { store, shared: Arc::new(shared) }
@@ -75,6 +79,8 @@ struct Shared {
     begun: AtomicUsize,
     unavailable: AtomicUsize,
     unknown: AtomicUsize,
+    /// Whether the outcome of an operation is not known and nothing was written since.
+    loose_end: AtomicBool,
     contests: Mutex<HashMap<(Prize, TenantId, HandleDigest), Arc<Contest>>>,
 }
 
@@ -133,7 +139,8 @@ impl Shared {
     async fn begin(&self) -> Turn<'_> {
         let alone = self.under_way.fetch_add(1, Ordering::SeqCst) == 0;
         let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
-        let mut turn = Turn { shared: self, number, alone, before: Vec::new(), is_open: false, left_open: None, attempts: 0 };
+        let mut turn =
+            Turn { shared: self, number, alone, before: Vec::new(), is_open: false, left_open: None, attempts: 0 };
         if alone {
             turn.before = self.witness.rows().await;
         }
@@ -157,14 +164,33 @@ struct Turn<'a> {
 }
 
 impl Turn<'_> {
+    /// Whether no other has begun yet.
+    fn is_alone(&self) -> bool {
+        self.alone && self.shared.begun.load(Ordering::SeqCst) == self.number
+    }
+
     /// The rows that are kept now, unless others may have had a hand in them.
     async fn rows(&self) -> Option<Vec<String>> {
-        let alone = || self.alone && self.shared.begun.load(Ordering::SeqCst) == self.number;
-        if !alone() {
+        if !self.is_alone() {
             return None;
         }
         let rows = self.shared.witness.rows().await;
-        alone().then_some(rows)
+        self.is_alone().then_some(rows)
+    }
+
+    /// A fault says that nothing was written: neither now nor after a crash is there more than before.
+    async fn denied(&self, fault: &Fault, rows: &[String]) {
+        let kept = if self.is_open { self.left_open.as_ref() } else { Some(&self.before) };
+        let Some(kept) = kept else { return };
+        assert_eq!(rows, kept, "something was written in spite of {fault:?}");
+        if self.shared.loose_end.load(Ordering::SeqCst) {
+            // That may come back.
+            return;
+        }
+        let after_a_crash = self.shared.witness.rows_after_a_crash().await;
+        if let Some(found) = after_a_crash.filter(|_| self.is_alone()) {
+            assert_eq!(&found, kept, "a crash brings back what was denied by {fault:?}");
+        }
     }
 
     /// What an attempt met: whether it may have been kept, or a fault that stays.
@@ -174,12 +200,12 @@ impl Turn<'_> {
         let rows = self.rows().await;
         if matches!(fault, Fault::OutcomeUnknown { .. }) {
             self.shared.unknown.fetch_add(1, Ordering::SeqCst);
+            self.shared.loose_end.store(true, Ordering::SeqCst);
             (self.is_open, self.left_open) = (true, rows);
             return Ok(true);
         }
-        let kept = if self.is_open { self.left_open.as_ref() } else { Some(&self.before) };
-        if let (Some(rows), Some(kept)) = (rows, kept) {
-            assert_eq!(&rows, kept, "something was written in spite of {fault:?}");
+        if let Some(rows) = rows {
+            self.denied(&fault, &rows).await;
         }
         match fault {
             Fault::Unavailable { .. } => {
@@ -196,6 +222,9 @@ impl Turn<'_> {
         let rows = self.rows().await;
         if let (Some(rows), Some(open)) = (&rows, &self.left_open) {
             assert!(*open == self.before || open == rows, "half of it was kept: {open:#?}");
+        }
+        if rows.as_ref().is_some_and(|rows| *rows != self.before) {
+            self.shared.loose_end.store(false, Ordering::SeqCst);
         }
         self.shared.witness.acknowledged(rows);
         out

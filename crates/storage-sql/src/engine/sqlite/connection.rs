@@ -78,11 +78,16 @@ impl SqliteConn {
 
     /// Runs a statement that begins or ends something.
     pub fn control(&self, text: &'static str) -> Result<(), Fault> {
-        self.connection
-            .prepare_cached(text)
-            .and_then(|mut statement| statement.raw_execute())
-            .map_err(faults::owned)?;
-        Ok(())
+        self.run(text).map_err(faults::owned)
+    }
+
+    /// Commits. A commit that is refused was not kept; of one that failed in another way nobody knows.
+    pub fn commit(&self) -> Result<(), Fault> {
+        self.run("COMMIT").map_err(|error| faults::in_commit(&error))
+    }
+
+    fn run(&self, text: &'static str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(text)?.raw_execute().map(drop)
     }
 
     /// Whether a transaction is open. SQLite ends one by itself when the disk is full, for instance.

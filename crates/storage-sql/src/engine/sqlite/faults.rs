@@ -29,6 +29,26 @@ pub fn in_statement(sql: &'static Sql, error: &Error) -> Fault {
     }
 }
 
+/// The fault of a commit that failed.
+///
+/// The log may hold the whole commit by then, only not known to be durable. This process goes on without it, and the next
+/// commit takes its place; but if the process ends before that, whoever opens the file next finds it complete and keeps it.
+pub fn in_commit(error: &Error) -> Fault {
+    match of(error) {
+        fault if is_before_the_end(error) => fault,
+        Fault::Unavailable { what } | Fault::Statement { what } => Fault::OutcomeUnknown { what },
+        other => other,
+    }
+}
+
+/// Whether a commit that failed like this cannot be complete in the log: it never came to that, or there was no room for the
+/// end of it.
+fn is_before_the_end(error: &Error) -> bool {
+    use ErrorCode::{ConstraintViolation, DatabaseBusy, DatabaseLocked, DiskFull, ReadOnly};
+    let code = error.sqlite_error_code();
+    matches!(code, Some(ConstraintViolation | DatabaseBusy | DatabaseLocked | DiskFull | ReadOnly))
+}
+
 /// The fault with the file that it is about.
 pub fn about(path: &Path, fault: Fault) -> Fault {
     match fault {

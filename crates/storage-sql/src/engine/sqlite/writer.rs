@@ -112,14 +112,17 @@ fn write_groups(mut conn: SqliteConn, mut waiting: mpsc::Receiver<Box<dyn Work>>
     }
 }
 
-/// Runs a group in one transaction. An error means that nothing of it was kept.
+/// Runs a group in one transaction. An error means that nothing of it was kept, or says that this is not known.
 fn write_group(conn: &mut SqliteConn, group: &mut [Box<dyn Work>]) -> Result<(), Fault> {
     let committed = conn.control("BEGIN IMMEDIATE").and_then(|()| {
         run_together(conn, group)?;
-        conn.control("COMMIT")
+        conn.commit()
     });
     if committed.is_err() && conn.in_transaction() {
-        conn.control("ROLLBACK")?;
+        // What became of the group was said before; that stays the answer.
+        if let Err(fault) = conn.control("ROLLBACK") {
+            tracing::warn!(%fault, "a group of transactions could not be rolled back");
+        }
     }
     committed.map_err(unavailable)
 }
