@@ -11,23 +11,21 @@ use grantor_storage::Storage;
 use grantor_storage::contract::samples::{application, client_id, tenant, tenant_id, tenants};
 use grantor_storage_cache::{CachedStorage, FOLLOW_EVERY, HOLDS_FOR};
 
-use crate::folder::Folder;
-use crate::postgres::Database;
-
 /// A store with a memory that counts, for the contract. Time stands still.
-fn cached<D>(made: Option<(Arc<dyn Storage>, D)>) -> Option<(Arc<dyn Storage>, D)> {
-    let (store, outlives) = made?;
+async fn cached(store: Arc<dyn Storage>) -> Arc<dyn Storage> {
     let node = Node::over(&store);
-    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(node.cache.follow())).unwrap();
-    Some((node.cache, outlives))
+    node.cache.follow().await.unwrap();
+    node.cache
 }
 
-pub fn on_sqlite() -> Option<(Arc<dyn Storage>, Folder)> {
-    cached(crate::folder::empty_store())
+/// Runs a promise on an empty store behind memory.
+pub async fn on_sqlite(promise: impl AsyncFnOnce(Arc<dyn Storage>)) {
+    crate::folder::on_an_empty_store(async |store| promise(cached(store).await).await).await;
 }
 
-pub fn on_postgres() -> Option<(Arc<dyn Storage>, Database)> {
-    cached(crate::postgres::empty_store())
+/// Runs a promise on an empty database behind memory, unless there is no server to test with.
+pub async fn on_postgres(promise: impl AsyncFnOnce(Arc<dyn Storage>)) {
+    crate::postgres::on_an_empty_store(async |store| promise(cached(store).await).await).await;
 }
 
 /// One of several processes on a store.
@@ -270,15 +268,13 @@ macro_rules! on_both_engines {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn $test() {
-                let Some((store, _outlives)) = crate::folder::empty_store() else { return };
-                super::$test(store).await;
+                crate::folder::on_an_empty_store(super::$test).await;
             })*
         }
         mod postgres {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn $test() {
-                let Some((store, _outlives)) = crate::postgres::empty_store() else { return };
-                super::$test(store).await;
+                crate::postgres::on_an_empty_store(super::$test).await;
             })*
         }
     };

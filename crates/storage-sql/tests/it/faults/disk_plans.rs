@@ -91,7 +91,7 @@ pub fn sync_is_late(file: File, act: Act<'_>) -> Answer {
 /// One read in eight fails, the first of all among them.
 pub fn read_fails(reads: &AtomicUsize, act: Act<'_>) -> Answer {
     // Without a period, so that what is read again and again comes through.
-    let fails = |number: usize| number.wrapping_mul(0x9e37_79b9) >> 16 & 7 == 0;
+    let fails = |number: usize| (number.wrapping_mul(0x9e37_79b9) >> 16).is_multiple_of(8);
     match act {
         Act::Read(_) if fails(reads.fetch_add(1, SeqCst)) => Answer::Refuse(Failure::Io),
         _ => Answer::Do,

@@ -10,7 +10,7 @@ use grantor_rules::model::{Tenant, TenantName};
 
 use super::tenant::InsistentOfTenant;
 use super::{Insistent, PATIENCE, PAUSE, Turn, insist, look_up};
-use crate::{Fault, SigningKeyRecord, Storage, TenantStorage};
+use crate::{DirectoryVersions, Fault, SigningKeyRecord, Storage, TenantStorage};
 
 #[async_trait]
 impl Storage for Insistent {
@@ -18,12 +18,16 @@ impl Storage for Insistent {
         Arc::new(InsistentOfTenant { store: self.store.tenant(tenant), shared: Arc::clone(&self.shared) })
     }
 
-    async fn find_tenant(&self, name: &TenantName) -> Result<Option<Tenant>, Fault> {
+    async fn find_tenant(&self, name: &TenantName) -> Result<Option<Arc<Tenant>>, Fault> {
         look_up!(self.shared, self.store.find_tenant(name))
     }
 
     async fn list_tenants(&self) -> Result<Vec<Tenant>, Fault> {
         look_up!(self.shared, self.store.list_tenants())
+    }
+
+    async fn directory_versions(&self) -> Result<DirectoryVersions, Fault> {
+        look_up!(self.shared, self.store.directory_versions())
     }
 
     async fn apply_directory(&self, change: &DirectoryChange) -> Result<(), Fault> {

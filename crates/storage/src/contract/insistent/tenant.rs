@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, HandleDigest, Secret, TenantId, UserId};
 use grantor_rules::model::{
-    Application, Code, Consents, Family, Interaction, Progress, RefreshToken, RevocationReason, SignIn, User,
+    Application, Code, Consents, Family, Interaction, Progress, RevocationReason, SignIn, User,
 };
 
 use super::{Contest, PATIENCE, PAUSE, Prize, Shared, insist, look_up};
@@ -59,7 +59,7 @@ impl InsistentOfTenant {
 
 /// Whether a token was exchanged before by this very exchange.
 fn is_made_by(rotate: &RotateRefreshToken, said: &Rotated) -> bool {
-    matches!(said, Rotated::Before(spent) if spent.successor == rotate.sealed_successor)
+    matches!(said, Rotated::NotLive(live) if *live == rotate.successor)
 }
 
 #[async_trait]
@@ -161,8 +161,12 @@ impl TenantStorage for InsistentOfTenant {
         insist!(self.shared, self.store.revoke_family(family, reason, now))
     }
 
-    async fn find_refresh_token(&self, digest: &HandleDigest) -> Result<Option<RefreshToken>, Fault> {
-        look_up!(self.shared, self.store.find_refresh_token(digest))
+    async fn find_code_with_user(&self, digest: &HandleDigest) -> Result<Option<(Code, Option<User>)>, Fault> {
+        look_up!(self.shared, self.store.find_code_with_user(digest))
+    }
+
+    async fn find_family_with_user(&self, family: FamilyId) -> Result<Option<(Family, Option<User>)>, Fault> {
+        look_up!(self.shared, self.store.find_family_with_user(family))
     }
 
     async fn rotate_refresh_token(&self, rotate: &RotateRefreshToken) -> Result<Rotated, Fault> {
