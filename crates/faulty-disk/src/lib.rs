@@ -15,3 +15,6 @@ mod vfs;
 pub use disk::{Act, Answer, Disk, Failure, File};
 pub use recording::{Recording, Survivors};
 pub use vfs::past_every_disk;
+
+#[cfg(test)]
+mod tests;

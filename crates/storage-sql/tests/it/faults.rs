@@ -4,8 +4,11 @@
 
 mod disk;
 mod disk_plans;
+mod histories;
+mod late;
 mod power;
 mod rows;
+mod wire;
 
 mod sqlite {
     /// Commits are answered late.
@@ -36,5 +39,47 @@ mod sqlite {
     /// The power goes at any moment.
     mod power_cuts {
         grantor_storage::contract!(crate::faults::power::power_cuts);
+    }
+}
+
+mod postgres {
+    /// Each message takes its time.
+    mod jitter {
+        grantor_storage::contract!(crate::faults::wire::jitter);
+    }
+
+    /// Commits are answered late.
+    mod late_answers {
+        grantor_storage::contract!(crate::faults::wire::late_answers);
+    }
+
+    /// The connection breaks before the commit reaches the server.
+    mod lost_commits {
+        grantor_storage::contract!(crate::faults::wire::lost_commits);
+    }
+
+    /// Half of the commit reaches the server.
+    mod torn_commits {
+        grantor_storage::contract!(crate::faults::wire::torn_commits);
+    }
+
+    /// The connection breaks when the server has committed.
+    mod lost_answers {
+        grantor_storage::contract!(crate::faults::wire::lost_answers);
+    }
+
+    /// Half of the answer to the commit comes back.
+    mod torn_answers {
+        grantor_storage::contract!(crate::faults::wire::torn_answers);
+    }
+
+    /// The connection breaks when the commit is answered.
+    mod cut_after_answers {
+        grantor_storage::contract!(crate::faults::wire::cut_after_answers);
+    }
+
+    /// The connection breaks in the middle of any other message.
+    mod torn_messages {
+        grantor_storage::contract!(crate::faults::wire::torn_messages);
     }
 }

@@ -3,7 +3,7 @@
 mod broken;
 mod faults;
 mod migrations;
-mod proxy;
+pub mod proxy;
 mod statements;
 mod tls;
 
@@ -13,7 +13,7 @@ use grantor_storage::Storage;
 use grantor_storage_sql::PostgresStorage;
 
 pub use cluster::Database;
-use grantor_testkit_postgres as cluster;
+pub use grantor_testkit_postgres as cluster;
 
 /// A database without tables, unless there is no server to test with.
 pub async fn bare() -> Option<Database> {

@@ -101,7 +101,7 @@ async fn a_connection_that_is_killed_in_the_commit_leaves_the_outcome_open() {
 async fn cut(cut: Cut) -> Option<(Rotated, HandleDigest)> {
     let database = cluster::shared()?.database().await;
     let server = database.cluster.address();
-    let proxy = Proxy::to(server, cut).await;
+    let proxy = Proxy::to(database.cluster, cut).await;
     let url = proxy.instead_of(server, &database.url());
     let storage: Arc<dyn Storage> = Arc::new(PostgresStorage::open(&url).await.unwrap());
     let tenant = one_tenant(&storage).await;
