@@ -1,6 +1,6 @@
 //! The platform in process.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,11 +38,13 @@ pub struct Options {
     pub public: String,
     /// Whether what is for development alone is served.
     pub dev: bool,
+    /// How long things live.
+    pub settings: Settings,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { public: "https://localhost:8443".to_owned(), dev: false }
+        Self { public: "https://localhost:8443".to_owned(), dev: false, settings: Settings::default() }
     }
 }
 
@@ -54,7 +56,7 @@ pub struct TestPlatform {
     pub clock: Arc<ManualClock>,
     router: Router,
     // Last, so that the store is closed before its folder goes.
-    _folder: Folder,
+    folder: Folder,
 }
 
 impl TestPlatform {
@@ -70,15 +72,21 @@ impl TestPlatform {
             std::fs::write(folder.at(name), bytes).unwrap();
         }
         let clock = Arc::new(ManualClock::stopped_at(START));
-        let env = env(&folder.at(DATABASE), Arc::clone(&clock), &options.public).await;
+        let mut env = env(&folder.at(DATABASE), Arc::clone(&clock), &options.public).await;
+        env.settings.clone_from(&options.settings);
         let app = Arc::new(App::new(env, options.dev.then(|| Arc::clone(&clock))));
         let router = grantor_web::router(Arc::clone(&app));
-        Self { app, clock, router, _folder: folder }
+        Self { app, clock, router, folder }
     }
 
     /// The public URL, without a slash at the end.
     pub fn public(&self) -> &PublicUrl {
         &self.app.env.public
+    }
+
+    /// The file of its store.
+    pub fn database(&self) -> PathBuf {
+        self.folder.at(DATABASE)
     }
 
     /// Moves the clock.
@@ -162,6 +170,12 @@ impl TestPlatform {
     pub async fn rotate_keys(&self) {
         let env = &self.app.env;
         env.keys.rotate(env.storage.as_ref(), env.now(), env.entropy.as_ref(), &env.settings).await.unwrap();
+    }
+
+    /// Does what `serve` does all the time: forgets what has ended, so many rows of a kind in one step.
+    pub async fn forget_ended(&self, at_a_time: u32) {
+        let env = &self.app.env;
+        while env.storage.forget_ended(env.now(), at_a_time).await.unwrap() >= u64::from(at_a_time) {}
     }
 
     /// Every event that was recorded, as JSON text.
