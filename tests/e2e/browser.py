@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from selenium import webdriver
-from selenium.common.exceptions import NoAlertPresentException, StaleElementReferenceException
+from selenium.common.exceptions import NoAlertPresentException, NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -18,7 +18,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from grantor import PASSWORD
 
-WITHIN = 15
+# Longer than anything takes on a slow machine: whoever waits goes on at once when it is there.
+WITHIN = 60
 
 ARGUMENTS = [
     "--headless",
@@ -84,7 +85,30 @@ class Browser:
         except NoAlertPresentException:
             return False
 
+    def is_gone(self, element):
+        """Whether the page that an element was on has made way for another."""
+        try:
+            element.is_enabled()
+            return False
+        except (NoSuchElementException, StaleElementReferenceException):
+            return True
+
+    def focused(self):
+        """The id of what has the focus, once the page has given it to what it asks to: some time after it has loaded."""
+        at = """
+        const wanted = document.querySelector('[autofocus]'), at = document.activeElement;
+        return wanted && at !== wanted ? null : {id: at.id};
+        """
+        return self.until(lambda: self.script(at), "nothing has the focus")["id"]
+
     # Going.
+
+    def leave_by(self, selector):
+        """Clicks what leads to another page, and waits until this one has gone: the next may have the same elements."""
+        element = self.find(selector)
+        element.click()
+        self.until(lambda: self.is_gone(element), f"{selector} leads nowhere")
+        return self
 
     def open(self, address):
         self.driver.get(address)
@@ -107,24 +131,19 @@ class Browser:
         field.clear()
         field.send_keys(name)
         self.find("#password").send_keys(password)
-        self.find("#sign-in").click()
-        return self
+        return self.leave_by("#sign-in")
 
     def accept(self):
-        self.find("#accept").click()
-        return self
+        return self.leave_by("#accept")
 
     def deny(self):
-        self.find("#deny").click()
-        return self
+        return self.leave_by("#deny")
 
     def pick(self, user):
-        self.find(f'[id="pick-{user}"]').click()
-        return self
+        return self.leave_by(f'[id="pick-{user}"]')
 
     def use_another(self):
-        self.find("#use-another").click()
-        return self
+        return self.leave_by("#use-another")
 
     # The network, as the browser itself reports it.
 

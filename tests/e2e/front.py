@@ -70,7 +70,7 @@ class Front:
         ports = [self._only] if self._only else [self._ports[(turn + i) % len(self._ports)] for i in range(len(self._ports))]
         for port in ports:
             with suppress(OSError):
-                node = socket.create_connection(("127.0.0.1", port), timeout=5)
+                node = socket.create_connection(("127.0.0.1", port), timeout=60)
                 node.settimeout(None)
                 self.passed.append(port)
                 return node

@@ -30,8 +30,10 @@ CONSOLE_REDIRECT = "http://localhost:5000/getAToken"
 SPA = "c0105000-0000-4000-8000-00000000a003"
 DIRECTORY_API = "00000003-0000-0000-c000-000000000000"
 
-READY_WITHIN = 30
-STOPPED_WITHIN = 40
+# Longer than anything takes on a slow machine: whoever waits goes on at once when it is there.
+READY_WITHIN = 120
+STOPPED_WITHIN = 60
+ANSWERED_WITHIN = 60
 
 
 class Server:
@@ -46,10 +48,10 @@ class Server:
         self.http.trust_env = False
 
     def get(self, path, **arguments):
-        return self.http.get(self.base + path, timeout=10, **arguments)
+        return self.http.get(self.base + path, timeout=ANSWERED_WITHIN, **arguments)
 
     def post(self, path, **arguments):
-        return self.http.post(self.base + path, timeout=10, **arguments)
+        return self.http.post(self.base + path, timeout=ANSWERED_WITHIN, **arguments)
 
     def me(self, access_token):
         return self.get("/v1.0/me", headers={"Authorization": f"Bearer {access_token}"})
@@ -106,8 +108,8 @@ def serve(data):
         process.stdout.close()
 
 
-def wait_until_ready(process, errors):
-    """The public URL that a starting server says on its standard output once it serves."""
+def wait_until_ready(process, errors, may_end=False):
+    """The public URL that a starting server says on its standard output once it serves; `None` when it ends instead and may."""
     lines = queue.Queue()
 
     def read():
@@ -120,6 +122,9 @@ def wait_until_ready(process, errors):
         line = lines.get(timeout=READY_WITHIN)
     except queue.Empty:
         line = ""
+    if may_end and line == "":
+        process.wait(STOPPED_WITHIN)
+        return None
     word, _, base = line.strip().partition(" ")
     assert word == "ready", f"the server did not get ready, it said {line!r}:\n{errors.read_text()[-4000:]}"
     return base

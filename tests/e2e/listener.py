@@ -29,7 +29,7 @@ def pairs(text):
 @contextmanager
 def listen(port=0):
     class Handler(BaseHTTPRequestHandler):
-        timeout = 10
+        timeout = 60
 
         def do_GET(self):
             self.take("")

@@ -42,7 +42,7 @@ class Visitor(webbrowser.BaseBrowser):
             self.trouble = trouble
             asked = parse_qs(urlsplit(url).query)
             try:
-                requests.post(asked["redirect_uri"][0], data={"error": "walk_failed", "state": asked["state"][0]}, timeout=5)
+                requests.post(asked["redirect_uri"][0], data={"error": "walk_failed", "state": asked["state"][0]}, timeout=WITHIN)
             except requests.RequestException:
                 pass  # MSAL has its answer and has stopped listening.
 

@@ -29,7 +29,7 @@ class CommandLine:
             WALK_PASSWORD=PASSWORD,
             WALK_CA=str(self.server.ca),
         )
-        done = subprocess.run([BINARY, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run([BINARY, *arguments], env=environment, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == expect, (arguments, done.stdout, done.stderr)
         return done
 

@@ -47,10 +47,10 @@ def main(address):
     session = requests.Session()
     session.verify = os.environ["WALK_CA"]
     session.trust_env = False
-    response = session.get(address, timeout=20)
+    response = session.get(address, timeout=60)
     while response.url.startswith("https:"):
         form = answered(response.text, os.environ["WALK_NAME"], os.environ["WALK_PASSWORD"])
-        response = session.post(urljoin(response.url, form["action"]), data=form["fields"], timeout=20)
+        response = session.post(urljoin(response.url, form["action"]), data=form["fields"], timeout=60)
 
 
 if __name__ == "__main__":
