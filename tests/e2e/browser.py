@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from selenium import webdriver
-from selenium.common.exceptions import NoAlertPresentException, NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import NoAlertPresentException, StaleElementReferenceException, WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -41,6 +41,14 @@ ARGUMENTS = [
 ]
 
 
+def page_has_gone(error):
+    """Whether that is how the browser says so. Asked in the very moment, it has no error of its own for it."""
+    if isinstance(error, StaleElementReferenceException):
+        return True
+    ways = ("does not belong to the document", "aborted by navigation", "execution context", "Cannot find context")
+    return any(way in str(error.msg) for way in ways)
+
+
 class Browser:
     """A browser and the person in front of it."""
 
@@ -53,10 +61,17 @@ class Browser:
 
     def until(self, condition, what):
         """Asks until the answer is yes. An element of a page that has just gone is no answer: it is asked again."""
-        waiting = WebDriverWait(
-            self.driver, WITHIN, poll_frequency=0.05, ignored_exceptions=[StaleElementReferenceException]
-        )
-        return waiting.until(lambda _: condition(), f"{what}; the browser is at {self.driver.current_url}")
+
+        def answer(_):
+            try:
+                return condition()
+            except WebDriverException as error:
+                if page_has_gone(error):
+                    return None
+                raise
+
+        waiting = WebDriverWait(self.driver, WITHIN, poll_frequency=0.05)
+        return waiting.until(answer, f"{what}; the browser is at {self.driver.current_url}")
 
     def find(self, selector):
         """The one element that a selector names, once it is there."""
@@ -90,8 +105,10 @@ class Browser:
         try:
             element.is_enabled()
             return False
-        except (NoSuchElementException, StaleElementReferenceException):
-            return True
+        except WebDriverException as error:
+            if page_has_gone(error):
+                return True
+            raise
 
     def focused(self):
         """The id of what has the focus, once the page has given it to what it asks to: some time after it has loaded."""
