@@ -427,20 +427,22 @@ def test_a_redirect_address_that_is_taken_away_is_refused_by_every_node(site):
     def takes(app, redirect_uri):
         asked = {"client_id": MOVER, "response_type": "code", "redirect_uri": redirect_uri, "scope": "openid"}
         address = f"{app.authority}/oauth2/v2.0/authorize"
-        answer = app.http.get(address, params=asked, allow_redirects=False, timeout=10)
+        answer = app.http.get(address, params=asked, allow_redirects=False, timeout=ANSWERED_WITHIN)
         # On to the pages, or a page that says why not: no such address, or at first no such application.
         assert answer.is_redirect or answer.status_code == 400, answer.text
         assert answer.is_redirect or "50011" in answer.text or "700016" in answer.text, answer.text
         return answer.is_redirect
 
-    with site.changed(TENANT + mover(old, "Mover")) as at:
+    with site.changed(TENANT + mover(old, "Mover")):
+        changed = FromNowOn()
         for app in apps:
-            known_by(at + KNOWN_WITHIN, lambda: takes(app, old), "the application")  # noqa: B023
+            changed.known(lambda: takes(app, old), "the application")  # noqa: B023
             assert not takes(app, new)
     for turn in range(3):
-        with site.changed(TENANT + mover(new, f"Mover {turn}")) as at:
+        with site.changed(TENANT + mover(new, f"Mover {turn}")):
+            changed = FromNowOn()
             for app in apps:
-                known_by(at + KNOWN_WITHIN, lambda: not takes(app, old), "the refusal")  # noqa: B023
+                changed.known(lambda: not takes(app, old), "the refusal")  # noqa: B023
                 assert takes(app, new)
         old, new = new, old
 
