@@ -2,9 +2,9 @@
 //
 //   NODE_ENV=production node oidc-provider.js DATABASE
 //
-// listens on a free port of this machine and prints `ready http://localhost:PORT`. Clients and accounts are held in memory,
-// which is its fastest way; whatever must outlive the process (grants, sessions, codes, refresh tokens, opaque access
-// tokens) is in SQLite.
+// listens on a free port of this machine and prints `ready http://localhost:PORT`. DATABASE is a file for SQLite, or the
+// postgres:// address of an empty database. Clients and accounts are held in memory, which is its fastest way; whatever must
+// outlive the process (grants, sessions, codes, refresh tokens, opaque access tokens) is in the database.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
@@ -12,12 +12,17 @@ import { createServer } from 'node:http';
 
 import Provider from 'oidc-provider';
 
-import { open } from './store.js';
+import * as postgres from './postgres.js';
+import * as sqlite from './sqlite.js';
 
 const HOUR = 60 * 60;
 const DAY = 24 * HOUR;
 // The name of an API is the algorithm of its tokens.
 const APIS = { 'urn:bench:RS256': 'RS256', 'urn:bench:ES256': 'ES256' };
+
+const database = process.argv[2];
+const { open } = database.startsWith('postgres://') ? postgres : sqlite;
+const adapter = await open(database);
 
 const server = createServer();
 server.listen(0, '127.0.0.1');
@@ -29,7 +34,7 @@ const key = (kid, alg, [type, options]) => ({
 });
 
 const provider = new Provider(issuer, {
-  adapter: open(process.argv[2]),
+  adapter,
   clients: [
     {
       client_id: 'web',

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 
+use crate::proc;
+
 const STARTS: usize = 9;
 
 /// Measures and prints.
@@ -89,7 +91,7 @@ fn start(program: &Path, data: &Path) -> anyhow::Result<(Duration, u64)> {
     let outcome = asked(&mut child).and_then(|()| {
         let time = began.elapsed();
         std::thread::sleep(Duration::from_secs(2));
-        Ok((time, resident_kib(child.id())?))
+        Ok((time, proc::resident_kib(child.id())?))
     });
     child.kill()?;
     child.wait()?;
@@ -109,11 +111,4 @@ fn asked(child: &mut Child) -> anyhow::Result<()> {
     stream.read_to_string(&mut answer)?;
     ensure!(answer.starts_with("HTTP/1.1 200"), "the platform answered {:?}", answer.lines().next());
     Ok(())
-}
-
-fn resident_kib(process: u32) -> anyhow::Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))
-        .context("resident memory is read from /proc, on Linux")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS stands in /proc")?;
-    line.trim().trim_end_matches("kB").trim().parse().context("VmRSS is a number")
 }

@@ -71,23 +71,53 @@ struct Part {
     ended: Instant,
 }
 
-/// Runs every script on a connection of its own until the time is over or one of them has nothing left to ask.
+/// When questions are asked.
+#[derive(Clone, Copy)]
+pub enum Pace {
+    /// Each as soon as the one before it is answered.
+    Pressing,
+    /// So many in a second over all connections, whatever the answers take; the time of one that had to wait for its turn counts
+    /// from when it was due.
+    PerSecond(f64),
+}
+
+/// What all connections of a run know.
+struct Run {
+    addresses: Vec<SocketAddr>,
+    connections: usize,
+    duration: Duration,
+    pace: Pace,
+    start: Barrier,
+    stop: AtomicBool,
+}
+
+/// Runs every script on a connection of its own until the time is over or one of them has nothing left to ask. Several
+/// addresses get the connections in turn.
 ///
 /// # Errors
 /// The first wrong answer.
-pub fn run(address: SocketAddr, scripts: Scripts, duration: Duration) -> anyhow::Result<Outcome> {
+pub fn run(addresses: &[SocketAddr], scripts: Scripts, duration: Duration) -> anyhow::Result<Outcome> {
+    run_at(addresses, scripts, duration, Pace::Pressing)
+}
+
+/// As [`run`], at a pace.
+///
+/// # Errors
+/// The first wrong answer.
+pub fn run_at(addresses: &[SocketAddr], scripts: Scripts, duration: Duration, pace: Pace) -> anyhow::Result<Outcome> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let start = Arc::new(Barrier::new(scripts.len()));
-    let stop = Arc::new(AtomicBool::new(false));
-    let mut shares: Vec<Scripts> = (0..threads).map(|_| Vec::new()).collect();
+    let connections = scripts.len();
+    let (start, stop) = (Barrier::new(connections), AtomicBool::new(false));
+    let run = Arc::new(Run { addresses: addresses.to_vec(), connections, duration, pace, start, stop });
+    let mut shares: Vec<Vec<(usize, Box<dyn Script>)>> = (0..threads).map(|_| Vec::new()).collect();
     for (number, script) in scripts.into_iter().enumerate() {
-        shares[number % threads].push(script);
+        shares[number % threads].push((number, script));
     }
     let workers: Vec<_> = shares
         .into_iter()
         .map(|share| {
-            let (start, stop) = (Arc::clone(&start), Arc::clone(&stop));
-            std::thread::spawn(move || work(address, share, duration, &start, &stop))
+            let run = Arc::clone(&run);
+            std::thread::spawn(move || work(&run, share))
         })
         .collect();
     let mut parts = Vec::new();
@@ -103,18 +133,10 @@ pub fn run(address: SocketAddr, scripts: Scripts, duration: Duration) -> anyhow:
     Ok(Outcome { scripts: parts.into_iter().map(|part| part.script).collect(), times, elapsed: ended - began })
 }
 
-fn work(
-    address: SocketAddr,
-    share: Scripts,
-    duration: Duration,
-    start: &Arc<Barrier>,
-    stop: &Arc<AtomicBool>,
-) -> anyhow::Result<Vec<Part>> {
+fn work(run: &Arc<Run>, share: Vec<(usize, Box<dyn Script>)>) -> anyhow::Result<Vec<Part>> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-        let tasks: Vec<_> = share
-            .into_iter()
-            .map(|script| tokio::spawn(converse(address, script, duration, Arc::clone(start), Arc::clone(stop))))
-            .collect();
+        let tasks: Vec<_> =
+            share.into_iter().map(|(number, script)| tokio::spawn(converse(Arc::clone(run), number, script))).collect();
         let mut parts = Vec::new();
         for task in tasks {
             parts.push(task.await??);
@@ -123,29 +145,26 @@ fn work(
     })
 }
 
-async fn converse(
-    address: SocketAddr,
-    mut script: Box<dyn Script>,
-    duration: Duration,
-    start: Arc<Barrier>,
-    stop: Arc<AtomicBool>,
-) -> anyhow::Result<Part> {
-    let connection = Connection::open(address).await;
-    start.wait().await;
+async fn converse(run: Arc<Run>, number: usize, mut script: Box<dyn Script>) -> anyhow::Result<Part> {
+    let connection = Connection::open(run.addresses[number % run.addresses.len()]).await;
+    run.start.wait().await;
     let mut connection = connection?;
     let (mut times, mut request) = (Histogram::default(), Vec::new());
     let began = now();
-    let (deadline, mut asked) = (began + duration, began);
+    let deadline = began + run.duration;
+    let mut turn = Turn::first(&run, number, began);
+    let mut asked = began;
     let ended = loop {
         request.clear();
-        if stop.load(Ordering::Relaxed) || asked >= deadline {
+        asked = turn.wait(asked).await;
+        if run.stop.load(Ordering::Relaxed) || asked >= deadline {
             break asked.min(deadline);
         }
         match script.ask(&mut request) {
             Next::Asked => {}
             Next::Done => break asked,
             Next::Over => {
-                stop.store(true, Ordering::Relaxed);
+                run.stop.store(true, Ordering::Relaxed);
                 break asked;
             }
         }
@@ -154,7 +173,7 @@ async fn converse(
             Err(error) => Err(error),
         };
         if let Err(error) = right {
-            stop.store(true, Ordering::Relaxed);
+            run.stop.store(true, Ordering::Relaxed);
             return Err(error);
         }
         let answered = now();
@@ -165,4 +184,33 @@ async fn converse(
         asked = answered;
     };
     Ok(Part { script, times, began, ended })
+}
+
+/// When a connection's next question is due.
+struct Turn(Option<(Instant, Duration)>);
+
+impl Turn {
+    #[expect(clippy::cast_precision_loss, reason = "there are few connections")]
+    fn first(run: &Run, number: usize, began: Instant) -> Self {
+        Self(match run.pace {
+            Pace::Pressing => None,
+            Pace::PerSecond(rate) => {
+                let due = began + Duration::from_secs_f64(number as f64 / rate);
+                Some((due, Duration::from_secs_f64(run.connections as f64 / rate)))
+            }
+        })
+    }
+
+    /// Waits, and returns the moment from which the answer's time counts: a timer that fires late is the generator's fault, a
+    /// last answer that came late is the server's.
+    async fn wait(&mut self, free: Instant) -> Instant {
+        let Some((due, period)) = &mut self.0 else { return free };
+        let this = *due;
+        *due += *period;
+        if free >= this {
+            return this;
+        }
+        tokio::time::sleep_until(this.into()).await;
+        now()
+    }
 }

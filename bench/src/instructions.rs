@@ -41,8 +41,7 @@ pub fn run(options: &CountOptions) -> anyhow::Result<()> {
     let valgrind = Command::new("valgrind").arg("--version").output().context("valgrind cannot be run: install it")?;
     let valgrind = String::from_utf8_lossy(&valgrind.stdout).trim().to_owned();
     let data = launch.folder()?;
-    let counted = count(&launch, &data, options.requests);
-    std::fs::remove_dir_all(&data)?;
+    let counted = count(&launch, &data.folder, options.requests);
     let mut text = format!(
         "- {valgrind}, callgrind, one worker thread and one connection (so every commit is alone), difference between {n} and {twice} requests\n\n\
          | path | instructions per answer |\n| --- | --- |\n",
@@ -59,7 +58,8 @@ pub fn run(options: &CountOptions) -> anyhow::Result<()> {
 #[expect(clippy::cast_precision_loss, reason = "instructions of a run are far below 2^52")]
 fn count(launch: &Launch, data: &Path, requests: usize) -> anyhow::Result<Vec<(Row, f64)>> {
     // Keys and passwords are made at full speed, and then copied for each run.
-    Server::run(Side::Grantor, launch.command(Side::Grantor, data), launch.folder()?)?.end()?;
+    let command = launch.command(Side::Grantor, data, None);
+    Server::run(Side::Grantor, command, &data.join("stderr.log"), None)?.end()?;
     let mut counted = Vec::new();
     for row in HOTTEST {
         let once = instructions(launch, data, row, requests, requests * 2)?;
@@ -73,19 +73,21 @@ fn count(launch: &Launch, data: &Path, requests: usize) -> anyhow::Result<Vec<(R
 
 /// What a server takes from its start to its end, with so many requests of so many that were prepared.
 fn instructions(launch: &Launch, made: &Path, row: Row, requests: usize, prepared: usize) -> anyhow::Result<u64> {
-    let folder = launch.folder()?;
-    let copied = Command::new("cp").arg("-r").arg(made.join("data")).arg(&folder).status()?;
+    let data = launch.folder()?;
+    let folder = &data.folder;
+    let copied = Command::new("cp").arg("-r").arg(made.join("data")).arg(folder).status()?;
     ensure!(copied.success(), "the data folder cannot be copied");
     let counts = folder.with_extension("callgrind");
-    let serve = launch.command(Side::Grantor, &folder);
+    let serve = launch.command(Side::Grantor, folder, None);
     let mut command = Command::new("valgrind");
     command.args(["--tool=callgrind", "--quiet"]).arg(format!("--callgrind-out-file={}", counts.display()));
     command.arg(serve.get_program()).args(serve.get_args()).env("TOKIO_WORKER_THREADS", "1");
-    let server = Server::run(Side::Grantor, command, folder)?;
+    let log = folder.join("stderr.log");
+    let server = Server::run(Side::Grantor, command, &log, Some(data))?;
     let mut scripts = Stage::new(&server, 1).scripts(row, prepared)?;
     let script = scripts.pop().context("there is one connection")?;
     let limited: Box<dyn Script> = Box::new(Limited::new(script, requests));
-    let outcome = generator::run(server.address, vec![limited], LONGEST)?;
+    let outcome = generator::run(&server.addresses, vec![limited], LONGEST)?;
     let answered = usize::try_from(outcome.times.total())?;
     ensure!(answered == requests, "{answered} of {requests} requests were answered in time");
     server.end()?;

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::Context;
 
+use crate::cluster::Cluster;
 use crate::sides::Launch;
 
 /// A machine and what is installed on it.
@@ -29,10 +30,6 @@ impl Machine {
         std::fs::create_dir_all(&launch.scratch)?;
         let disk = said("df", &["--output=fstype", &launch.scratch.display().to_string()]);
         let disk = disk.and_then(|table| Some(table.lines().last()?.to_owned()));
-        let package = |name: &str| {
-            version(&std::fs::read_to_string(launch.bench.join("peers/node_modules").join(name).join("package.json"))?)
-        };
-        let absent = "the peers are not installed: scripts/bench does that";
         let lines = vec![
             format!(
                 "{}, {cores} cores shared by server and generator, {} GiB, Linux {}, data on {}",
@@ -43,15 +40,41 @@ impl Machine {
             ),
             format!("load average before the first run: {}", load()),
             format!("Grantor {}, {}", env!("CARGO_PKG_VERSION"), said("rustc", &["--version"]).unwrap_or_default()),
-            format!(
-                "oidc-provider {}, better-sqlite3 {}, Node.js {}",
-                package("oidc-provider").context(absent)?,
-                package("better-sqlite3").context(absent)?,
-                said(&launch.node().display().to_string(), &["--version"]).unwrap_or_default(),
-            ),
         ];
         Ok(Self { lines })
     }
+
+    /// The lines as a Markdown list.
+    pub fn list(&self) -> String {
+        format!("- {}\n", self.lines.join("\n- "))
+    }
+
+    /// With the peer and what it keeps its store by.
+    ///
+    /// # Errors
+    /// It is not installed.
+    pub fn with_peer(mut self, launch: &Launch, store: &str) -> anyhow::Result<Self> {
+        self.lines.push(format!(
+            "oidc-provider {}, {store} {}, Node.js {}",
+            package(launch, "oidc-provider")?,
+            package(launch, store)?,
+            said(&launch.node().display().to_string(), &["--version"]).unwrap_or_default(),
+        ));
+        Ok(self)
+    }
+
+    /// With the server of databases.
+    pub fn with_postgres(mut self, cluster: &Cluster) -> Self {
+        let Cluster { version, .. } = cluster;
+        self.lines.push(format!("PostgreSQL {version} with its defaults (fsync and synchronous_commit on)"));
+        self
+    }
+}
+
+/// The version of an installed package.
+fn package(launch: &Launch, name: &str) -> anyhow::Result<String> {
+    let path = launch.bench.join("peers/node_modules").join(name).join("package.json");
+    version(&std::fs::read_to_string(path).context("the peers are not installed: scripts/bench does that")?)
 }
 
 impl fmt::Display for Machine {

@@ -5,19 +5,24 @@
 
 mod browser;
 mod clock;
+mod cluster;
 mod figures;
 mod generator;
+mod growth;
 mod histogram;
 mod http;
 mod instructions;
 mod machine;
+mod nodes;
 mod prepare;
+mod proc;
 mod proof;
 mod report;
 mod rows;
 mod run;
 mod scripts;
 mod sides;
+mod storm;
 
 use clap::{Parser, Subcommand};
 
@@ -37,6 +42,14 @@ enum Command {
     Figures,
     /// Answers per second on each path, beside the peer and the floor
     Run(run::RunOptions),
+    /// The same rows on PostgreSQL, beside the peer on the same
+    Postgres(run::RunOptions),
+    /// One node on one core beside two nodes on one core each, on PostgreSQL
+    Nodes(run::RunOptions),
+    /// Token requests beside more password sign-ins than the machine can check
+    Storm(run::RunOptions),
+    /// A store with millions of rows beside a small one
+    Growth(growth::GrowthOptions),
     /// Instructions per answer on the hottest paths
     Instructions(instructions::CountOptions),
 }
@@ -45,6 +58,10 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().command.unwrap_or(Command::Figures) {
         Command::Figures => figures::run(),
         Command::Run(options) => run::run(&options),
+        Command::Postgres(options) => run::run_on_postgres(&options),
+        Command::Nodes(options) => nodes::run(&options),
+        Command::Storm(options) => storm::run(&options),
+        Command::Growth(options) => growth::run(&options),
         Command::Instructions(options) => instructions::run(&options),
     }
 }

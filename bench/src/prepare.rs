@@ -77,7 +77,7 @@ impl<'a> Stage<'a> {
         let asks = self.words.web_asks(algorithm);
         let codes = self.codes(asks, self.connections)?;
         let redeem = self.redemption(asks);
-        let mut browser = Browser::new(self.server.address, &self.server.host)?;
+        let mut browser = Browser::new(self.server.address(), &self.server.host)?;
         let pairs = [&[("grant_type", "refresh_token")], self.words.web, asks].concat();
         let refresh = self.token_form(&pairs, "refresh_token");
         codes
@@ -113,7 +113,7 @@ impl<'a> Stage<'a> {
                 Box::new(Authorize::new(request, each, found.clone())) as Box<dyn Script>
             })
             .collect();
-        generator::run(self.server.address, scripts, LONGEST_PREPARATION)?;
+        generator::run(&self.server.addresses, scripts, LONGEST_PREPARATION)?;
         drop(found);
         let codes: Vec<String> = codes.iter().collect();
         ensure!(codes.len() >= count, "{} codes were prepared, not {count}", codes.len());
@@ -125,7 +125,7 @@ impl<'a> Stage<'a> {
         let target = self.authorization(asks);
         if self.browsers.is_empty() {
             for _ in 0..self.words.people {
-                self.browsers.push(Browser::new(self.server.address, &self.server.host)?);
+                self.browsers.push(Browser::new(self.server.address(), &self.server.host)?);
             }
         }
         for (number, browser) in self.browsers.iter_mut().enumerate() {
@@ -136,7 +136,7 @@ impl<'a> Stage<'a> {
 
     /// An access token that says who the person is, as a header line.
     fn bearer(&mut self) -> anyhow::Result<String> {
-        let mut browser = Browser::new(self.server.address, &self.server.host)?;
+        let mut browser = Browser::new(self.server.address(), &self.server.host)?;
         let code = browser.walk(&self.authorization(self.words.person_asks), &person(0))?;
         let body = browser.exchange(&self.redemption(&[]).with(&code))?;
         let token = member(&body, "access_token").context("there is no access token in the answer")?;
@@ -144,20 +144,32 @@ impl<'a> Stage<'a> {
     }
 
     fn sign_ins(&self, amount: usize) -> anyhow::Result<Scripts> {
-        let asks = self.words.person_asks;
-        let target = self.authorization(asks);
-        let mut browser = Browser::new(self.server.address, &self.server.host)?;
+        let opened = self.open_sign_ins(amount.max(self.connections))?;
+        let mut shares: Vec<Vec<Vec<u8>>> = vec![Vec::new(); self.connections];
+        for (number, request) in opened.into_iter().enumerate() {
+            shares[number % self.connections].push(request);
+        }
+        Ok(shares.into_iter().map(|share| Box::new(SignIn(share)) as Box<dyn Script>).collect())
+    }
+
+    /// Opens so many sign-in pages, and returns what their buttons would send.
+    ///
+    /// # Errors
+    /// The server does not show them.
+    pub fn open_sign_ins(&self, amount: usize) -> anyhow::Result<Vec<Vec<u8>>> {
+        let target = self.authorization(self.words.person_asks);
+        let mut browser = Browser::new(self.server.address(), &self.server.host)?;
         // What is asked for is allowed once, so that nothing but the sign-in is asked later.
         for number in 0..self.words.people {
             browser.forget();
             browser.walk(&target, &person(number))?;
         }
-        let mut shares: Vec<Vec<Vec<u8>>> = vec![Vec::new(); self.connections];
-        for number in 0..amount.max(self.connections) {
+        let mut opened = Vec::with_capacity(amount);
+        for number in 0..amount {
             browser.forget();
-            shares[number % self.connections].push(browser.open_sign_in(&target, &person(number % self.words.people))?);
+            opened.push(browser.open_sign_in(&target, &person(number % self.words.people))?);
         }
-        Ok(shares.into_iter().map(|share| Box::new(SignIn(share)) as Box<dyn Script>).collect())
+        Ok(opened)
     }
 
     fn authorization(&self, asks: &[(&str, &str)]) -> String {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 
 use crate::machine::{self, Machine};
-use crate::rows::Row;
+use crate::rows::{Goals, Row};
 use crate::sides::{Launch, Side};
 
 /// For what was not measured.
@@ -25,6 +25,8 @@ pub struct Measured {
     pub p99: Duration,
     /// What the server's processes took of the processor for each.
     pub processor: Duration,
+    /// What the processes of the database took for each, if it has any of its own.
+    pub database: Duration,
     /// What the server holds in memory afterwards.
     pub resident_kib: u64,
 }
@@ -72,6 +74,7 @@ struct Summary {
     highest: f64,
     p99: f64,
     processor: f64,
+    database: f64,
     resident: f64,
 }
 
@@ -100,6 +103,7 @@ impl Figures {
             highest: *rates.last()?,
             p99: middle(&sorted(|one| millis(one.p99)))?,
             processor: middle(&sorted(|one| one.processor.as_secs_f64() * 1e6))?,
+            database: middle(&sorted(|one| one.database.as_secs_f64() * 1e6))?,
             #[expect(clippy::cast_precision_loss, reason = "kibibytes of a process are far below 2^52")]
             resident: *sorted(|one| one.resident_kib as f64 / 1024.0).last()?,
         })
@@ -118,14 +122,15 @@ pub struct Page<'a> {
     pub options: String,
     /// What could not be measured.
     pub wrong: &'a [String],
+    /// Who was measured, ourselves first.
+    pub sides: &'a [Side],
+    /// What is to be reached.
+    pub goals: fn(Row) -> Goals,
 }
 
 /// The figures as Markdown.
 pub fn table(page: &Page<'_>) -> String {
-    let mut text = String::new();
-    for line in &page.machine.lines {
-        let _ = writeln!(text, "- {line}");
-    }
+    let mut text = page.machine.list();
     let _ = writeln!(text, "- load average after the last run: {}", machine::load());
     let _ = writeln!(text, "- {}; medians, in brackets the lowest and the highest run\n", page.options);
     rates(&mut text, page);
@@ -148,88 +153,102 @@ pub fn table(page: &Page<'_>) -> String {
 }
 
 fn rates(text: &mut String, page: &Page<'_>) {
-    text.push_str(
-        "| answers per second | Grantor | oidc-provider | floor | against oidc-provider | against the floor |\n",
-    );
-    text.push_str("| --- | --- | --- | --- | --- | --- |\n");
+    let others = page.sides.get(1..).unwrap_or_default();
+    let against = others.iter().map(|side| format!("against {}", side.with_article()));
+    head(text, "answers per second", page.sides.iter().map(|side| side.name().to_owned()).chain(against));
     for row in page.figures.rows() {
-        let of = |side| page.figures.of(row, side);
-        let shown = |side| {
-            of(side).map_or(NOTHING.to_owned(), |one| {
+        // No program is the floor of a password, but what one hash costs.
+        let limit = |side| (row == Row::Password && side == Side::Floor).then(|| page.hash.most_per_second());
+        let rate = |side| limit(side).or_else(|| page.figures.of(row, side).map(|one| one.rate));
+        let shown = |side| match (limit(side), page.figures.of(row, side)) {
+            (Some(limit), _) => thousands(limit),
+            (None, Some(one)) => {
                 format!("{} ({}–{})", thousands(one.rate), thousands(one.lowest), thousands(one.highest))
-            })
+            }
+            (None, None) => NOTHING.to_owned(),
         };
-        let rate = |side| of(side).map(|one| one.rate);
-        let (floor, floor_shown) = match row {
-            Row::Password => (Some(page.hash.most_per_second()), thousands(page.hash.most_per_second())),
-            _ => (rate(Side::Floor), shown(Side::Floor)),
-        };
-        let cells = [
-            row.name(),
-            shown(Side::Grantor),
-            shown(Side::Peer),
-            floor_shown,
-            ratio(rate(Side::Grantor), rate(Side::Peer), row.goals().peer),
-            ratio(rate(Side::Grantor), floor, row.goals().floor),
-        ];
-        let _ = writeln!(text, "| {} |", cells.join(" | "));
+        let goals = (page.goals)(row);
+        let against = |side| ratio(rate(Side::Grantor), rate(side), goals.against(side));
+        let cells = page.sides.iter().copied().map(shown).chain(others.iter().copied().map(against));
+        line(text, row.name(), cells);
     }
 }
 
 fn times(text: &mut String, page: &Page<'_>) {
-    text.push_str(
-        "| p99 in ms | Grantor | oidc-provider | floor | against oidc-provider |\n| --- | --- | --- | --- | --- |\n",
-    );
+    let names = page.sides.iter().map(|side| side.name().to_owned());
+    head(text, "p99 in ms", names.chain(["against oidc-provider".to_owned()]));
     for row in page.figures.rows() {
         let p99 = |side| page.figures.of(row, side).map(|one| one.p99);
         let against = match (p99(Side::Grantor), p99(Side::Peer)) {
-            (Some(own), Some(peer)) if own <= peer * MOST_P99 => {
-                format!("{:.2} × (goal 0.50 at most, reached)", own / peer)
-            }
-            (Some(own), Some(peer)) => format!("{:.2} × (goal 0.50 at most, **missed**)", own / peer),
+            (Some(own), Some(peer)) => at_most(own / peer, MOST_P99),
             _ => NOTHING.to_owned(),
         };
-        let cells = [
-            row.name(),
-            number(p99(Side::Grantor), 2),
-            number(p99(Side::Peer), 2),
-            number(p99(Side::Floor), 2),
-            against,
-        ];
-        let _ = writeln!(text, "| {} |", cells.join(" | "));
+        line(text, row.name(), page.sides.iter().map(|side| number(p99(*side), 2)).chain([against]));
     }
 }
 
 fn costs(text: &mut String, page: &Page<'_>) {
-    text.push_str(
-        "| processor time per answer in µs, and memory after load in MiB | Grantor | oidc-provider | floor |\n",
-    );
-    text.push_str("| --- | --- | --- | --- |\n");
+    let names = page.sides.iter().map(|side| side.name().to_owned());
+    let of_database = page.figures.0.iter().any(|one| !one.2.database.is_zero());
+    let what = if of_database { ", of the server and of PostgreSQL" } else { "" };
+    head(text, &format!("processor time per answer{what} in µs, and memory of the server after load in MiB"), names);
     for row in page.figures.rows() {
-        let cost = |side| {
-            page.figures
-                .of(row, side)
-                .map_or(NOTHING.to_owned(), |one| format!("{:.1} µs, {:.0} MiB", one.processor, one.resident))
+        let cost = |side: &Side| match page.figures.of(row, *side) {
+            None => NOTHING.to_owned(),
+            Some(Summary { processor, database, resident, .. }) if database > 0.0 => {
+                format!("{processor:.1} + {database:.1} µs, {resident:.0} MiB")
+            }
+            Some(Summary { processor, resident, .. }) => format!("{processor:.1} µs, {resident:.0} MiB"),
         };
-        let _ = writeln!(text, "| {} | {} |", row.name(), Side::ALL.map(cost).join(" | "));
+        line(text, row.name(), page.sides.iter().map(cost));
     }
+}
+
+/// The head of a table, whose first column says what each line is about.
+pub fn head(text: &mut String, about: &str, columns: impl IntoIterator<Item = String>) {
+    let columns: Vec<String> = columns.into_iter().collect();
+    let _ = writeln!(text, "| {about} | {} |\n|{}", columns.join(" | "), " --- |".repeat(columns.len() + 1));
+}
+
+/// A line of a table.
+pub fn line(text: &mut String, about: impl fmt::Display, cells: impl IntoIterator<Item = String>) {
+    let cells: Vec<String> = cells.into_iter().collect();
+    let _ = writeln!(text, "| {about} | {} |", cells.join(" | "));
 }
 
 fn number(found: Option<f64>, digits: usize) -> String {
     found.map_or(NOTHING.to_owned(), |found| format!("{found:.digits$}"))
 }
 
+/// A ratio that is to be small.
+pub fn at_most(found: f64, goal: f64) -> String {
+    let reached = if found <= goal { "reached" } else { "**missed**" };
+    format!("{found:.2} × (goal {goal:.2} at most, {reached})")
+}
+
+/// A ratio that is to be large.
+pub fn at_least(found: f64, goal: f64) -> String {
+    let reached = if found >= goal { "reached" } else { "**missed**" };
+    format!("{found:.2} × (goal {goal:.2}, {reached})")
+}
+
+/// The middle one of some values; the upper of two.
+pub fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
 fn ratio(own: Option<f64>, other: Option<f64>, goal: Option<u32>) -> String {
     let (Some(own), Some(other)) = (own, other) else { return NOTHING.to_owned() };
     let found = own / other;
-    match goal.map(|goal| f64::from(goal) / 100.0) {
+    match goal {
         None => format!("{found:.2} ×"),
-        Some(goal) if found >= goal => format!("{found:.2} × (goal {goal:.2}, reached)"),
-        Some(goal) => format!("{found:.2} × (goal {goal:.2}, **missed**)"),
+        Some(goal) => at_least(found, f64::from(goal) / 100.0),
     }
 }
 
-fn millis(time: Duration) -> f64 {
+/// A time as a number of milliseconds.
+pub fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 

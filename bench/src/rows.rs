@@ -34,6 +34,17 @@ pub struct Goals {
     pub floor: Option<u32>,
 }
 
+impl Goals {
+    /// Against that side.
+    pub const fn against(self, side: Side) -> Option<u32> {
+        match side {
+            Side::Grantor => None,
+            Side::Peer => self.peer,
+            Side::Floor => self.floor,
+        }
+    }
+}
+
 const fn both(peer: u32, floor: u32) -> Goals {
     Goals { peer: Some(peer), floor: Some(floor) }
 }
@@ -76,7 +87,20 @@ impl Row {
         }
     }
 
-    /// What is to be reached.
+    /// Whether it is measured on PostgreSQL too: what looks at the store.
+    pub const fn is_of_postgres(self) -> bool {
+        !matches!(self, Self::Discovery | Self::Keys | Self::Password)
+    }
+
+    /// What is to be reached on PostgreSQL.
+    pub const fn goals_on_postgres(self) -> Goals {
+        match self {
+            Self::Refresh(_) | Self::Code(_) => Goals { peer: Some(300), floor: None },
+            _ => Goals { peer: None, floor: None },
+        }
+    }
+
+    /// What is to be reached on SQLite.
     pub const fn goals(self) -> Goals {
         match self {
             Self::Credentials(Rs256) => both(140, 85),

@@ -234,7 +234,10 @@ impl Script for Limited {
 }
 
 /// The code in an answer that sends the browser back to the application.
-fn sent_back(answer: &Answer<'_>) -> anyhow::Result<String> {
+///
+/// # Errors
+/// The answer is another one.
+pub fn sent_back(answer: &Answer<'_>) -> anyhow::Result<String> {
     let location = answer.header("location").unwrap_or_default();
     code_of(location).with_context(|| format!("no code came back: {} {location}", answer.short()))
 }

@@ -1,10 +1,12 @@
 //! What is measured: Grantor, the peer and the floor, each with its own words for the same questions.
 
+mod launch;
 mod server;
 
 use crate::proof::Algorithm;
 
-pub use server::{Launch, Server};
+pub use launch::{Launch, Passing, Store};
+pub use server::Server;
 
 /// Whose figures they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +29,14 @@ impl Side {
             Self::Grantor => "Grantor",
             Self::Peer => "oidc-provider",
             Self::Floor => "floor",
+        }
+    }
+
+    /// Its name within a sentence.
+    pub const fn with_article(self) -> &'static str {
+        match self {
+            Self::Grantor | Self::Peer => self.name(),
+            Self::Floor => "the floor",
         }
     }
 

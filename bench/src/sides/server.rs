@@ -1,95 +1,37 @@
-//! A server that runs, from its start to its end.
+//! A server that was started to be measured, and its end.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 
-use super::Side;
+use super::launch::Passing;
+use super::{Launch, Side, Store};
+use crate::cluster::Cluster;
+use crate::proc;
 
-/// Ticks of processor time in a second, as Linux tells them to programs on every machine.
-const TICKS: u64 = 100;
-
-/// What is needed to start servers.
-pub struct Launch {
-    /// Where the release binaries are.
-    pub programs: PathBuf,
-    /// The folder of this crate.
-    pub bench: PathBuf,
-    /// Where data folders are made. On a real disk, since commits wait for it.
-    pub scratch: PathBuf,
-}
-
-impl Launch {
-    /// Everything beside this program.
-    ///
-    /// # Errors
-    /// It lies nowhere.
-    pub fn here() -> anyhow::Result<Self> {
-        let program = std::env::current_exe()?;
-        let programs = program.parent().context("this program lies in a folder")?.to_owned();
-        let scratch = programs.with_file_name("bench");
-        Ok(Self { programs, bench: PathBuf::from(env!("CARGO_MANIFEST_DIR")), scratch })
-    }
-
-    /// The Node.js that runs the peer: the one that is installed with it, else the machine's.
-    pub fn node(&self) -> PathBuf {
-        let machine = if cfg!(target_arch = "aarch64") { "arm64" } else { "x64" };
-        let own = self.bench.join(format!("peers/node_modules/node-linux-{machine}/bin/node"));
-        if own.exists() { own } else { "node".into() }
-    }
-
-    /// A data folder that is not used yet.
-    ///
-    /// # Errors
-    /// It cannot be made.
-    pub fn folder(&self) -> anyhow::Result<PathBuf> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = self.scratch.join(format!("{}-{count}", std::process::id()));
-        std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-        Ok(folder)
-    }
-
-    /// The command that starts a side over a data folder.
-    pub fn command(&self, side: Side, data: &Path) -> Command {
-        match side {
-            Side::Grantor => {
-                let mut command = Command::new(self.programs.join("grantor"));
-                command.args(["serve", "--http", "--listen", "127.0.0.1:0", "--data"]).arg(data.join("data"));
-                command.arg("--directory").arg(self.bench.join("bench.toml"));
-                command
-            }
-            Side::Peer => {
-                let mut command = Command::new(self.node());
-                command.arg(self.bench.join("peers/oidc-provider.js")).arg(data.join("peer.db"));
-                command.env("NODE_ENV", "production");
-                command
-            }
-            Side::Floor => {
-                let mut command = Command::new(self.programs.join("grantor-floor"));
-                command.arg(data.join("floor.db"));
-                command
-            }
-        }
-    }
-}
-
-/// A server that runs. Dropped, it is ended and its data is gone.
+/// A server that runs, as one process or as several. Dropped, it is ended and its data is gone.
 pub struct Server {
     /// Whose it is.
     pub side: Side,
     /// Where it listens.
-    pub address: SocketAddr,
+    pub addresses: Vec<SocketAddr>,
     /// Its name in addresses.
     pub host: String,
+    // Ended before what they use is taken away: fields are dropped in this order.
+    processes: Vec<Process>,
+    data: Option<Passing>,
+}
+
+/// A process that said that it is ready. Dropped, it is ended.
+struct Process {
     child: Child,
-    folder: PathBuf,
+    host: String,
 }
 
 impl Server {
@@ -97,35 +39,53 @@ impl Server {
     ///
     /// # Errors
     /// It does not get ready; the error holds what it said.
-    pub fn start(launch: &Launch, side: Side) -> anyhow::Result<Self> {
-        let folder = launch.folder()?;
-        Self::run(side, launch.command(side, &folder), folder)
+    pub fn start(launch: &Launch, side: Side, store: &Store) -> anyhow::Result<Self> {
+        let data = launch.folder()?.over(store)?;
+        let command = launch.command(side, &data.folder, data.url().as_deref());
+        let log = data.folder.join("stderr.log");
+        Self::run(side, command, &log, Some(data))
     }
 
-    /// Runs a command that prints `ready http://localhost:PORT`.
+    /// Runs a command that prints `ready http://localhost:PORT`; what it says else goes to `log`.
     ///
     /// # Errors
-    /// It does not.
-    pub fn run(side: Side, mut command: Command, folder: PathBuf) -> anyhow::Result<Self> {
-        let said = folder.join("stderr.log");
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(File::create(&said)?)
-            .spawn()
-            .with_context(|| format!("{} cannot be started", command.get_program().display()))?;
-        let mut line = String::new();
-        let out = child.stdout.take().context("standard output is piped")?;
-        BufReader::new(out).read_line(&mut line)?;
-        let Some(host) = line.trim().strip_prefix("ready http://") else {
-            child.kill()?;
-            child.wait()?;
-            let said = std::fs::read_to_string(&said)?;
-            std::fs::remove_dir_all(&folder)?;
-            anyhow::bail!("{} does not start: {line}{said}", side.name());
-        };
-        let port = host.rsplit(':').next().and_then(|port| port.parse().ok()).context("a port follows the host")?;
-        Ok(Self { side, address: (Ipv4Addr::LOCALHOST, port).into(), host: host.to_owned(), child, folder })
+    /// It does not get ready.
+    pub fn run(side: Side, command: Command, log: &Path, data: Option<Passing>) -> anyhow::Result<Self> {
+        let process = Process::start(side.name(), command, log)?;
+        let port = process.host.rsplit(':').next().and_then(|port| port.parse().ok());
+        let address = (Ipv4Addr::LOCALHOST, port.context("a port follows the host")?).into();
+        Ok(Self { side, addresses: vec![address], host: process.host.clone(), processes: vec![process], data })
+    }
+
+    /// Starts several nodes of Grantor on one database, each on a core of its own.
+    ///
+    /// # Errors
+    /// One does not get ready.
+    pub fn nodes(launch: &Launch, cluster: &Arc<Cluster>, cores: &[usize]) -> anyhow::Result<Self> {
+        let data = launch.folder()?.over(&Store::Postgres(Arc::clone(cluster)))?;
+        let url = data.url().context("they share a database")?;
+        let addresses = cores.iter().map(|_| free_address()).collect::<anyhow::Result<Vec<_>>>()?;
+        let host = format!("localhost:{}", addresses.first().context("there is at least one node")?.port());
+        let mut processes = Vec::new();
+        for (number, (core, address)) in cores.iter().zip(&addresses).enumerate() {
+            let own = data.folder.join(number.to_string());
+            let serve = launch.grantor(&own, Some(&url));
+            let mut command = Command::new("taskset");
+            command.args(["--cpu-list", &core.to_string()]).arg(serve.get_program()).args(serve.get_args());
+            command.args(["--listen", &address.to_string(), "--public-url", &format!("http://{host}")]);
+            if number == 0 {
+                command.arg("--directory").arg(launch.directory());
+            } else {
+                hand_over_master_key(&data.folder.join("0"), &own)?;
+            }
+            processes.push(Process::start("Grantor", command, &own.with_extension("log"))?);
+        }
+        Ok(Self { side: Side::Grantor, addresses, host, processes, data: Some(data) })
+    }
+
+    /// Where it, or its first process, listens.
+    pub fn address(&self) -> SocketAddr {
+        self.addresses[0]
     }
 
     /// The processor time that it has taken.
@@ -133,11 +93,15 @@ impl Server {
     /// # Errors
     /// The system does not tell.
     pub fn processor_time(&self) -> anyhow::Result<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let after_name = stat.rsplit(')').next().unwrap_or_default();
-        let ticks: Vec<u64> =
-            after_name.split_whitespace().skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
-        Ok(Duration::from_millis(ticks.iter().sum::<u64>() * 1000 / TICKS))
+        self.processes.iter().map(|process| proc::time(process.child.id())).sum()
+    }
+
+    /// The processor time that its database has taken, if that runs apart.
+    ///
+    /// # Errors
+    /// The system does not tell.
+    pub fn database_time(&self) -> anyhow::Result<Duration> {
+        self.data.as_ref().and_then(Passing::cluster).map_or(Ok(Duration::ZERO), Cluster::processor_time)
     }
 
     /// The memory that it holds, in KiB.
@@ -145,9 +109,7 @@ impl Server {
     /// # Errors
     /// The system does not tell.
     pub fn resident_kib(&self) -> anyhow::Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS stands in /proc")?;
-        line.trim().trim_end_matches("kB").trim().parse().context("VmRSS is a number")
+        self.processes.iter().map(|process| proc::resident_kib(process.child.id())).sum()
     }
 
     /// Asks it to end in order, and waits for that.
@@ -155,18 +117,54 @@ impl Server {
     /// # Errors
     /// It ends otherwise.
     pub fn end(mut self) -> anyhow::Result<()> {
+        self.processes.iter_mut().try_for_each(|process| process.end(self.side.name()))
+    }
+}
+
+impl Process {
+    fn start(name: &str, mut command: Command, log: &Path) -> anyhow::Result<Self> {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(File::create(log)?)
+            .spawn()
+            .with_context(|| format!("{} cannot be started", command.get_program().display()))?;
+        let out = child.stdout.take().context("standard output is piped")?;
+        let mut process = Self { child, host: String::new() };
+        let mut line = String::new();
+        BufReader::new(out).read_line(&mut line)?;
+        let Some(host) = line.trim().strip_prefix("ready http://") else {
+            let said = std::fs::read_to_string(log)?;
+            anyhow::bail!("{name} does not start: {line}{said}");
+        };
+        host.clone_into(&mut process.host);
+        Ok(process)
+    }
+
+    fn end(&mut self, name: &str) -> anyhow::Result<()> {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
         ensure!(asked.success(), "the signal was not sent");
         let ended = self.child.wait()?;
-        ensure!(ended.success(), "{} ended with {ended}", self.side.name());
+        ensure!(ended.success(), "{name} ended with {ended}");
         Ok(())
     }
 }
 
-impl Drop for Server {
+impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// An address that nobody listens on: what several nodes are called must be known before the first one starts.
+fn free_address() -> anyhow::Result<SocketAddr> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+}
+
+/// What is sealed in a database can be opened by nodes with the same master key alone.
+fn hand_over_master_key(from: &Path, to: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir(to)?;
+    std::fs::copy(from.join("master.key"), to.join("master.key"))?;
+    Ok(())
 }

@@ -7,6 +7,7 @@
 //! To add an operation: add it to the trait with its promise in the contract tests, its statements to [`sql`], its body to
 //! `jobs`, and one line to `storage`. A table or column that it needs is listed in [`transfer::TABLES`] too.
 
+pub mod bulk;
 mod conn;
 mod documents;
 mod engine;

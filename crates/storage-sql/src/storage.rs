@@ -14,6 +14,7 @@ use grantor_storage::{
     RotateRefreshToken, Rotated, SigningKeyRecord, Storage, TenantStorage,
 };
 
+use crate::conn::Job;
 use crate::engine::Engine;
 use crate::jobs::{
     codes, consents, directory, families, grants, housekeeping, interactions, platform, refresh_tokens, sign_ins,
@@ -35,6 +36,13 @@ impl<E> Clone for SqlStorage<E> {
 impl<E> SqlStorage<E> {
     pub(crate) fn over(engine: E) -> Self {
         Self { engine: Arc::new(engine) }
+    }
+}
+
+impl<E: Engine> SqlStorage<E> {
+    /// Runs a job that is no operation of the contract.
+    pub(crate) async fn write<J: Job + 'static>(&self, job: J) -> Result<J::Out, Fault> {
+        self.engine.write(job).await
     }
 }
 

@@ -4,6 +4,8 @@
 
 import Database from 'better-sqlite3';
 
+import { grantOf, now } from './artefact.js';
+
 const TABLES = `
   CREATE TABLE IF NOT EXISTS artefacts (
     model TEXT NOT NULL, id TEXT NOT NULL, payload TEXT NOT NULL, grant_id TEXT, user_code TEXT, uid TEXT,
@@ -18,13 +20,6 @@ const UPSERT = `
     user_code = excluded.user_code, uid = excluded.uid, expires_at = excluded.expires_at`;
 const FOUND = 'SELECT payload, consumed_at FROM artefacts WHERE model = ? AND';
 const ALIVE = 'AND (expires_at IS NULL OR expires_at > ?)';
-
-// What revoking a grant takes away.
-const GRANTABLE = new Set([
-  'AccessToken', 'AuthorizationCode', 'RefreshToken', 'DeviceCode', 'BackchannelAuthenticationRequest', 'PreAuthorizedCode',
-]);
-
-const now = () => Math.floor(Date.now() / 1000);
 
 // Opens the file and returns the adapter class that oidc-provider's configuration takes.
 export function open(path) {
@@ -51,9 +46,8 @@ export function open(path) {
     }
 
     async upsert(id, payload, expiresIn) {
-      const grant = GRANTABLE.has(this.model) ? payload.grantId ?? null : null;
       const end = typeof expiresIn === 'number' ? now() + expiresIn : null;
-      upsert.run(this.model, id, JSON.stringify(payload), grant, payload.userCode ?? null, payload.uid ?? null, end);
+      upsert.run(this.model, id, JSON.stringify(payload), grantOf(this.model, payload), payload.userCode ?? null, payload.uid ?? null, end);
     }
 
     async find(id) {
