@@ -214,3 +214,27 @@ impl Turn {
         now()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_had_to_wait_for_its_turn_counts_from_when_it_was_due() {
+        let (due, period) = (now(), Duration::from_millis(20));
+        let mut turn = Turn(Some((due, period)));
+        let late = due + Duration::from_millis(90);
+        assert_eq!(turn.wait(late).await, due);
+        assert_eq!(turn.wait(late).await, due + period);
+    }
+
+    #[tokio::test]
+    async fn what_is_free_before_its_turn_waits_for_it() {
+        let free = now();
+        let due = free + Duration::from_millis(20);
+        let mut turn = Turn(Some((due, Duration::ZERO)));
+        assert!(turn.wait(free).await >= due);
+        let free = now();
+        assert_eq!(Turn(None).wait(free).await, free);
+    }
+}

@@ -169,12 +169,11 @@ fn run_on(launch: &Launch, engine: Engine, options: &GrowthOptions) -> anyhow::R
     let bytes = [small.bytes(cluster.as_deref())?, large.bytes(cluster.as_deref())?];
     let described = describe(engine, options, cluster.as_deref(), bytes);
     let text = table::text(&machine, &described, &starts, &samples)?;
-    println!("\n{text}");
     let part = match engine {
         Engine::Sqlite => "growth on SQLite",
         Engine::Postgres => "growth on PostgreSQL",
     };
-    if options.dry { Ok(()) } else { report::write(launch, part, &text) }
+    report::finish(launch, part, text, options.dry, &[])
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of rows are far below 2^52")]

@@ -51,8 +51,7 @@ pub fn run(options: &CountOptions) -> anyhow::Result<()> {
     for (row, each) in counted? {
         writeln!(text, "| {} | {} |", row.name(), thousands(each))?;
     }
-    println!("\n{text}");
-    if options.dry { Ok(()) } else { report::write(&launch, "instructions", &text) }
+    report::finish(&launch, "instructions", text, options.dry, &[])
 }
 
 #[expect(clippy::cast_precision_loss, reason = "instructions of a run are far below 2^52")]

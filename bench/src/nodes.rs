@@ -18,7 +18,7 @@ use crate::proc;
 use crate::proof::Algorithm::{Es256, Rs256};
 use crate::report::{self, Measured, at_least, head, line, median, thousands};
 use crate::rows::Row;
-use crate::run::{RunOptions, measure};
+use crate::run::{RunOptions, measure, note};
 use crate::sides::{Launch, Server};
 
 const ROWS: [Row; 4] = [Row::Credentials(Rs256), Row::Refresh(Rs256), Row::Refresh(Es256), Row::Me];
@@ -47,16 +47,20 @@ pub fn run(options: &RunOptions) -> anyhow::Result<()> {
     let cluster = Arc::new(Cluster::passing(&launch.scratch)?);
     let machine = Machine::look(&launch)?.with_postgres(&cluster);
     println!("{machine}");
-    let mut samples = Vec::new();
+    let (mut samples, mut wrong) = (Vec::new(), Vec::new());
     for round in 0..options.runs {
         for turn in 0..2 {
             let nodes = 1 + (round + turn) % 2;
             let server = Server::nodes(&launch, &cluster, &cores[..nodes])?;
             let mut stage = Stage::new(&server, options.connections);
             for row in ROWS.into_iter().filter(|row| options.wants(*row)) {
-                let sample = sample(&mut stage, options, row, nodes)?;
-                println!("{nodes} × one core  {:<40} {:>9.0}/s", row.name(), sample.rate);
-                samples.push(sample);
+                match sample(&mut stage, options, row, nodes) {
+                    Ok(sample) => {
+                        println!("{nodes} × one core  {:<40} {:>9.0}/s", row.name(), sample.rate);
+                        samples.push(sample);
+                    }
+                    Err(error) => note(&mut wrong, format!("{nodes} × one core, {}: {error:#}", row.name())),
+                }
             }
         }
     }
@@ -64,8 +68,7 @@ pub fn run(options: &RunOptions) -> anyhow::Result<()> {
     let _ = writeln!(text, "- load average after the last run: {}", machine::load());
     let _ = writeln!(text, "- {}; medians\n", options.describe());
     text.push_str(&table(&samples)?);
-    println!("\n{text}");
-    if options.dry { Ok(()) } else { report::write(&launch, "nodes", &text) }
+    report::finish(&launch, "nodes", text, options.dry, &wrong)
 }
 
 fn sample(stage: &mut Stage<'_>, options: &RunOptions, row: Row, nodes: usize) -> anyhow::Result<Sample> {
@@ -85,7 +88,8 @@ fn table(samples: &[Sample]) -> anyhow::Result<String> {
         "ratio of what the nodes' cores can answer",
     ];
     head(&mut text, "path", columns.map(str::to_owned));
-    for row in ROWS.into_iter().filter(|row| samples.iter().any(|one| one.row == *row)) {
+    let has = |row, nodes| samples.iter().any(|one| one.row == row && one.nodes == nodes);
+    for row in ROWS.into_iter().filter(|row| has(*row, 1) && has(*row, 2)) {
         let middle = |nodes, what: fn(&Sample) -> f64| {
             let found = samples.iter().filter(|one| one.row == row && one.nodes == nodes);
             median(found.map(what).collect()).context("each arrangement was measured")

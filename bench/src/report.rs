@@ -120,8 +120,6 @@ pub struct Page<'a> {
     pub hash: Hash,
     /// How it was measured.
     pub options: String,
-    /// What could not be measured.
-    pub wrong: &'a [String],
     /// Who was measured, ourselves first.
     pub sides: &'a [Side],
     /// What is to be reached.
@@ -146,9 +144,6 @@ pub fn table(page: &Page<'_>) -> String {
         hash.cores,
         hash.most_per_second(),
     );
-    for line in page.wrong {
-        let _ = writeln!(text, "\nNot measured: {}", line.lines().next().unwrap_or_default());
-    }
     text
 }
 
@@ -265,11 +260,27 @@ pub fn thousands(number: f64) -> String {
     text
 }
 
+/// Prints a part and, unless it is for show, writes it down, with what could not be measured.
+///
+/// # Errors
+/// It cannot be written, or not everything was measured.
+pub fn finish(launch: &Launch, part: &str, mut text: String, dry: bool, wrong: &[String]) -> anyhow::Result<()> {
+    for line in wrong {
+        let _ = writeln!(text, "\nNot measured: {}", line.lines().next().unwrap_or_default());
+    }
+    println!("\n{text}");
+    if !dry {
+        write(launch, part, &text)?;
+    }
+    anyhow::ensure!(wrong.is_empty(), "not everything was measured: see the lines above");
+    Ok(())
+}
+
 /// Puts a part into `docs/performance.md`, between its two marks.
 ///
 /// # Errors
 /// The file or the marks are not there.
-pub fn write(launch: &Launch, part: &str, text: &str) -> anyhow::Result<()> {
+fn write(launch: &Launch, part: &str, text: &str) -> anyhow::Result<()> {
     let path = launch.bench.join("../docs/performance.md");
     let page = std::fs::read_to_string(&path).context("docs/performance.md cannot be read")?;
     let (begin, end) = (format!("<!-- {part} -->\n"), format!("<!-- end of {part} -->"));
@@ -284,6 +295,15 @@ pub fn write(launch: &Launch, part: &str, text: &str) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_ratio_is_judged_by_its_goal() {
+        assert_eq!(at_least(1.7, 1.7), "1.70 × (goal 1.70, reached)");
+        assert_eq!(at_least(1.69, 1.7), "1.69 × (goal 1.70, **missed**)");
+        assert_eq!(at_most(1.5, 1.5), "1.50 × (goal 1.50 at most, reached)");
+        assert_eq!(at_most(1.51, 1.5), "1.51 × (goal 1.50 at most, **missed**)");
+        assert_eq!((median(vec![3.0, 1.0, 2.0]), median(vec![])), (Some(2.0), None));
+    }
 
     #[test]
     fn numbers_are_grouped() {

@@ -107,22 +107,9 @@ fn compare(launch: &Launch, machine: &Machine, comparison: &Comparison, options:
         }
     }
     let hash = typical(&mut hashes)?;
-    let page = Page {
-        machine,
-        figures: &figures,
-        hash,
-        options: options.describe(),
-        wrong: &wrong,
-        sides,
-        goals: comparison.goals,
-    };
+    let page = Page { machine, figures: &figures, hash, options: options.describe(), sides, goals: comparison.goals };
     let text = report::table(&page);
-    println!("\n{text}");
-    if !options.dry {
-        report::write(launch, comparison.part, &text)?;
-    }
-    ensure!(wrong.is_empty(), "not everything was measured: see the lines above");
-    Ok(())
+    report::finish(launch, comparison.part, text, options.dry, &wrong)
 }
 
 impl RunOptions {
@@ -138,7 +125,8 @@ impl RunOptions {
     }
 }
 
-fn note(wrong: &mut Vec<String>, line: String) {
+/// Says and remembers what could not be measured.
+pub fn note(wrong: &mut Vec<String>, line: String) {
     println!("not measured: {line}");
     if !wrong.contains(&line) {
         wrong.push(line);

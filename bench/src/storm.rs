@@ -16,7 +16,7 @@ use crate::prepare::Stage;
 use crate::proof::Algorithm::Es256;
 use crate::report::{self, Hash, head, line, median, millis, thousands};
 use crate::rows::Row;
-use crate::run::{RunOptions, time_of_a_hash};
+use crate::run::{RunOptions, note, time_of_a_hash};
 use crate::sides::{Launch, Server, Side, Store};
 use sender::{Answered, Storm};
 
@@ -46,7 +46,7 @@ pub fn run(options: &RunOptions) -> anyhow::Result<()> {
     let launch = Launch::here()?;
     let machine = Machine::look(&launch)?;
     println!("{machine}");
-    let (mut samples, mut hashes) = (Vec::new(), Vec::new());
+    let (mut samples, mut hashes, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..options.runs {
         hashes.push(time_of_a_hash()?);
         let hash = fastest(&hashes)?;
@@ -55,9 +55,13 @@ pub fn run(options: &RunOptions) -> anyhow::Result<()> {
             let mut stage = Stage::new(&server, options.connections);
             for steady in [true, false] {
                 for beside in [false, true] {
-                    let sample = sample(&mut stage, options, row, steady, beside.then_some(hash))?;
-                    println!("{sample}");
-                    samples.push(sample);
+                    match sample(&mut stage, options, row, steady, beside.then_some(hash)) {
+                        Ok(sample) => {
+                            println!("{sample}");
+                            samples.push(sample);
+                        }
+                        Err(error) => note(&mut wrong, format!("{}: {error:#}", row.name())),
+                    }
                 }
             }
         }
@@ -73,8 +77,7 @@ pub fn run(options: &RunOptions) -> anyhow::Result<()> {
         hash.cores
     );
     text.push_str(&table(&samples)?);
-    println!("\n{text}");
-    if options.dry { Ok(()) } else { report::write(&launch, "storm", &text) }
+    report::finish(&launch, "storm", text, options.dry, &wrong)
 }
 
 /// What a hash takes where nothing disturbs it: a storm that is judged by less would be too weak.
@@ -150,7 +153,7 @@ fn table(samples: &[Sample]) -> anyhow::Result<String> {
             let of = |one: &&Sample| one.row == row && one.steady == steady && one.storm.is_some() == beside;
             samples.iter().filter(of).collect()
         };
-        if found(false).is_empty() {
+        if found(false).is_empty() || found(true).is_empty() {
             continue;
         }
         let middle = |beside, what: fn(&Sample) -> f64| {
