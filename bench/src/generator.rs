@@ -3,6 +3,7 @@
 //! What is asked and whether the answer is right is a [`Script`]'s business, one for each connection. A wrong answer ends the
 //! run: a fast error must not count.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +15,7 @@ use tokio::sync::Barrier;
 use crate::clock::now;
 use crate::histogram::Histogram;
 use crate::http::{Answer, Connection};
+use crate::report::thousands;
 
 /// Whether there is something to ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,13 +74,22 @@ struct Part {
 }
 
 /// When questions are asked.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pace {
     /// Each as soon as the one before it is answered.
     Pressing,
     /// So many in a second over all connections, whatever the answers take; the time of one that had to wait for its turn counts
     /// from when it was due.
     PerSecond(f64),
+}
+
+impl fmt::Display for Pace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pressing => formatter.write_str("as many as it answers"),
+            Self::PerSecond(rate) => write!(formatter, "{} a second", thousands(*rate)),
+        }
+    }
 }
 
 /// What all connections of a run know.

@@ -20,7 +20,7 @@ use anyhow::ensure;
 use crate::browser::Browser;
 use crate::clock::now;
 use crate::cluster::Cluster;
-use crate::generator::{self, Script, Scripts};
+use crate::generator::{self, Pace, Script, Scripts};
 use crate::machine::Machine;
 use crate::proof;
 use crate::report;
@@ -90,6 +90,15 @@ pub enum Question {
     Me,
 }
 
+/// What is asked, and how fast.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Asking {
+    question: Question,
+    pace: Pace,
+}
+
+/// A load that both stores can bear, so that their times can be compared for the same work.
+const STEADY: f64 = 1000.0;
 /// What the empty store holds: somebody has to be there to be asked about.
 const SMALL: Size = Size { tenants: 1, people: 100, applications: 10, families: 5_000 };
 /// How many people ask who they are.
@@ -98,6 +107,21 @@ const BEARERS: usize = 4_000;
 const MOST_PER_SECOND: f64 = 15_000.0;
 /// How long a server rests before its memory is looked at.
 const REST: Duration = Duration::from_secs(2);
+
+impl Asking {
+    /// Everything that is asked, in order.
+    fn all() -> impl Iterator<Item = Self> {
+        Question::ALL
+            .into_iter()
+            .flat_map(|question| [Pace::PerSecond(STEADY), Pace::Pressing].map(|pace| Self { question, pace }))
+    }
+}
+
+impl std::fmt::Display for Asking {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}, {}", self.question.name(), self.pace)
+    }
+}
 
 impl Question {
     /// Every one.
@@ -141,7 +165,7 @@ impl GrowthOptions {
     /// How many families one start of a server asks for, at most.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some hundred thousands")]
     fn uses(&self) -> u64 {
-        (MOST_PER_SECOND * (self.seconds + self.warm_up)) as u64 + BEARERS as u64 + 1000
+        (MOST_PER_SECOND * (self.seconds + self.warm_up) + STEADY * self.seconds) as u64 + BEARERS as u64 + 1000
     }
 }
 
@@ -156,6 +180,7 @@ fn run_on(launch: &Launch, engine: Engine, options: &GrowthOptions) -> anyhow::R
             (store, Some(cluster))
         }
     };
+    large.warm()?;
     let small = Store::small(launch, SMALL, cluster.as_ref())?;
     let (mut starts, mut samples) = (Vec::new(), Vec::new());
     for round in 0..options.runs {
@@ -168,7 +193,10 @@ fn run_on(launch: &Launch, engine: Engine, options: &GrowthOptions) -> anyhow::R
     }
     let bytes = [small.bytes(cluster.as_deref())?, large.bytes(cluster.as_deref())?];
     let described = describe(engine, options, cluster.as_deref(), bytes);
-    let text = table::text(&machine, &described, &starts, &samples)?;
+    let mut text = table::text(&machine, &described, &starts, &samples)?;
+    if let Some(cluster) = &cluster {
+        text.push_str(&table::rows(cluster, store::LARGE)?);
+    }
     let part = match engine {
         Engine::Sqlite => "growth on SQLite",
         Engine::Postgres => "growth on PostgreSQL",
@@ -230,16 +258,19 @@ fn measure(
     };
     let (warm_up, duration) = (Duration::from_secs_f64(options.warm_up), Duration::from_secs_f64(options.seconds));
     for question in Question::ALL {
-        let scripts = generator::run(&server.addresses, stage.scripts(question)?, warm_up)?.scripts;
-        let outcome = generator::run(&server.addresses, scripts, duration)?;
-        ensure!(outcome.times.total() > 0, "nothing was answered in time");
-        let keys = browser.read(&keys_path, "")?;
-        for script in &outcome.scripts {
-            script.evidence().map_or(Ok(()), |token| proof::verify(token, &keys))?;
+        let mut scripts = generator::run(&server.addresses, stage.scripts(question)?, warm_up)?.scripts;
+        for asking in Asking::all().filter(|asking| asking.question == question) {
+            let outcome = generator::run_at(&server.addresses, scripts, duration, asking.pace)?;
+            ensure!(outcome.times.total() > 0, "nothing was answered in time");
+            let keys = browser.read(&keys_path, "")?;
+            for script in &outcome.scripts {
+                script.evidence().map_or(Ok(()), |token| proof::verify(token, &keys))?;
+            }
+            let sample = Sample::of(asking, is_large, &outcome);
+            println!("{sample}");
+            samples.push(sample);
+            scripts = outcome.scripts;
         }
-        let sample = Sample::of(question, is_large, &outcome);
-        println!("{sample}");
-        samples.push(sample);
     }
     std::thread::sleep(REST);
     let after_load = server.resident_kib()?;

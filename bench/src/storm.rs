@@ -21,8 +21,8 @@ use crate::sides::{Launch, Server, Side, Store};
 use sender::{Answered, Storm};
 
 const ROWS: [Row; 2] = [Row::Credentials(Es256), Row::Refresh(Es256)];
-/// A load of token requests that leaves the machine time for something else.
-const STEADY: f64 = 500.0;
+/// A load of token requests that leaves the machine time for something else, and one that does not.
+const PACES: [Pace; 2] = [Pace::PerSecond(500.0), Pace::Pressing];
 /// How much of what the machine can check the storm asks for.
 const STORM: f64 = 3.0;
 /// How long a storm takes until the queue before the hashing threads is full.
@@ -31,7 +31,7 @@ const GATHERING: Duration = Duration::from_secs(3);
 /// One measurement.
 struct Sample {
     row: Row,
-    steady: bool,
+    pace: Pace,
     rate: f64,
     median: f64,
     p99: f64,
@@ -53,9 +53,9 @@ pub fn run(options: &RunOptions) -> anyhow::Result<()> {
         for row in ROWS.into_iter().filter(|row| options.wants(*row)) {
             let server = Server::start(&launch, Side::Grantor, &Store::Sqlite)?;
             let mut stage = Stage::new(&server, options.connections);
-            for steady in [true, false] {
+            for pace in PACES {
                 for beside in [false, true] {
-                    match sample(&mut stage, options, row, steady, beside.then_some(hash)) {
+                    match sample(&mut stage, options, row, pace, beside.then_some(hash)) {
                         Ok(sample) => {
                             println!("{sample}");
                             samples.push(sample);
@@ -90,11 +90,10 @@ fn sample(
     stage: &mut Stage<'_>,
     options: &RunOptions,
     row: Row,
-    steady: bool,
+    pace: Pace,
     beside: Option<Hash>,
 ) -> anyhow::Result<Sample> {
     let (warm_up, duration) = (Duration::from_secs_f64(options.warm_up), Duration::from_secs_f64(options.seconds));
-    let pace = if steady { Pace::PerSecond(STEADY) } else { Pace::Pressing };
     let addresses = &stage.server.addresses;
     let scripts = generator::run(addresses, stage.scripts(row, 0)?, warm_up)?.scripts;
     let token_requests = |scripts| generator::run_at(addresses, scripts, duration, pace);
@@ -116,14 +115,14 @@ fn sample(
     #[expect(clippy::cast_precision_loss, reason = "counts of a run are far below 2^52")]
     let rate = times.total() as f64 / elapsed.as_secs_f64();
     let (median, p99) = (millis(times.permille(500)), millis(times.permille(990)));
-    Ok(Sample { row, steady, rate, median, p99, storm })
+    Ok(Sample { row, pace, rate, median, p99, storm })
 }
 
 impl fmt::Display for Sample {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let beside = if self.storm.is_some() { "beside the storm" } else { "alone" };
         let Self { rate, median, p99, .. } = self;
-        let name = format!("{}, {}", self.row.name(), load(self.steady));
+        let name = format!("{}, {}", self.row.name(), self.pace);
         write!(formatter, "{name:<70} {beside:<16} {rate:>8.0}/s  p50 {median:>8.2} ms  p99 {p99:>8.2} ms")?;
         if let Some(storm) = &self.storm {
             let Answered { signed_in, refused, .. } = storm;
@@ -131,10 +130,6 @@ impl fmt::Display for Sample {
         }
         Ok(())
     }
-}
-
-fn load(steady: bool) -> String {
-    if steady { format!("{STEADY} a second") } else { "as many as it answers".to_owned() }
 }
 
 fn table(samples: &[Sample]) -> anyhow::Result<String> {
@@ -148,9 +143,9 @@ fn table(samples: &[Sample]) -> anyhow::Result<String> {
         "median of a refusal in ms",
     ];
     head(&mut text, "token requests", columns.map(str::to_owned));
-    for (row, steady) in ROWS.into_iter().flat_map(|row| [(row, true), (row, false)]) {
+    for (row, pace) in ROWS.into_iter().flat_map(|row| PACES.map(|pace| (row, pace))) {
         let found = |beside| -> Vec<&Sample> {
-            let of = |one: &&Sample| one.row == row && one.steady == steady && one.storm.is_some() == beside;
+            let of = |one: &&Sample| one.row == row && one.pace == pace && one.storm.is_some() == beside;
             samples.iter().filter(of).collect()
         };
         if found(false).is_empty() || found(true).is_empty() {
@@ -176,7 +171,7 @@ fn table(samples: &[Sample]) -> anyhow::Result<String> {
             format!("{:.0} %", 100.0 * of_storm(Answered::share_refused)?),
             format!("{:.2}", of_storm(|storm| millis(storm.refused.permille(500)))?),
         ];
-        line(&mut text, format!("{}, {}", row.name(), load(steady)), cells);
+        line(&mut text, format!("{}, {}", row.name(), pace), cells);
     }
     Ok(text)
 }

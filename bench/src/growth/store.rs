@@ -121,7 +121,6 @@ impl Store {
     pub fn large_on_postgres(launch: &Launch, size: Size, uses: u64) -> anyhow::Result<(Self, Arc<Cluster>)> {
         // A quarter of a gibibyte would be no server's setting for tens of gigabytes.
         const SETTINGS: [&str; 2] = ["shared_buffers=2GB", "max_wal_size=4GB"];
-        const NAME: &str = "filled";
         let folder = place(launch, "postgres", size);
         let data = folder.join("data");
         let source = if good(&folder, size, uses).is_some() {
@@ -134,14 +133,14 @@ impl Store {
         let cluster = Arc::new(Cluster::at(&folder.join("cluster"), &SETTINGS)?);
         if let Some(source) = source {
             println!("copying into {} …", folder.display());
-            cluster.ask("postgres", &format!("CREATE DATABASE {NAME}"))?;
-            copy::copy(&source.data.join(DATABASE_FILE), &cluster, NAME)?;
+            cluster.ask("postgres", &format!("CREATE DATABASE {LARGE}"))?;
+            copy::copy(&source.data.join(DATABASE_FILE), &cluster, LARGE)?;
             adopt_master_key(&source.data, &data)?;
             let filled_at = source.world.filled_at.millis();
             write(&folder, Marks { filled_at, used: source.tokens.used() })?;
         }
         let marks = read(&folder).context("the marks were just written")?;
-        let url = cluster.url(NAME);
+        let url = cluster.url(LARGE);
         let world = fill::world(&data, &Database::Postgres(url.clone()), size, marks.filled_at)?;
         let tokens = Tokens::new(size, marks.used);
         Ok((Self { world, data, url: Some(url), tokens, kept: Some(folder), _passing: None }, cluster))
@@ -168,6 +167,14 @@ impl Store {
             }
         };
         Ok(Self { world, data, url, tokens: Tokens::new(size, 0), kept: None, _passing: Some(passing) })
+    }
+
+    /// Reads its files once, so that what the operating system has room for is at hand, whatever was measured before.
+    ///
+    /// # Errors
+    /// One cannot be read.
+    pub fn warm(&self) -> anyhow::Result<()> {
+        self.kept.as_deref().map_or(Ok(()), read_all)
     }
 
     /// Notes which families are about to be used up, so that none is taken for a fresh one even if this program is killed.
@@ -214,8 +221,26 @@ pub fn forget(launch: &Launch) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The large store's database.
+pub const LARGE: &str = "filled";
 const KEPT: &str = "growth-";
 const MARKS: &str = "filled.json";
+
+fn read_all(folder: &Path) -> anyhow::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            read_all(&entry.path())?;
+        } else if kind.is_file() {
+            // A server may be at work here: what is gone again was not needed.
+            if let Ok(mut file) = std::fs::File::open(entry.path()) {
+                std::io::copy(&mut file, &mut std::io::sink())?;
+            }
+        }
+    }
+    Ok(())
+}
 
 fn place(launch: &Launch, engine: &str, size: Size) -> PathBuf {
     let words = format!("{EDITION} {size:?} {TABLES:?}");

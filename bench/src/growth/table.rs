@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use super::Question;
+use super::Asking;
+use crate::cluster::Cluster;
 use crate::generator::Outcome;
 use crate::machine::{self, Machine};
 use crate::report::{at_most, head, line, median, millis, thousands};
@@ -19,7 +20,7 @@ const MOST_MEMORY: f64 = 80.0;
 
 /// One question, measured on one store.
 pub struct Sample {
-    question: Question,
+    asking: Asking,
     is_large: bool,
     rate: f64,
     median: f64,
@@ -40,17 +41,17 @@ pub struct Start {
 
 impl Sample {
     /// What came of a run.
-    pub fn of(question: Question, is_large: bool, outcome: &Outcome) -> Self {
+    pub fn of(asking: Asking, is_large: bool, outcome: &Outcome) -> Self {
         let permille = |share| millis(outcome.times.permille(share));
-        Self { question, is_large, rate: outcome.rate(), median: permille(500), p99: permille(990) }
+        Self { asking, is_large, rate: outcome.rate(), median: permille(500), p99: permille(990) }
     }
 }
 
 impl fmt::Display for Sample {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rate, median, p99, .. } = self;
-        let (store, name) = (if self.is_large { "large" } else { "small" }, self.question.name());
-        write!(formatter, "{store}  {name:<40} {rate:>9.0}/s  p50 {median:>8.2} ms  p99 {p99:>8.2} ms")
+        let (store, name) = (if self.is_large { "large" } else { "small" }, self.asking.to_string());
+        write!(formatter, "{store}  {name:<62} {rate:>9.0}/s  p50 {median:>8.2} ms  p99 {p99:>8.2} ms")
     }
 }
 
@@ -66,9 +67,9 @@ pub fn text(machine: &Machine, described: &[String], starts: &[Start], samples: 
     let _ = writeln!(text, "- load average after the last run: {}\n", machine::load());
     let columns = ["small store: per second, median and p99 in ms", "large store", "p99, large against small"];
     head(&mut text, "question", columns.map(str::to_owned));
-    for question in Question::ALL {
+    for asking in Asking::all() {
         let middle = |is_large, what: fn(&Sample) -> f64| {
-            let found = samples.iter().filter(|one| one.question == question && one.is_large == is_large);
+            let found = samples.iter().filter(|one| one.asking == asking && one.is_large == is_large);
             median(found.map(what).collect()).context("both stores were asked")
         };
         let three = |is_large| -> anyhow::Result<String> {
@@ -77,7 +78,7 @@ pub fn text(machine: &Machine, described: &[String], starts: &[Start], samples: 
             Ok(format!("{}, {median:.2}, {p99:.2}", thousands(rate)))
         };
         let p99 = |is_large| middle(is_large, |one| one.p99);
-        line(&mut text, question.name(), [three(false)?, three(true)?, at_most(p99(true)? / p99(false)?, MOST_P99)]);
+        line(&mut text, asking, [three(false)?, three(true)?, at_most(p99(true)? / p99(false)?, MOST_P99)]);
     }
     text.push('\n');
     head(&mut text, "server", ["small store", "large store", "goal"].map(str::to_owned));
@@ -97,6 +98,24 @@ pub fn text(machine: &Machine, described: &[String], starts: &[Start], samples: 
     about("start, to the first answer", "ms", Some(LONGEST_START), |one| millis(one.first_answer))?;
     about("memory after the start", "MiB", None, |one| mebibytes(one.at_rest))?;
     about("memory after load", "MiB", Some(MOST_MEMORY), |one| mebibytes(one.after_load))?;
+    Ok(text)
+}
+
+/// What a row takes on PostgreSQL, in every table that is large.
+///
+/// # Errors
+/// The server does not tell.
+pub fn rows(cluster: &Cluster, database: &str) -> anyhow::Result<String> {
+    let mut text = "\n".to_owned();
+    head(&mut text, "table of the large store", ["rows", "bytes a row: heap", "indexes"].map(str::to_owned));
+    let sizes = "SELECT relname, n_live_tup, pg_table_size(relid) / n_live_tup, pg_indexes_size(relid) / n_live_tup \
+                 FROM pg_stat_user_tables WHERE n_live_tup >= 10000 ORDER BY pg_total_relation_size(relid) DESC";
+    for row in cluster.ask(database, sizes)?.lines() {
+        let mut cells = row.split('|');
+        let name = cells.next().unwrap_or_default();
+        let cells: Result<Vec<f64>, _> = cells.map(str::parse).collect();
+        line(&mut text, format!("`{name}`"), cells?.into_iter().map(thousands));
+    }
     Ok(text)
 }
 
