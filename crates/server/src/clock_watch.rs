@@ -7,8 +7,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use grantor_environment::{Clock, Timestamp};
-use tokio::time::Instant;
+use grantor_environment::{Clock, Monotonic, Timestamp};
 
 /// What the clock may differ from the time that has passed: a time service sets it in steps smaller than that.
 const TOLERANCE_MILLIS: i64 = 60_000;
@@ -18,28 +17,29 @@ const DOUBT: Duration = Duration::from_hours(1);
 /// Watches one clock.
 pub struct ClockWatch {
     clock: Arc<dyn Clock>,
+    passing: Arc<dyn Monotonic>,
     seen: Mutex<Seen>,
 }
 
 struct Seen {
     time: Timestamp,
-    at: Instant,
+    at: Duration,
     /// By how much it is ahead of where it would be, and since when.
-    doubt: Option<(i64, Instant)>,
+    doubt: Option<(i64, Duration)>,
 }
 
 impl ClockWatch {
-    /// Trusts the clock as it is now.
-    pub fn over(clock: Arc<dyn Clock>) -> Self {
-        let seen = Seen { time: clock.now(), at: Instant::now(), doubt: None };
-        Self { clock, seen: Mutex::new(seen) }
+    /// Trusts the clock as it is now, and later as far as it agrees with the time that has passed.
+    pub fn over(clock: Arc<dyn Clock>, passing: Arc<dyn Monotonic>) -> Self {
+        let seen = Seen { time: clock.now(), at: passing.elapsed(), doubt: None };
+        Self { clock, passing, seen: Mutex::new(seen) }
     }
 
     /// Whether what has ended by the clock may be deleted.
     pub fn is_trusted(&self) -> bool {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let (time, at) = (self.clock.now(), Instant::now());
-        let passed = i64::try_from((at - seen.at).as_millis()).unwrap_or(i64::MAX);
+        let (time, at) = (self.clock.now(), self.passing.elapsed());
+        let passed = i64::try_from(at.saturating_sub(seen.at).as_millis()).unwrap_or(i64::MAX);
         let jump = time.millis().saturating_sub(seen.time.millis()).saturating_sub(passed);
         (seen.time, seen.at) = (time, at);
         if jump.abs() > TOLERANCE_MILLIS {
@@ -47,7 +47,7 @@ impl ClockWatch {
             let ahead = seen.doubt.map_or(0, |(ahead, _)| ahead) + jump;
             seen.doubt = (ahead > TOLERANCE_MILLIS).then_some((ahead, at));
         }
-        if seen.doubt.is_some_and(|(_, since)| at - since >= DOUBT) {
+        if seen.doubt.is_some_and(|(_, since)| at.saturating_sub(since) >= DOUBT) {
             seen.doubt = None;
         }
         seen.doubt.is_none()
@@ -59,7 +59,7 @@ fn notice(jump: i64) {
     if jump > 0 {
         tracing::warn!(
             seconds,
-            "the machine's clock was set forward: nothing is deleted for an hour; set it back if that was wrong, and let a time \
+            "the machine's clock was set forward: nothing is deleted and no signing key rotated for an hour; set it back if that was wrong, and let a time \
              service keep it"
         );
     } else {
@@ -74,46 +74,63 @@ fn notice(jump: i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grantor_environment::ManualClock;
+    use grantor_environment::{ManualClock, ManualMonotonic};
 
     const DAY: Duration = Duration::from_hours(24);
 
-    fn watched() -> (Arc<ManualClock>, ClockWatch) {
-        let clock = Arc::new(ManualClock::stopped_at(Timestamp::from_seconds(1_000_000)));
-        let watch = ClockWatch::over(Arc::clone(&clock) as Arc<dyn Clock>);
-        (clock, watch)
+    /// A clock, and the time that passes whatever it shows.
+    struct Times {
+        shown: Arc<ManualClock>,
+        passing: Arc<ManualMonotonic>,
+    }
+
+    impl std::ops::Deref for Times {
+        type Target = ManualClock;
+        fn deref(&self) -> &ManualClock {
+            &self.shown
+        }
+    }
+
+    fn watched() -> (Times, ClockWatch) {
+        let shown = Arc::new(ManualClock::stopped_at(Timestamp::from_seconds(1_000_000)));
+        let passing = Arc::new(ManualMonotonic::default());
+        let watch = ClockWatch::over(
+            Arc::clone(&shown) as Arc<dyn Clock>,
+            Arc::<ManualMonotonic>::clone(&passing) as Arc<dyn Monotonic>,
+        );
+        (Times { shown, passing }, watch)
     }
 
     /// Time passes, and the clock shows it.
-    async fn pass(clock: &ManualClock, length: Duration) {
-        tokio::time::advance(length).await;
-        clock.advance(length);
+    fn pass(times: &Times, length: Duration) {
+        times.passing.advance(length);
+        times.shown.advance(length);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_clock_that_runs_is_trusted() {
+    #[test]
+    fn a_clock_that_runs_is_trusted() {
         let (clock, watch) = watched();
         for length in [Duration::from_secs(10), DAY, 30 * DAY] {
-            pass(&clock, length).await;
+            pass(&clock, length);
             assert!(watch.is_trusted());
         }
         clock.advance(Duration::from_secs(50));
         assert!(watch.is_trusted(), "a small step");
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn after_a_jump_forward_it_is_not_trusted_for_an_hour() {
+    #[test]
+    fn after_a_jump_forward_it_is_not_trusted_for_an_hour() {
         let (clock, watch) = watched();
         clock.advance(3 * DAY);
         assert!(!watch.is_trusted());
-        pass(&clock, Duration::from_mins(59)).await;
+        pass(&clock, Duration::from_mins(59));
         assert!(!watch.is_trusted());
-        pass(&clock, Duration::from_mins(1)).await;
+        pass(&clock, Duration::from_mins(1));
         assert!(watch.is_trusted());
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn it_is_trusted_again_when_it_is_set_back() {
+    #[test]
+    fn it_is_trusted_again_when_it_is_set_back() {
         let (clock, watch) = watched();
         let right = clock.now();
         clock.set(right + 3 * DAY);
@@ -124,8 +141,8 @@ mod tests {
         assert!(watch.is_trusted());
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn to_be_set_back_deletes_nothing_too_early() {
+    #[test]
+    fn to_be_set_back_deletes_nothing_too_early() {
         let (clock, watch) = watched();
         clock.set(clock.now() - 3 * DAY);
         assert!(watch.is_trusted());

@@ -228,7 +228,8 @@ pub fn hardened(answer: &mut Answer, public: &PublicUrl) {
 
 /// Says how long the body is, and leaves it out where only the headers were asked for (RFC 9110 §9.3.2).
 pub fn sized(answer: &mut Answer, bare: bool) {
-    if let Some(size) = answer.body().size_hint().exact() {
+    // An answer that never has a body has no length either (RFC 9110 §8.6).
+    if let Some(size) = answer.body().size_hint().exact().filter(|_| answer.status() != StatusCode::NO_CONTENT) {
         answer.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(size));
     }
     if bare {

@@ -1,8 +1,8 @@
 //! A refresh token is exchanged for its successor.
 
 use grantor_environment::Timestamp;
+use grantor_jose::digest::hmac_sha256;
 use grantor_jose::{NONCE_BYTES, SealingKey};
-use grantor_protocol::secret::sha256;
 use grantor_protocol::{RefreshHandle, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::client::platform_without_redirect;
@@ -132,8 +132,10 @@ impl Renewal<'_> {
 }
 
 /// The successor's seed is kept sealed under the very token that it replaces: nobody else can open it, not even with the store.
+/// So the key must not follow from the token's SHA-256, which lies beside the seal; the token is the message here, since a
+/// message is hashed after the label and a long key would be hashed alone.
 fn sealing_key(presented: &RefreshHandle) -> SealingKey {
-    SealingKey::from_bytes(sha256(presented.secret().expose().as_bytes())).derive("refresh-token-successor")
+    SealingKey::from_bytes(hmac_sha256(b"refresh-token-successor", presented.secret().expose().as_bytes()))
 }
 
 fn seal(presented: &RefreshHandle, seed: &[u8; 32], nonce: [u8; NONCE_BYTES]) -> Vec<u8> {
@@ -144,4 +146,36 @@ fn open(presented: &RefreshHandle, sealed: &[u8]) -> Result<[u8; 32], FlowError>
     let broken = || FlowError::Failed { what: "the sealed successor of a refresh token cannot be opened".to_owned() };
     let opened = sealing_key(presented).open(presented.digest().as_bytes(), sealed).map_err(|_| broken())?;
     opened.as_slice().try_into().map_err(|_| broken())
+}
+
+#[cfg(test)]
+mod tests {
+    use grantor_protocol::{FamilyId, RefreshTokenKey, TenantId};
+
+    use super::*;
+
+    fn token(seed: u8) -> RefreshHandle {
+        let key = RefreshTokenKey::from_bytes([1; 32]);
+        RefreshHandle::mint(&key, TenantId::from_random([2; 16]), FamilyId::from_random([3; 16]), &[seed; 32])
+    }
+
+    #[test]
+    fn a_seal_opens_with_its_own_token_alone() {
+        let sealed = seal(&token(4), &[9; 32], [5; NONCE_BYTES]);
+        assert_eq!(open(&token(4), &sealed).unwrap(), [9; 32]);
+        assert!(open(&token(6), &sealed).is_err());
+    }
+
+    #[test]
+    fn what_lies_beside_a_seal_does_not_open_it() {
+        let (presented, label) = (token(4), "refresh-token-successor");
+        let sealed = seal(&presented, &[9; 32], [5; NONCE_BYTES]);
+        let digest = presented.digest();
+        let known = SealingKey::from_bytes(*digest.as_bytes());
+        let keyed = SealingKey::from_bytes(hmac_sha256(digest.as_bytes(), label.as_bytes()));
+        let labelled = SealingKey::from_bytes(hmac_sha256(label.as_bytes(), digest.as_bytes()));
+        for key in [known.derive(label), known, keyed, labelled] {
+            assert!(key.open(digest.as_bytes(), &sealed).is_err());
+        }
+    }
 }

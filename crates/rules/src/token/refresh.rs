@@ -34,7 +34,7 @@ pub fn recognise<'a>(family: &'a Family, presented: &HandleDigest, now: Timestam
     }
     let lately = live.exchanged.iter().find(|exchanged| exchanged.digest == *presented);
     match lately {
-        Some(exchanged) if now.since(exchanged.at) <= grace => Presented::Repeated(exchanged),
+        Some(exchanged) if just_now(exchanged, now, grace) => Presented::Repeated(exchanged),
         _ => Presented::Reused,
     }
 }
@@ -42,8 +42,13 @@ pub fn recognise<'a>(family: &'a Family, presented: &HandleDigest, now: Timestam
 /// What a family remembers after `live` was exchanged at `now` for a successor that is sealed under it: the newest first.
 pub fn remembered(live: &RefreshToken, sealed_successor: Vec<u8>, now: Timestamp, grace: Duration) -> Vec<Exchanged> {
     let newest = Exchanged { digest: live.digest, at: now, successor: sealed_successor };
-    let still = live.exchanged.iter().filter(|earlier| now.since(earlier.at) <= grace).cloned();
+    let still = live.exchanged.iter().filter(|earlier| just_now(earlier, now, grace)).cloned();
     std::iter::once(newest).chain(still).take(MOST_REMEMBERED).collect()
+}
+
+/// Within the window, by clocks that differ by less than that: what was exchanged far ahead was exchanged under a wrong clock.
+fn just_now(exchanged: &Exchanged, now: Timestamp, grace: Duration) -> bool {
+    now.since(exchanged.at).max(exchanged.at.since(now)) <= grace
 }
 
 /// Decides what a refresh token of a family buys. Whether it is the live one is not asked here: only the commit can answer

@@ -206,6 +206,11 @@ fn a_repetition_is_honest_for_as_long_as_the_grace_lasts() {
     let mut ahead = exchanged(Duration::ZERO);
     ahead.refresh_token.as_mut().unwrap().exchanged[0].at = NOW + Duration::from_secs(1);
     assert!(matches!(recognise(&ahead, &token(1), NOW, grace), Presented::Repeated(_)));
+    // A clock that was days ahead and is right again: those days are no window for whoever has a copy.
+    ahead.refresh_token.as_mut().unwrap().exchanged[0].at = NOW + Duration::from_hours(72);
+    assert_eq!(recognise(&ahead, &token(1), NOW, grace), Presented::Reused);
+    let live = ahead.refresh_token.as_ref().unwrap();
+    assert_eq!(remembered(live, vec![8], NOW, grace).len(), 1);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use grantor_environment::{Clock, ManualClock, SystemClock};
+use grantor_environment::{Clock, ManualClock, SystemClock, SystemMonotonic};
 use grantor_storage::Storage;
 use grantor_web::{App, Edge};
 use tokio::net::TcpListener;
@@ -63,7 +63,7 @@ pub async fn run(config: ServeConfig) -> anyhow::Result<()> {
         tracing::warn!("there is no tenant yet: give a directory file with --directory, or to `grantor apply`");
     }
     // The clock of `--dev` is moved on purpose, so what it says has ended has ended.
-    let watch = Arc::new(ClockWatch::over(Arc::new(SystemClock)));
+    let watch = Arc::new(ClockWatch::over(Arc::new(SystemClock), Arc::new(SystemMonotonic)));
     let rotating = tokio::spawn(rotate(Arc::clone(&app), Arc::clone(&watch)));
     let refreshing = tokio::spawn(refresh(Arc::clone(&app)));
     let following = tokio::spawn(follow(Arc::clone(&platform.storage)));

@@ -7,7 +7,7 @@ use std::io;
 use deadpool_postgres::{HookError, PoolError, TimeoutType};
 use grantor_storage::Fault;
 use tokio_postgres::Error;
-use tokio_postgres::error::DbError;
+use tokio_postgres::error::{DbError, Severity};
 
 use crate::sql::Sql;
 
@@ -64,7 +64,7 @@ pub fn in_statement(sql: &'static Sql, error: &Error) -> Failure {
 /// do twice what may be done once.
 pub fn in_commit(error: &Error) -> Failure {
     match error.as_db_error() {
-        Some(said) if said.severity() == "ERROR" && !is_of_the_connection(said.code().code()) => before_commit(error),
+        Some(said) if is_an_error(said) && !is_of_the_connection(said.code().code()) => before_commit(error),
         _ => unknown(&one_line(error)),
     }
 }
@@ -75,6 +75,11 @@ pub fn in_commit_of(sql: &'static Sql, error: &Error) -> Failure {
         unknown @ Failure { then: Then::StopAndLeave, .. } => unknown,
         _ => in_statement(sql, error),
     }
+}
+
+/// Whether the server goes on after it. It may say so in its operator's language; an older one says it in that alone.
+fn is_an_error(said: &DbError) -> bool {
+    said.parsed_severity().map_or_else(|| said.severity() == "ERROR", |severity| severity == Severity::Error)
 }
 
 /// The failure of a commit that was not answered.
