@@ -5,6 +5,9 @@
 //! [`World`] is one moment of it; a [`Step`] leads to the next; the [`promises`] must hold in each. The tests let stateright
 //! visit every world that can be reached, breadth first, so that a promise that breaks comes with a shortest story.
 //!
+//! A family's refresh tokens lie in one row of the store. What is called a token's row here is what that row says of it; as many
+//! exchanged ones are remembered there as the longest chain has here.
+//!
 //! What is kept small: one code and what it buys, one program (its tabs, devices and retries are requests at the same time),
 //! one thief, three nodes that are all alike, and time in steps ("the grace of this token is over"). Reading, signing,
 //! committing and answering are steps of their own; a node may die before each of them.
