@@ -5,7 +5,6 @@
 
 mod connection;
 mod faults;
-mod fold;
 mod migrate;
 mod readers;
 mod writer;
@@ -47,7 +46,6 @@ impl Sqlite {
     pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
         let mut conn = SqliteConn::writing(path)?;
         migrate::up_to_date(&mut conn).map_err(|fault| faults::about(path, fault))?;
-        conn.fold_beside(path)?;
         Ok(Self { readers: Readers::of(path), writer: Writer::start(conn)? })
     }
 }

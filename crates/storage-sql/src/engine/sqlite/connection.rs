@@ -10,7 +10,6 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, MAIN_DB, OpenFlags, ToSql};
 
 use super::faults;
-use super::fold::Fold;
 use crate::conn::{Conn, Row, V, Value};
 use crate::sql::{ALL, Sql};
 
@@ -20,6 +19,8 @@ const WAIT_FOR_OTHERS: Duration = Duration::from_secs(5);
 /// comes by many pages again and again, is a third faster with the larger one.
 const PAGES_OF_A_READER: i64 = -2 * 1024;
 const PAGES_OF_THE_WRITER: i64 = -8 * 1024;
+/// After how many pages the log is folded into the file: a page that many commits touch is folded once for all of them.
+const PAGES_BETWEEN_FOLDS: i64 = 4000;
 /// To which size the log is cut after it was folded into the file.
 const LONGEST_IDLE_LOG: i64 = 16 * 1024 * 1024;
 
@@ -27,7 +28,6 @@ const LONGEST_IDLE_LOG: i64 = 16 * 1024 * 1024;
 #[derive(Debug)]
 pub struct SqliteConn {
     connection: Connection,
-    fold: Option<Fold>,
 }
 
 impl SqliteConn {
@@ -49,25 +49,6 @@ impl SqliteConn {
         Self::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
     }
 
-    /// Opens the file for [folding](super::fold) its log beside a writer.
-    pub fn folding(path: &Path) -> Result<Self, Fault> {
-        let conn = Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        conn.connection.pragma_update(None, "synchronous", "full").map_err(faults::owned)?;
-        Ok(conn)
-    }
-
-    /// Has the log folded by a thread of its own from now on.
-    pub fn fold_beside(&mut self, path: &Path) -> Result<(), Fault> {
-        self.fold = Some(Fold::beside(&mut self.connection, path)?);
-        Ok(())
-    }
-
-    /// Folds as much of the log as a statement can, and says how many pages are left.
-    pub fn checkpoint(&self, statement: &'static str) -> Result<i64, Fault> {
-        let left = |row: &rusqlite::Row<'_>| Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?);
-        self.connection.query_row(statement, [], left).map_err(faults::owned)
-    }
-
     fn open(path: &Path, flags: OpenFlags) -> Result<Self, Fault> {
         let open = || {
             let connection = Connection::open_with_flags(path, flags)?;
@@ -76,7 +57,7 @@ impl SqliteConn {
             // A plan is made once, for any values: else a join is planned anew, for seven times its own cost, whenever it runs.
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             connection.pragma_update(None, "cache_size", PAGES_OF_A_READER)?;
-            Ok(Self { connection, fold: None })
+            Ok(Self { connection })
         };
         open().map_err(|error: rusqlite::Error| faults::about(path, faults::of(&error)))
     }
@@ -86,6 +67,7 @@ impl SqliteConn {
         self.connection.pragma_update(None, "synchronous", "full")?;
         self.connection.pragma_update(None, "foreign_keys", true)?;
         self.connection.pragma_update(None, "cache_size", PAGES_OF_THE_WRITER)?;
+        self.connection.pragma_update(None, "wal_autocheckpoint", PAGES_BETWEEN_FOLDS)?;
         self.connection.pragma_update(None, "journal_size_limit", LONGEST_IDLE_LOG)
     }
 
@@ -114,10 +96,7 @@ impl SqliteConn {
     }
 
     /// Folds the log into the file and closes it.
-    pub fn close(mut self) -> Result<(), Fault> {
-        if let Some(fold) = self.fold.take() {
-            fold.end(&mut self.connection);
-        }
+    pub fn close(self) -> Result<(), Fault> {
         // Another process that reads may keep the log busy: then that one folds it.
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(faults::owned)?;
         self.connection.close().map_err(|(_, error)| faults::owned(error))

@@ -108,9 +108,9 @@ async fn a_log_that_cannot_be_folded_loses_nothing() {
         for number in 0..SECRETS {
             storage.keep_once(&number.to_string(), &secret).await.unwrap();
         }
+        assert!(refused.load(std::sync::atomic::Ordering::SeqCst) > 0, "the log was never folded");
         // Closed while the disk still fails.
         drop(storage);
-        assert!(refused.load(std::sync::atomic::Ordering::SeqCst) > 0, "the log was never folded");
         disk.heal();
         let storage = folder.open();
         for number in 0..SECRETS {
