@@ -1,11 +1,14 @@
 //! What a dialect must be able to say.
 
+use std::time::Duration;
+
 use grantor_protocol::response::ResponseMode;
 use grantor_protocol::{ClientId, RedirectUri, Secret, TenantId, UserId};
-use grantor_rules::Refusal;
-use grantor_rules::authorize;
+use grantor_rules::consent::ConsentQuestion;
 use grantor_rules::layout::TokenLayout;
+use grantor_rules::scopes::WantedScopes;
 use grantor_rules::token::issued::{IssuedTokens, TokenRequest};
+use grantor_rules::{Refusal, authorize};
 
 use crate::{Parameters, Reply, RequestIds};
 
@@ -18,17 +21,60 @@ pub struct Identification {
     pub redirect_uri: Option<RedirectUri>,
 }
 
-/// A code that was issued.
+/// What a person's yes, or what they had said before, brings the application.
 #[derive(Debug)]
-pub struct IssuedCode {
+pub struct Authorized {
     /// Whose directory.
     pub tenant: TenantId,
     /// For whom.
     pub user: UserId,
-    /// The code.
-    pub code: Secret,
+    /// A code, if one was asked for.
+    pub code: Option<Secret>,
+    /// An id_token, if one was asked for here.
+    pub id_token: Option<Secret>,
+    /// An access token, if one was asked for here.
+    pub access_token: Option<IssuedTokens>,
     /// The browser session, as applications see it.
     pub session_state: String,
+}
+
+/// A program that waits while its person signs in elsewhere asks for a device code (RFC 8628 §3.1).
+#[derive(Clone, Debug)]
+pub struct DeviceRequest {
+    /// The application.
+    pub client_id: ClientId,
+    /// What it asks for.
+    pub wanted: WantedScopes,
+}
+
+/// A device code that was issued (RFC 8628 §3.2).
+#[derive(Debug)]
+pub struct IssuedDeviceCode {
+    /// What the program asks with.
+    pub device_code: Secret,
+    /// What the person types, as it is shown.
+    pub user_code: String,
+    /// Where the person types it.
+    pub verification_uri: String,
+    /// How long it waits.
+    pub expires_in: Duration,
+    /// How long the program waits between two questions.
+    pub interval: Duration,
+}
+
+/// A request to sign out (OpenID Connect RP-Initiated Logout 1.0 §2; Source: entra-dialect 11).
+#[derive(Clone, Debug, Default)]
+pub struct SignOutRequest {
+    /// Where the browser goes when it is done.
+    pub post_logout_redirect_uri: Option<RedirectUri>,
+    /// An id_token of the session that ends.
+    pub id_token_hint: Option<Secret>,
+    /// What tells whose session ends: the `login_hint` claim of an id_token.
+    pub logout_hint: Option<String>,
+    /// The application, if the request names it.
+    pub client_id: Option<ClientId>,
+    /// The application's own, returned byte for byte.
+    pub state: Option<String>,
 }
 
 /// A call of the token endpoint, as it came in.
@@ -73,10 +119,43 @@ pub trait Dialect: Send + Sync {
     fn stays_on_a_page(&self, refusal: &Refusal) -> bool;
 
     /// The parameters of a successful authorization response, without `state`.
-    fn authorize_success(&self, parameters: &Parameters, issued: &IssuedCode) -> Vec<(&'static str, String)>;
+    fn authorize_success(&self, parameters: &Parameters, authorized: &Authorized) -> Vec<(&'static str, String)>;
 
     /// The parameters of an authorization error response, without `state`.
     fn authorize_refusal(&self, refusal: &Refusal, tenant: TenantId, ids: &RequestIds) -> Vec<(&'static str, String)>;
+
+    /// Reads what an administrator is asked to allow for everyone. Who asks and where the answer goes is read by
+    /// [`Self::identify`].
+    ///
+    /// # Errors
+    /// A [`Refusal`] that may be sent back to the application.
+    fn parse_admin_consent(&self, parameters: &Parameters) -> Result<authorize::Request, Refusal>;
+
+    /// The parameters of the answer when an administrator has allowed it, without `state`.
+    fn admin_consent_success(&self, allowed: &ConsentQuestion, tenant: TenantId) -> Vec<(&'static str, String)>;
+
+    /// The parameters of the answer when an administrator has not, without `state`.
+    fn admin_consent_refusal(
+        &self,
+        refusal: &Refusal,
+        tenant: TenantId,
+        ids: &RequestIds,
+    ) -> Vec<(&'static str, String)>;
+
+    /// Reads a request for a device code.
+    ///
+    /// # Errors
+    /// A [`Refusal`] for the caller.
+    fn parse_device(&self, call: &TokenCall<'_>) -> Result<DeviceRequest, Refusal>;
+
+    /// The reply that carries a device code.
+    fn device_success(&self, issued: &IssuedDeviceCode) -> Reply;
+
+    /// Reads a request to sign out.
+    ///
+    /// # Errors
+    /// A [`Refusal`] for the page.
+    fn parse_sign_out(&self, parameters: &Parameters) -> Result<SignOutRequest, Refusal>;
 
     /// The code of a refusal, as a page shows it.
     fn code_on_page(&self, refusal: &Refusal) -> String;

@@ -14,6 +14,6 @@ pub mod graph;
 mod reply;
 pub mod wording;
 
-pub use dialect::{Dialect, Identification, IssuedCode, TokenCall};
+pub use dialect::{Authorized, DeviceRequest, Dialect, Identification, IssuedDeviceCode, SignOutRequest, TokenCall};
 pub use form::Parameters;
 pub use reply::{Caching, Reply, RequestIds};

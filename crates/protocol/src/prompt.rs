@@ -16,6 +16,8 @@ pub enum Prompt {
     Consent,
     /// Choose an account.
     SelectAccount,
+    /// Allow it for everyone of the organization. Azure AD v1.0 alone knows it, so it is not among [`Self::VALUES`].
+    AdminConsent,
 }
 
 impl Prompt {

@@ -21,6 +21,8 @@ pub struct PresentedToken {
     pub family: FamilyId,
     /// What it allows.
     pub scopes: Vec<String>,
+    /// Which API it is for, as it says.
+    pub audience: String,
 }
 
 /// Evidence: a call that is allowed.
@@ -62,6 +64,9 @@ pub fn permit(
     let user = user
         .filter(|user| user.id == token.user && user.account_enabled)
         .ok_or(Refusal::TokenInvalid { why: TokenFault::Person })?;
+    if !family.is_some_and(|family| user.stands_by(family.authenticated_at)) {
+        return Err(Refusal::TokenInvalid { why: TokenFault::Revoked });
+    }
     if !needed.iter().any(|scope| token.scopes.iter().any(|found| found == scope)) {
         return Err(Refusal::ScopeInsufficient { needed: needed.to_vec(), found: token.scopes });
     }

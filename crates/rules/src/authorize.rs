@@ -11,20 +11,24 @@ use std::time::Duration;
 use grantor_environment::Timestamp;
 use grantor_protocol::pkce::CodeChallenge;
 use grantor_protocol::prompt::Prompt;
-use grantor_protocol::response::ResponseMode;
+use grantor_protocol::response::{ResponseMode, ResponseType};
 use grantor_protocol::{ClientId, UserId};
 
 use crate::Refusal;
 use crate::client::RegisteredRedirect;
-use crate::consent::{self, Ask, ConsentQuestion};
-use crate::model::{Application, Consents, Platform, Progress, SignIn, Tenant, User};
-use crate::scopes::{ResolvedScopes, WantedScopes};
+use crate::consent::{self, Ask, Asked, ConsentQuestion};
+use crate::model::{
+    Application, Assigned, Authority, Consents, Platform, Progress, Registration, SignIn, Tenant, User,
+};
+use crate::scopes::{ApiName, ResolvedScopes, SignInScope, WantedOfApi, WantedScopes};
 
 /// An authorization request, once the application and its redirect address are proven.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// What is asked for.
     pub wanted: WantedScopes,
+    /// What the answer carries.
+    pub response_type: ResponseType,
     /// How the answer comes back.
     pub response_mode: ResponseMode,
     /// The application's own, returned byte for byte.
@@ -37,6 +41,8 @@ pub struct Request {
     pub prompt: Prompt,
     /// Who is probably meant.
     pub login_hint: Option<String>,
+    /// The session of the person who is meant, by its `sid`.
+    pub sid: Option<String>,
     /// How long ago the person may have proved who they are.
     pub max_age: Option<Duration>,
 }
@@ -44,10 +50,19 @@ pub struct Request {
 /// A person who is signed in, with what the directory says of them now.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
+    /// In whose directory.
+    pub tenant: Arc<Tenant>,
     /// The sign-in.
     pub sign_in: SignIn,
     /// The person.
     pub user: User,
+}
+
+impl SignedIn {
+    /// Whether the sign-in still counts at `now`.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.sign_in.expires_at > now && self.user.stands_by(self.sign_in.authenticated_at)
+    }
 }
 
 /// What must be asked before the answer is known.
@@ -62,6 +77,13 @@ pub enum Question {
     },
     /// Whether the application may have this.
     Consent(ConsentQuestion),
+    /// Whether to ask an administrator, who alone may allow this.
+    Approval {
+        /// What.
+        question: ConsentQuestion,
+        /// Whether the tenant takes such wishes.
+        can_ask: bool,
+    },
 }
 
 /// Which person is meant.
@@ -71,6 +93,40 @@ pub enum Who<'a> {
     Person(&'a SignedIn),
     /// That must be asked first.
     Ask(Question),
+}
+
+/// Whether the request may be made at all by an application of this kind, whoever the person is.
+///
+/// # Errors
+/// [`Refusal::ResponseTypeNotEnabled`], [`Refusal::ResponseModeForbidden`], [`Refusal::OpenIdRequired`],
+/// [`Refusal::ParameterMissing`] for a nonce, [`Refusal::ChallengeRequired`], [`Refusal::SeveralApisInFront`].
+///
+/// Spec: OpenID Connect Core §3.2.2.1 and §3.3.2.1. Source: entra-dialect 6.3.
+pub fn fits(application: &Application, platform: Platform, request: &Request) -> Result<(), Refusal> {
+    let kind = request.response_type;
+    let enabled = application.front_channel;
+    if (kind.id_token && !enabled.id_tokens) || (kind.token && !enabled.access_tokens) {
+        return Err(Refusal::ResponseTypeNotEnabled { asked: kind.to_string() });
+    }
+    if kind.carries_tokens() && request.response_mode == ResponseMode::Query {
+        let asked = request.response_mode.as_str().to_owned();
+        return Err(Refusal::ResponseModeForbidden { asked, response_type: kind.to_string() });
+    }
+    if kind.id_token && !request.wanted.signs_in_with(SignInScope::OpenId) {
+        return Err(Refusal::OpenIdRequired);
+    }
+    if kind.id_token && request.nonce.is_none() {
+        return Err(Refusal::ParameterMissing { name: "nonce" });
+    }
+    // A program in a browser cannot keep a secret, and its code passes through places that others read
+    // (RFC 9700 §2.1.1; Source: entra-dialect 17.4, required for single-page applications).
+    if kind.code && platform == Platform::Spa && request.challenge.is_none() {
+        return Err(Refusal::ChallengeRequired);
+    }
+    if kind.token && request.wanted.apis().len() > 1 {
+        return Err(Refusal::SeveralApisInFront);
+    }
+    Ok(())
 }
 
 /// Which person is meant: of those who are signed in, by what the request says and what the person has done so far.
@@ -87,13 +143,8 @@ pub fn who<'a>(
     began_at: Timestamp,
     now: Timestamp,
 ) -> Result<Who<'a>, Refusal> {
-    let live: Vec<&SignedIn> = signed_in.iter().filter(|one| one.sign_in.expires_at > now).collect();
-    let hinted = |one: &&&SignedIn| {
-        request
-            .login_hint
-            .as_deref()
-            .is_some_and(|hint| User::name_key(hint) == User::name_key(&one.user.user_principal_name))
-    };
+    let live: Vec<&SignedIn> = signed_in.iter().filter(|one| one.is_live(now)).collect();
+    let hinted = |one: &&&SignedIn| is_hinted(request, one);
     let chosen = progress.account.and_then(|id| live.iter().find(|one| one.user.id == id).copied());
     let ask_sign_in = |name: Option<&str>| Ok(Who::Ask(Question::SignIn { name: name.map(str::to_owned) }));
 
@@ -120,20 +171,31 @@ pub fn who<'a>(
     }
     let usable: Vec<&SignedIn> = live.into_iter().filter(|one| one.user.account_enabled).collect();
     let all = || Question::Account(usable.iter().map(|one| one.user.id).collect());
+    let is_named = request.login_hint.is_some() || request.sid.is_some();
     match request.prompt {
         Prompt::SelectAccount if usable.is_empty() => ask_sign_in(request.login_hint.as_deref()),
         Prompt::SelectAccount => Ok(Who::Ask(all())),
         Prompt::Login => ask_sign_in(request.login_hint.as_deref()),
-        Prompt::AsNeeded | Prompt::Consent | Prompt::None => match (usable.iter().find(hinted), usable.as_slice()) {
-            (Some(one), _) if recent_enough(request, one, began_at, now) => Ok(Who::Person(one)),
-            (Some(_), _) => ask_sign_in(request.login_hint.as_deref()),
-            (None, _) if request.login_hint.is_some() => ask_sign_in(request.login_hint.as_deref()),
-            (None, []) => ask_sign_in(None),
-            (None, [only]) if recent_enough(request, only, began_at, now) => Ok(Who::Person(only)),
-            (None, [only]) => ask_sign_in(Some(&only.user.user_principal_name)),
-            (None, _) => Ok(Who::Ask(all())),
-        },
+        Prompt::AsNeeded | Prompt::Consent | Prompt::AdminConsent | Prompt::None => {
+            match (usable.iter().find(hinted), usable.as_slice()) {
+                (Some(one), _) if recent_enough(request, one, began_at, now) => Ok(Who::Person(one)),
+                (Some(one), _) => ask_sign_in(Some(&one.user.user_principal_name)),
+                (None, _) if is_named => ask_sign_in(request.login_hint.as_deref()),
+                (None, []) => ask_sign_in(None),
+                (None, [only]) if recent_enough(request, only, began_at, now) => Ok(Who::Person(only)),
+                (None, [only]) => ask_sign_in(Some(&only.user.user_principal_name)),
+                (None, _) => Ok(Who::Ask(all())),
+            }
+        }
     }
+}
+
+/// Whether the request names this person: by the session, by the sign-in name or by what stands for it in an id_token.
+fn is_hinted(request: &Request, one: &SignedIn) -> bool {
+    let by_name = request.login_hint.as_deref().is_some_and(|hint| {
+        User::name_key(hint) == User::name_key(&one.user.user_principal_name) || hint == one.sign_in.sid
+    });
+    by_name || request.sid.as_deref() == Some(one.sign_in.sid.as_str())
 }
 
 fn silently<'a>(
@@ -142,15 +204,9 @@ fn silently<'a>(
     began_at: Timestamp,
     now: Timestamp,
 ) -> Result<Who<'a>, Refusal> {
-    let usable: Vec<&'a SignedIn> = live
-        .iter()
-        .copied()
-        .filter(|one| one.user.account_enabled)
-        .filter(|one| match &request.login_hint {
-            Some(hint) => User::name_key(hint) == User::name_key(&one.user.user_principal_name),
-            None => true,
-        })
-        .collect();
+    let is_named = request.login_hint.is_some() || request.sid.is_some();
+    let usable: Vec<&'a SignedIn> =
+        live.iter().copied().filter(|one| one.user.account_enabled && (!is_named || is_hinted(request, one))).collect();
     match usable.as_slice() {
         [only] if recent_enough(request, only, began_at, now) => Ok(Who::Person(only)),
         [] | [_] => Err(Refusal::LoginRequired),
@@ -166,30 +222,51 @@ fn recent_enough(request: &Request, one: &SignedIn, began_at: Timestamp, now: Ti
     since_it_began || (request.prompt != Prompt::Login && young)
 }
 
+/// Where the answer goes.
+#[derive(Clone, Copy, Debug)]
+pub enum Answer<'a> {
+    /// To the application's address.
+    Redirect(&'a RegisteredRedirect),
+    /// To a program that waits elsewhere with a device code.
+    Device,
+}
+
+impl Answer<'_> {
+    /// What kind of program receives it.
+    fn platform(&self, application: &Application) -> Platform {
+        match self {
+            Self::Redirect(redirect) => redirect.platform(),
+            Self::Device => crate::client::platform_of_direct_grant(application),
+        }
+    }
+}
+
 /// What the decision looks at.
 #[derive(Debug)]
 pub struct Facts<'a> {
     /// Whose directory.
     pub tenant: &'a Tenant,
-    /// Who asks.
-    pub application: &'a Application,
+    /// Who asks, as the tenant knows it.
+    pub client: &'a Registration,
     /// Where the answer goes.
-    pub redirect: &'a RegisteredRedirect,
+    pub answer: Answer<'a>,
     /// What was asked.
     pub request: &'a Request,
     /// What that means.
     pub scopes: &'a ResolvedScopes,
-    /// The APIs of the application's required permissions.
-    pub required_apis: &'a BTreeMap<ClientId, Arc<Application>>,
+    /// The APIs of the required permissions.
+    pub required_apis: &'a BTreeMap<ClientId, Registration>,
     /// For whom.
     pub person: &'a SignedIn,
+    /// What the person is to the application.
+    pub assigned: &'a Assigned,
     /// What the person allows already, with what was just allowed.
     pub consents: &'a Consents,
     /// Whether the person has just said yes on the consent page.
     pub just_consented: bool,
 }
 
-/// Evidence: a code may be issued.
+/// Evidence: a code or tokens may be issued.
 #[derive(Clone, Debug)]
 pub struct CodePlan(CodeFacts);
 
@@ -198,8 +275,10 @@ pub struct CodePlan(CodeFacts);
 pub struct CodeFacts {
     /// To whom.
     pub client_id: ClientId,
-    /// Where it is sent.
-    pub redirect: RegisteredRedirect,
+    /// Where it is sent, if it is sent anywhere.
+    pub redirect: Option<RegisteredRedirect>,
+    /// What kind of program receives it.
+    pub platform: Platform,
     /// For whom, and how they proved it.
     pub person: SignIn,
     /// What was asked for.
@@ -229,64 +308,119 @@ pub enum Decision {
 /// Whether this application may have a code for this person.
 ///
 /// # Errors
-/// [`Refusal::AudienceExcludes`], [`Refusal::ChallengeRequired`], [`Refusal::AdministratorMustConsent`],
-/// [`Refusal::ApiNotRequired`], or [`Refusal::ConsentRequired`] under `prompt=none`.
+/// [`Refusal::AudienceExcludes`], [`Refusal::ClientDisabled`], [`Refusal::NotAssigned`], [`Refusal::ApiDisabled`],
+/// [`Refusal::SelfByIdentifier`], [`Refusal::ApiNotRequired`], or [`Refusal::ConsentRequired`] under `prompt=none`.
 pub fn decide(facts: &Facts<'_>) -> Result<Decision, Refusal> {
-    admitted(facts.application, facts.tenant)?;
-    proof_key_where_needed(facts)?;
-    let ask = if facts.request.prompt == Prompt::Consent && !facts.just_consented {
-        Ask::Everything
-    } else {
-        Ask::WhatIsMissing
+    let application = &*facts.client.application;
+    may_be_used(facts.client, facts.tenant)?;
+    assigned(facts.client, facts.assigned)?;
+    for of_api in &facts.scopes.apis {
+        api_enabled(&of_api.registration())?;
+        not_itself_by_identifier(application, of_api)?;
+    }
+    let about = consent::Facts {
+        application,
+        scopes: facts.scopes,
+        consents: facts.consents,
+        required_apis: facts.required_apis,
+        person: &facts.person.user,
+        policy: facts.tenant.policy,
     };
-    let question = consent::question(
-        facts.application,
-        facts.scopes,
-        facts.consents,
-        facts.required_apis,
-        &facts.person.user,
-        ask,
-    );
-    let question = match question {
-        // What only an administrator may allow is told on a page, and there must be none (Source: entra-dialect 12.2).
-        Err(Refusal::AdministratorMustConsent { permissions }) if facts.request.prompt == Prompt::None => {
-            return Err(Refusal::ConsentRequired { missing: permissions });
+    let ask = match facts.request.prompt {
+        Prompt::Consent if !facts.just_consented => Ask::Everything,
+        Prompt::AdminConsent if !facts.just_consented => Ask::ForEveryone,
+        _ => Ask::WhatIsMissing,
+    };
+    let silent = facts.request.prompt == Prompt::None;
+    match consent::question(&about, ask)? {
+        Asked::Nothing => Ok(Decision::Issue(Box::new(plan(facts)))),
+        Asked::Consent(question) | Asked::Approval(question) if silent => {
+            let name = |one: &consent::PermissionAsked| format!("{} · {}", one.api_name, one.value);
+            Err(Refusal::ConsentRequired { missing: question.permissions.iter().map(name).collect() })
         }
-        other => other?,
-    };
-    match question {
-        None => Ok(Decision::Issue(Box::new(CodePlan(CodeFacts {
-            client_id: facts.application.client_id.clone(),
-            redirect: facts.redirect.clone(),
-            person: facts.person.sign_in.clone(),
-            wanted: facts.request.wanted.clone(),
-            challenge: facts.request.challenge.clone(),
-            nonce: facts.request.nonce.clone(),
-        })))),
-        Some(question) if facts.request.prompt == Prompt::None => Err(Refusal::ConsentRequired {
-            missing: question.permissions.iter().map(|one| format!("{} · {}", one.api_name, one.value)).collect(),
-        }),
-        Some(question) => Ok(Decision::Ask(Question::Consent(question))),
+        Asked::Consent(question) => Ok(Decision::Ask(Question::Consent(question))),
+        Asked::Approval(question) => {
+            // For everybody it is the administrators' own to decide: there is nobody to ask.
+            let can_ask = facts.tenant.policy.consent_requests && !question.for_everyone;
+            Ok(Decision::Ask(Question::Approval { question, can_ask }))
+        }
     }
 }
 
-/// Whether the people of `tenant` may sign in to `application`.
+fn plan(facts: &Facts<'_>) -> CodePlan {
+    let application = &*facts.client.application;
+    CodePlan(CodeFacts {
+        client_id: application.client_id.clone(),
+        redirect: match facts.answer {
+            Answer::Redirect(redirect) => Some(redirect.clone()),
+            Answer::Device => None,
+        },
+        platform: facts.answer.platform(application),
+        person: facts.person.sign_in.clone(),
+        wanted: facts.request.wanted.clone(),
+        challenge: facts.request.challenge.clone(),
+        nonce: facts.request.nonce.clone(),
+    })
+}
+
+/// Whether an address that stands for several tenants is one for this application.
 ///
 /// # Errors
-/// [`Refusal::AudienceExcludes`].
-pub fn admitted(application: &Application, tenant: &Tenant) -> Result<(), Refusal> {
-    if application.admits(tenant) {
-        Ok(())
-    } else {
-        Err(Refusal::AudienceExcludes { application: application.display_name.clone() })
+/// [`Refusal::SingleTenantOnly`].
+pub fn fits_authority(application: &Application, authority: Authority) -> Result<(), Refusal> {
+    match authority {
+        Authority::Tenant(_) => Ok(()),
+        Authority::Organizations | Authority::Common if application.is_for_several_tenants() => Ok(()),
+        Authority::Organizations | Authority::Common => {
+            Err(Refusal::SingleTenantOnly { application: application.display_name.clone() })
+        }
     }
 }
 
-/// A program in a browser cannot keep a secret, and its code passes through places that others read
-/// (RFC 9700 §2.1.1; Source: entra-dialect 17.4, required for single-page applications).
-fn proof_key_where_needed(facts: &Facts<'_>) -> Result<(), Refusal> {
-    match (facts.redirect.platform(), &facts.request.challenge) {
-        (Platform::Spa, None) => Err(Refusal::ChallengeRequired),
+/// Whether the people of `tenant` may sign in to `client` at all.
+///
+/// # Errors
+/// [`Refusal::AudienceExcludes`], [`Refusal::ClientDisabled`].
+pub fn may_be_used(client: &Registration, tenant: &Tenant) -> Result<(), Refusal> {
+    let application = &client.application;
+    if !application.admits(tenant) {
+        return Err(Refusal::AudienceExcludes { application: application.display_name.clone() });
+    }
+    if !client.is_enabled() {
+        return Err(Refusal::ClientDisabled { application: application.display_name.clone() });
+    }
+    Ok(())
+}
+
+/// Whether the person is assigned, where the tenant wants that (Source: entra-dialect 12.3).
+///
+/// # Errors
+/// [`Refusal::NotAssigned`].
+pub fn assigned(client: &Registration, assigned: &Assigned) -> Result<(), Refusal> {
+    if client.wants_assignment() && !assigned.is_assigned {
+        return Err(Refusal::NotAssigned { application: client.application.display_name.clone() });
+    }
+    Ok(())
+}
+
+/// Whether tokens for an API may be issued in this tenant.
+///
+/// # Errors
+/// [`Refusal::ApiDisabled`].
+pub fn api_enabled(api: &Registration) -> Result<(), Refusal> {
+    if api.is_enabled() { Ok(()) } else { Err(Refusal::ApiDisabled { api: api.application.display_name.clone() }) }
+}
+
+/// Everything that an application may do with itself is asked for by its client id (Source: entra-dialect 12.2).
+///
+/// # Errors
+/// [`Refusal::SelfByIdentifier`].
+pub fn not_itself_by_identifier(client: &Application, api: &WantedOfApi) -> Result<(), Refusal> {
+    let itself = api.application.client_id == client.client_id && api.all_granted.is_some();
+    match &api.asked_as {
+        ApiName::Identifier(name) if itself && !name.eq_ignore_ascii_case(client.client_id.as_str()) => {
+            Err(Refusal::SelfByIdentifier { asked: name.clone() })
+        }
         _ => Ok(()),
     }
 }

@@ -1,12 +1,17 @@
 //! Which application is asking, and whether it proved that.
 
+pub mod assertion;
+
 use std::ops::Deref;
 
-use grantor_protocol::RedirectUri;
+use grantor_environment::Timestamp;
 use grantor_protocol::secret::same_bytes;
+use grantor_protocol::{RedirectUri, Secret};
+use serde::{Deserialize, Serialize};
 
 use crate::Refusal;
-use crate::model::{Application, Platform, Redirect};
+use crate::model::{Application, ClientSecret, Platform, Redirect};
+pub use assertion::{ReadsAssertions, SignedAssertion};
 
 /// Evidence: a redirect address that is registered for the application that asked. Only this can receive an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,96 +80,165 @@ pub enum Credentials {
         /// The digest.
         digest: [u8; 32],
     },
+    /// A JWT that the key of a registered certificate signed (RFC 7523 §2.2).
+    Assertion {
+        /// Its text.
+        text: Secret,
+    },
+}
+
+/// How an application proved itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientProof {
+    /// Not at all: it is a program that could not keep a secret.
+    Nothing,
+    /// By a secret.
+    Secret,
+    /// By a certificate.
+    Certificate,
 }
 
 /// Evidence: an application that proved itself as far as its kind can.
 #[derive(Clone, Debug)]
-pub struct ProvenClient<'a>(&'a Application);
+pub struct ProvenClient<'a> {
+    application: &'a Application,
+    proof: ClientProof,
+    credential: Option<String>,
+}
 
 impl<'a> ProvenClient<'a> {
     /// The application itself.
     pub const fn application(&self) -> &'a Application {
-        self.0
+        self.application
+    }
+
+    /// How it proved itself.
+    pub const fn proof(&self) -> ClientProof {
+        self.proof
+    }
+
+    /// The credential that proved it, by a text that names it and is no secret.
+    pub fn credential(&self) -> Option<&str> {
+        self.credential.as_deref()
     }
 }
 
 impl Deref for ProvenClient<'_> {
     type Target = Application;
     fn deref(&self) -> &Application {
-        self.0
+        self.application
     }
+}
+
+/// What the proof of an application looks at.
+pub struct Showing<'a> {
+    /// What the application showed.
+    pub credentials: &'a Credentials,
+    /// The origin that the browser named, if a browser asks across origins.
+    pub origin: Option<&'a str>,
+    /// Reads assertions.
+    pub assertions: &'a dyn ReadsAssertions,
+    /// For whom an assertion may be: the names of the endpoint that it came to.
+    pub audiences: &'a dyn Fn() -> Vec<String>,
+    /// Now.
+    pub now: Timestamp,
 }
 
 /// Proves an application at the token endpoint. `platform` is that of the redirect address which the grant descends from:
 /// it decides what must be shown (Source: entra-dialect 8.3).
 ///
 /// # Errors
-/// [`Refusal::ClientSecretMissing`], [`Refusal::ClientSecretWrong`], [`Refusal::ClientSecretUnexpected`],
-/// [`Refusal::OriginRequired`] or [`Refusal::OriginNotAllowed`].
+/// [`Refusal::ClientSecretMissing`], [`Refusal::ClientSecretWrong`], [`Refusal::ClientSecretExpired`],
+/// [`Refusal::ClientAssertionInvalid`], [`Refusal::ClientSecretUnexpected`], [`Refusal::OriginRequired`] or
+/// [`Refusal::OriginNotAllowed`].
 pub fn prove<'a>(
     application: &'a Application,
     platform: Platform,
-    credentials: &Credentials,
-    origin: Option<&str>,
+    showing: &Showing<'_>,
 ) -> Result<ProvenClient<'a>, Refusal> {
-    match (platform, origin) {
+    match (platform, showing.origin) {
         (Platform::Spa, None) => return Err(Refusal::OriginRequired),
         (Platform::Web | Platform::PublicClient, Some(origin)) => {
             return Err(Refusal::OriginNotAllowed { origin: origin.to_owned() });
         }
         (Platform::Spa, Some(_)) | (Platform::Web | Platform::PublicClient, None) => {}
     }
-    match (platform, credentials) {
+    let proven = |proof, credential| ProvenClient { application, proof, credential };
+    match (platform, showing.credentials) {
         (Platform::Web, Credentials::Nothing) => Err(Refusal::ClientSecretMissing),
-        (Platform::Web, Credentials::Secret { digest }) if has_secret(application, digest) => {
-            Ok(ProvenClient(application))
+        (Platform::Web, Credentials::Secret { digest }) => {
+            let secret = live_secret(application, digest, showing.now)?;
+            Ok(proven(ClientProof::Secret, Some(secret.name())))
         }
-        (Platform::Web, Credentials::Secret { .. }) => Err(Refusal::ClientSecretWrong),
-        (Platform::Spa | Platform::PublicClient, Credentials::Nothing) => Ok(ProvenClient(application)),
-        (Platform::Spa | Platform::PublicClient, Credentials::Secret { .. }) => Err(Refusal::ClientSecretUnexpected),
+        (Platform::Web, Credentials::Assertion { text }) => {
+            let certificate = assertion::check(application, text, showing)?;
+            Ok(proven(ClientProof::Certificate, Some(certificate.name())))
+        }
+        (Platform::Spa | Platform::PublicClient, Credentials::Nothing) => Ok(proven(ClientProof::Nothing, None)),
+        (Platform::Spa | Platform::PublicClient, Credentials::Secret { .. } | Credentials::Assertion { .. }) => {
+            Err(Refusal::ClientSecretUnexpected)
+        }
     }
 }
 
-/// What kind of program an application is where no redirect address tells.
+/// What kind of program an application is where no redirect address tells (Source: entra-dialect 8.3).
 pub fn platform_without_redirect(application: &Application) -> Platform {
-    if application.allow_public_client_flows || application.secrets.is_empty() {
-        Platform::PublicClient
-    } else {
-        Platform::Web
-    }
+    let keeps_a_secret = !application.secrets.is_empty() || !application.certificates.is_empty();
+    if application.allow_public_client_flows || !keeps_a_secret { Platform::PublicClient } else { Platform::Web }
 }
 
-fn has_secret(application: &Application, digest: &[u8; 32]) -> bool {
+/// What kind of program an application is for a grant that shows a public client no redirect address: only one that is
+/// registered as such may do without proving itself (Source: entra-dialect 8.3).
+pub const fn platform_of_direct_grant(application: &Application) -> Platform {
+    if application.allow_public_client_flows { Platform::PublicClient } else { Platform::Web }
+}
+
+fn live_secret<'a>(
+    application: &'a Application,
+    digest: &[u8; 32],
+    now: Timestamp,
+) -> Result<&'a ClientSecret, Refusal> {
     // Every secret is compared, so that the time does not tell which one fits.
-    application.secrets.iter().fold(false, |found, secret| same_bytes(&secret.digest, digest) | found)
+    let fits = |found: Option<&'a ClientSecret>, secret: &'a ClientSecret| {
+        if same_bytes(&secret.digest, digest) { Some(secret) } else { found }
+    };
+    let secret = application.secrets.iter().fold(None, fits).ok_or(Refusal::ClientSecretWrong)?;
+    match secret.expires_at {
+        Some(end) if now >= end => Err(Refusal::ClientSecretExpired { hint: secret.hint.clone() }),
+        _ => Ok(secret),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ClientSecret, SignInAudience, TokenVersion};
+    use crate::model::ClientCertificate;
+    use crate::refusal::AssertionFault;
     use grantor_protocol::secret::sha256;
     use grantor_protocol::{ClientId, TenantId};
 
     fn application(redirects: &[(&str, Platform)]) -> Application {
         Application {
-            client_id: ClientId::parse("app").unwrap(),
-            publisher: TenantId::from_random([1; 16]),
-            display_name: "App".into(),
-            sign_in_audience: SignInAudience::ThisOrganization,
             redirects: redirects
                 .iter()
                 .map(|(uri, platform)| Redirect { uri: RedirectUri::parse(uri).unwrap(), platform: *platform })
                 .collect(),
-            allow_public_client_flows: false,
-            identifier_uris: vec![],
-            access_token_version: TokenVersion::V2,
-            access_token_signing_alg: crate::model::SigningAlg::default(),
-            scopes: vec![],
-            app_roles: vec![],
-            secrets: vec![ClientSecret { description: "one".into(), digest: sha256(b"right") }],
-            required_permissions: vec![],
-            granted_app_roles: vec![],
+            secrets: vec![secret("right", None), secret("old", Some(Timestamp::from_seconds(50)))],
+            ..Application::new(ClientId::parse("app").unwrap(), TenantId::from_random([1; 16]), "App")
+        }
+    }
+
+    fn secret(text: &str, expires_at: Option<Timestamp>) -> ClientSecret {
+        let digest = sha256(text.as_bytes());
+        ClientSecret { description: "one".into(), digest, hint: text[..3].into(), created_at: None, expires_at }
+    }
+
+    struct NoAssertions;
+
+    impl ReadsAssertions for NoAssertions {
+        fn read(&self, _: &Secret, _: &[ClientCertificate]) -> Result<SignedAssertion, AssertionFault> {
+            Err(AssertionFault::Malformed)
         }
     }
 
@@ -229,10 +303,15 @@ mod tests {
         let application = application(&[]);
         let right = Credentials::Secret { digest: sha256(b"right") };
         let wrong = Credentials::Secret { digest: sha256(b"wrong") };
+        let old = Credentials::Secret { digest: sha256(b"old") };
+        let assertion = Credentials::Assertion { text: Secret::new("a.b.c") };
         let origin = Some("https://spa.example");
         let rows = [
             (Platform::Web, &right, None, None),
             (Platform::Web, &wrong, None, Some("client-secret-wrong")),
+            (Platform::Web, &old, None, Some("client-secret-expired")),
+            (Platform::Web, &assertion, None, Some("client-assertion-invalid")),
+            (Platform::PublicClient, &assertion, None, Some("client-secret-unexpected")),
             (Platform::Web, &Credentials::Nothing, None, Some("client-secret-missing")),
             (Platform::Web, &right, origin, Some("origin-not-allowed")),
             (Platform::PublicClient, &Credentials::Nothing, None, None),
@@ -243,7 +322,14 @@ mod tests {
             (Platform::Spa, &right, origin, Some("client-secret-unexpected")),
         ];
         for (platform, credentials, origin, expected) in rows {
-            let found = prove(&application, platform, credentials, origin).err().map(|refusal| refusal.reason());
+            let showing = Showing {
+                credentials,
+                origin,
+                assertions: &NoAssertions,
+                audiences: &Vec::new,
+                now: Timestamp::from_seconds(100),
+            };
+            let found = prove(&application, platform, &showing).err().map(|refusal| refusal.reason());
             assert_eq!(found, expected, "{platform:?} {credentials:?} {origin:?}");
         }
     }

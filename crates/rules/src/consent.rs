@@ -1,18 +1,22 @@
 //! What a person must be asked to allow.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use grantor_protocol::ClientId;
 
 use crate::Refusal;
 use crate::directory_api;
-use crate::model::{Application, Consents, User, WhoMayConsent};
+use crate::model::{
+    AppRole, Application, Consents, Registration, RequiredPermission, Risk, ScopeDefinition, TenantPolicy, User,
+    UserConsent, WhoMayConsent,
+};
 use crate::scopes::{ResolvedScopes, SignInScope, WantedOfApi};
 
 /// One permission that a person is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PermissionAsked {
+    /// For which application: the one that asks, or an API that asks together with it.
+    pub client: ClientId,
     /// Of which API.
     pub api: ClientId,
     /// The API's name.
@@ -23,8 +27,12 @@ pub struct PermissionAsked {
     pub words: String,
     /// What the person reads below it.
     pub description: Option<String>,
-    /// Whether only an administrator may allow it.
+    /// What somebody could do with it who means ill.
+    pub risk: Risk,
+    /// Whether this person may not allow it by themselves.
     pub for_administrators: bool,
+    /// Whether it is an app role, which the application has without a person.
+    pub as_application: bool,
 }
 
 /// What a person is asked to allow.
@@ -32,117 +40,231 @@ pub struct PermissionAsked {
 pub struct ConsentQuestion {
     /// Each permission, in the order in which it was asked for.
     pub permissions: Vec<PermissionAsked>,
+    /// Whether a yes is one for everybody in the tenant.
+    pub for_everyone: bool,
+    /// Whether the person may make it one for everybody in the tenant.
+    pub may_be_for_everyone: bool,
+}
+
+/// What becomes allowed when the person says yes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Allowed {
+    /// Scopes.
+    pub scopes: Consents,
+    /// App roles.
+    pub app_roles: Vec<RequiredPermission>,
 }
 
 impl ConsentQuestion {
-    /// The permissions by API: what is recorded when the person says yes.
-    pub fn by_api(&self) -> Consents {
-        let mut consents = Consents::default();
-        for permission in &self.permissions {
-            consents.allow(&permission.api, [permission.value.clone()]);
+    /// What becomes allowed, by the application that it is allowed to.
+    pub fn by_client(&self) -> BTreeMap<ClientId, Allowed> {
+        let mut all: BTreeMap<ClientId, Allowed> = BTreeMap::new();
+        for one in &self.permissions {
+            let allowed = all.entry(one.client.clone()).or_default();
+            if one.as_application {
+                allowed.app_roles.push(RequiredPermission { api: one.api.clone(), value: one.value.clone() });
+            } else {
+                allowed.scopes.allow(&one.api, [one.value.clone()]);
+            }
         }
-        consents
+        all
     }
 }
 
-/// Which permissions a request asks a person for.
+/// What there is to ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Nothing: the request may go on.
+    Nothing,
+    /// Whether the person allows this.
+    Consent(ConsentQuestion),
+    /// The person may not allow it. Whether they want to ask somebody who may.
+    Approval(ConsentQuestion),
+}
+
+/// What the question is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
-    /// Those that are not allowed yet.
+    /// The permissions that are not allowed yet.
     WhatIsMissing,
     /// All of them, allowed or not (`prompt=consent`).
     Everything,
+    /// All of them, for everybody in the tenant, app roles included.
+    ForEveryone,
 }
 
-/// The permissions that must be asked for; none if the request may go on. `required_apis` holds the APIs of the
-/// application's required permissions, which everything granted (`.default`) means where nothing is granted yet.
+/// What the question is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The application that asks.
+    pub application: &'a Application,
+    /// For what.
+    pub scopes: &'a ResolvedScopes,
+    /// What is allowed already.
+    pub consents: &'a Consents,
+    /// The APIs of the required permissions, of the application's own and of those of the APIs that ask together with it.
+    pub required_apis: &'a BTreeMap<ClientId, Registration>,
+    /// Who is asked.
+    pub person: &'a User,
+    /// What the tenant lets people allow.
+    pub policy: TenantPolicy,
+}
+
+/// What must be asked.
 ///
 /// # Errors
-/// [`Refusal::ApiNotRequired`] when everything granted on an API is asked for and neither is anything granted nor required,
-/// [`Refusal::AdministratorMustConsent`] when something is for administrators and the person is none.
+/// [`Refusal::ApiNotRequired`] when everything granted on an API is asked for and neither is anything granted nor required.
 ///
-/// Source: entra-dialect 12.2 and 12.3.
-pub fn question(
-    application: &Application,
-    scopes: &ResolvedScopes,
-    consents: &Consents,
-    required_apis: &BTreeMap<ClientId, Arc<Application>>,
-    person: &User,
-    ask: Ask,
-) -> Result<Option<ConsentQuestion>, Refusal> {
+/// Source: entra-dialect 12.2 to 12.5.
+pub fn question(facts: &Facts<'_>, ask: Ask) -> Result<Asked, Refusal> {
+    let mut list = List { facts, permissions: Vec::new() };
+    for of_api in &facts.scopes.apis {
+        list.wanted(of_api, ask)?;
+    }
     let directory = directory_api::application();
-    let mut permissions = Vec::new();
-    for of_api in &scopes.apis {
+    for scope in &facts.scopes.sign_in {
+        list.scope(&facts.application.client_id, &directory, scope.as_str());
+    }
+    let mut permissions = list.permissions;
+    if ask == Ask::WhatIsMissing {
+        permissions
+            .retain(|one| one.client != facts.application.client_id || !facts.consents.covers(&one.api, &one.value));
+    }
+    if permissions.is_empty() {
+        return Ok(Asked::Nothing);
+    }
+    let may_do_anything = facts.person.may_consent_for_administrators();
+    let question = ConsentQuestion {
+        for_everyone: ask == Ask::ForEveryone,
+        may_be_for_everyone: may_do_anything && ask != Ask::ForEveryone,
+        permissions,
+    };
+    let beyond_them = ask == Ask::ForEveryone || question.permissions.iter().any(|one| one.for_administrators);
+    Ok(if beyond_them && !may_do_anything { Asked::Approval(question) } else { Asked::Consent(question) })
+}
+
+struct List<'a> {
+    facts: &'a Facts<'a>,
+    permissions: Vec<PermissionAsked>,
+}
+
+impl List<'_> {
+    fn wanted(&mut self, of_api: &WantedOfApi, ask: Ask) -> Result<(), Refusal> {
+        let client = &self.facts.application.client_id;
         for (value, _) in &of_api.named {
-            add(&mut permissions, &of_api.application, value);
+            self.scope(client, &of_api.application, value);
         }
-        if of_api.all_granted.is_some() {
-            // What a token could carry: the permissions of signing in are not among it, allowed or not.
-            let granted = allowed_of(of_api, consents);
-            if granted.is_empty() || ask == Ask::Everything {
-                everything_required(application, of_api, &granted, required_apis, &mut permissions)?;
+        if of_api.all_granted.is_none() || of_api.application.client_id == *client {
+            return Ok(());
+        }
+        // What a token could carry: the permissions of signing in are not among it, allowed or not.
+        let granted = allowed_of(of_api, self.facts.consents);
+        match ask {
+            Ask::WhatIsMissing if !granted.is_empty() => Ok(()),
+            Ask::WhatIsMissing | Ask::Everything | Ask::ForEveryone => self.everything_required(of_api, &granted, ask),
+        }
+    }
+
+    fn everything_required(&mut self, of_api: &WantedOfApi, granted: &[String], ask: Ask) -> Result<(), Refusal> {
+        let (application, api) = (self.facts.application, &of_api.application);
+        // Permissions that the API no longer has cannot be allowed: a code for them alone would buy nothing.
+        let buys = |value: &str| api.scope(value).is_some() && SignInScope::parse(value).is_none();
+        let needed = application.required_permissions.iter().any(|one| one.api == api.client_id && buys(&one.value));
+        let roles =
+            ask == Ask::ForEveryone && application.required_app_roles.iter().any(|one| one.api == api.client_id);
+        if !needed && !roles && granted.is_empty() {
+            return Err(Refusal::ApiNotRequired { api: api.display_name.clone() });
+        }
+        if !needed {
+            for value in granted {
+                self.scope(&application.client_id, api, value);
+            }
+        }
+        self.required_of(application, ask);
+        // Source: entra-dialect 12.5: one question for both, where the API names the application.
+        if api.known_client_applications.contains(&application.client_id) && api.publisher == application.publisher {
+            self.required_of(api, ask);
+        }
+        Ok(())
+    }
+
+    fn required_of(&mut self, client: &Application, ask: Ask) {
+        let apis = self.facts.required_apis;
+        for required in &client.required_permissions {
+            if let Some(api) = apis.get(&required.api) {
+                self.scope(&client.client_id, &api.application, &required.value);
+            }
+        }
+        if ask != Ask::ForEveryone {
+            return;
+        }
+        for required in &client.required_app_roles {
+            let Some(api) = apis.get(&required.api) else { continue };
+            if let Some(role) = api.application.app_role(&required.value).filter(|role| role.for_applications) {
+                self.add(for_application(&client.client_id, &api.application, role));
             }
         }
     }
-    for scope in &scopes.sign_in {
-        add(&mut permissions, &directory, scope.as_str());
-    }
-    if ask == Ask::WhatIsMissing {
-        permissions.retain(|permission| !consents.covers(&permission.api, &permission.value));
-    }
-    let for_administrators: Vec<String> = permissions
-        .iter()
-        .filter(|permission| permission.for_administrators && !consents.covers(&permission.api, &permission.value))
-        .map(|permission| format!("{} · {}", permission.api_name, permission.value))
-        .collect();
-    if !for_administrators.is_empty() && !person.may_consent_for_administrators() {
-        return Err(Refusal::AdministratorMustConsent { permissions: for_administrators });
-    }
-    Ok((!permissions.is_empty()).then_some(ConsentQuestion { permissions }))
-}
 
-fn everything_required(
-    application: &Application,
-    of_api: &WantedOfApi,
-    granted: &[String],
-    required_apis: &BTreeMap<ClientId, Arc<Application>>,
-    permissions: &mut Vec<PermissionAsked>,
-) -> Result<(), Refusal> {
-    // Required app roles, and permissions that the API no longer has, cannot be allowed by a person: a code for them alone
-    // would buy nothing.
-    let api = &of_api.application;
-    let buys = |value: &str| api.scope(value).is_some() && SignInScope::parse(value).is_none();
-    let needed = application.required_permissions.iter().any(|one| one.api == api.client_id && buys(&one.value));
-    if !needed && granted.is_empty() {
-        return Err(Refusal::ApiNotRequired { api: api.display_name.clone() });
+    fn scope(&mut self, client: &ClientId, api: &Application, value: &str) {
+        // A permission that its API no longer has is nothing that anybody could allow.
+        let Some(scope) = api.scope(value) else { return };
+        let known =
+            *client == self.facts.application.client_id && self.facts.consents.covers(&api.client_id, &scope.value);
+        let for_administrators = !known && !may_allow(self.facts.policy, scope);
+        self.add(PermissionAsked {
+            client: client.clone(),
+            api: api.client_id.clone(),
+            api_name: api.display_name.clone(),
+            value: scope.value.clone(),
+            words: scope.words_for_people().to_owned(),
+            description: scope.user_consent_description.clone(),
+            risk: scope.risk,
+            for_administrators,
+            as_application: false,
+        });
     }
-    if !needed {
-        for value in granted {
-            add(permissions, api, value);
+
+    fn add(&mut self, asked: PermissionAsked) {
+        if !self.permissions.contains(&asked) {
+            self.permissions.push(asked);
         }
     }
-    for required in &application.required_permissions {
-        if let Some(api) = required_apis.get(&required.api) {
-            add(permissions, api, &required.value);
-        }
-    }
-    Ok(())
 }
 
-fn add(permissions: &mut Vec<PermissionAsked>, api: &Application, value: &str) {
-    // A required permission that its API no longer has is nothing that anybody could allow.
-    let Some(scope) = api.scope(value) else { return };
-    let asked = PermissionAsked {
+fn for_application(client: &ClientId, api: &Application, role: &AppRole) -> PermissionAsked {
+    PermissionAsked {
+        client: client.clone(),
         api: api.client_id.clone(),
         api_name: api.display_name.clone(),
-        value: scope.value.clone(),
-        words: scope.words_for_people().to_owned(),
-        description: scope.user_consent_description.clone(),
-        for_administrators: scope.consent == WhoMayConsent::Admin,
-    };
-    if !permissions.contains(&asked) {
-        permissions.push(asked);
+        value: role.value.clone(),
+        words: role.display_name.clone(),
+        description: role.description.clone(),
+        risk: Risk::High,
+        for_administrators: true,
+        as_application: true,
     }
+}
+
+/// Whether a person may allow a permission for themselves.
+fn may_allow(policy: TenantPolicy, scope: &ScopeDefinition) -> bool {
+    let allowed = match policy.user_consent {
+        UserConsent::Allowed => true,
+        UserConsent::LowRiskOnly => scope.risk == Risk::Low,
+        UserConsent::NotAllowed => false,
+    };
+    allowed && scope.consent == WhoMayConsent::User
+}
+
+/// What a person allows an application, with what nobody needs to be asked for: the scopes that an API has given it beforehand
+/// (Source: entra-dialect 12.5).
+pub fn effective(mut consents: Consents, client: &Application, scopes: &ResolvedScopes) -> Consents {
+    for of_api in &scopes.apis {
+        let api = &of_api.application;
+        let given = api.pre_authorized_for(&client.client_id).filter_map(|value| api.scope(value));
+        consents.allow(&api.client_id, given.map(|scope| scope.value.clone()));
+    }
+    consents
 }
 
 /// Which permissions of one API a token may carry: asked for, allowed, and still existing.

@@ -3,9 +3,13 @@
 //! A file says what must be there at least. What it does not mention stays; what it mentions becomes just as it says, save
 //! that secrets are only ever added.
 
-use grantor_protocol::{Secret, TenantId, UserId};
+use grantor_environment::Timestamp;
+use grantor_protocol::{ClientId, Secret, TenantId, UserId};
+use uuid::Uuid;
 
-use crate::model::{Application, ClientSecret, Tenant, User};
+use crate::model::{
+    Application, Assignment, ClientSecret, GrantedPermission, Group, RequiredPermission, ServicePrincipal, Tenant, User,
+};
 
 /// What a directory file wants the directory to hold at least.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +27,65 @@ pub struct WantedTenant {
     pub users: Vec<WantedUser>,
     /// The applications that it registers. Their secrets stand beside them.
     pub applications: Vec<WantedApplication>,
+    /// Its groups, each with its members' sign-in names.
+    pub groups: Vec<WantedGroup>,
+    /// What stands in it for applications of other tenants.
+    pub service_principals: Vec<WantedPrincipal>,
+    /// What its people, or its administrators for everyone, allow applications.
+    pub consents: Vec<WantedConsent>,
+}
+
+/// A group with the people that it shall have at least.
+#[derive(Clone, Debug)]
+pub struct WantedGroup {
+    /// The group.
+    pub group: Group,
+    /// Their sign-in names.
+    pub members: Vec<String>,
+}
+
+/// What shall stand in a tenant for an application of another one.
+#[derive(Clone, Debug)]
+pub struct WantedPrincipal {
+    /// Which application.
+    pub client_id: ClientId,
+    /// Whether this tenant lets it be used.
+    pub enabled: bool,
+    /// Whether only those may use it who are assigned to it.
+    pub assignment_required: bool,
+    /// App roles of APIs that it shall have at least.
+    pub granted_app_roles: Vec<RequiredPermission>,
+    /// Who shall be assigned to it at least.
+    pub assigned: Vec<WantedAssignment>,
+}
+
+/// Somebody who shall be assigned to an application.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WantedAssignment {
+    /// Who.
+    pub who: WantedAssignee,
+    /// As what, by the app role's name.
+    pub role: Option<String>,
+}
+
+/// Who shall be assigned to an application, as a file names them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WantedAssignee {
+    /// A person, by sign-in name.
+    User(String),
+    /// A group, by id.
+    Group(Uuid),
+}
+
+/// What somebody shall allow an application at least.
+#[derive(Clone, Debug)]
+pub struct WantedConsent {
+    /// Which application.
+    pub client_id: ClientId,
+    /// Who, by sign-in name; `None` for an administrator who allows it for everyone.
+    pub user: Option<String>,
+    /// What.
+    pub permissions: Vec<RequiredPermission>,
 }
 
 /// A person with the password they shall have.
@@ -41,6 +104,8 @@ pub struct WantedApplication {
     pub application: Application,
     /// The secrets, by digest.
     pub secrets: Vec<ClientSecret>,
+    /// Who shall be assigned to it at least, in its own tenant.
+    pub assigned: Vec<WantedAssignment>,
 }
 
 /// What became of one thing that a file mentions.
@@ -75,12 +140,23 @@ pub fn merged(there: Option<&Application>, wanted: &WantedApplication) -> Applic
     merged
 }
 
+/// The person as they shall be: as wanted, with what no file says of them. What was signed in before an account is switched
+/// off counts no more, also when it is switched on again.
+pub fn merged_user(there: Option<&User>, wanted: &User, now: Timestamp) -> User {
+    let mut merged = wanted.clone();
+    merged.sessions_valid_from = there.and_then(|there| there.sessions_valid_from);
+    if !wanted.account_enabled && there.is_some_and(|there| there.account_enabled) {
+        merged.sessions_valid_from = Some(now);
+    }
+    merged
+}
+
 /// One line of what an apply did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Applied {
     /// What became of it.
     pub outcome: Outcome,
-    /// What kind of thing: `tenant`, `user` or `application`.
+    /// What kind of thing: `tenant`, `user`, `application`, `group`, `service principal` or `consent`.
     pub kind: &'static str,
     /// Its name.
     pub name: String,
@@ -95,13 +171,46 @@ pub struct DirectoryChange {
     pub users: Vec<(TenantId, User)>,
     /// Password hashes to write (PHC strings).
     pub passwords: Vec<(TenantId, UserId, Secret)>,
-    /// Applications to write.
+    /// Applications to write. What stands for one in its own tenant is made with it, unless it is there.
     pub applications: Vec<Application>,
+    /// Service principals to write.
+    pub service_principals: Vec<(TenantId, ServicePrincipal)>,
+    /// Groups to write.
+    pub groups: Vec<(TenantId, Group)>,
+    /// Members to add to groups.
+    pub members: Vec<(TenantId, Uuid, UserId)>,
+    /// Assignments to add.
+    pub assignments: Vec<(TenantId, Assignment)>,
+    /// Permissions to add to what people allow, each with when they were allowed.
+    pub consents: Vec<(TenantId, GrantedPermission)>,
+    /// What goes, with everything that hangs on it.
+    pub removals: Vec<(TenantId, Removal)>,
+}
+
+/// Something that goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// A person, with password, memberships, assignments and consents.
+    User(UserId),
+    /// An application, with what stands for it in its own tenant and in others, and with all consents.
+    Application(ClientId),
+    /// What stands in this tenant for an application, with what this tenant's people allow it and who is assigned to it.
+    ServicePrincipal(ClientId),
+    /// A group, with its memberships and assignments.
+    Group(Uuid),
+    /// Somebody's membership in a group.
+    Member(Uuid, UserId),
+    /// An assignment.
+    Assignment(Assignment),
 }
 
 impl DirectoryChange {
     /// Whether there is nothing to write.
     pub const fn is_empty(&self) -> bool {
-        self.tenants.is_empty() && self.users.is_empty() && self.passwords.is_empty() && self.applications.is_empty()
+        let Self { tenants, users, passwords, applications, service_principals, groups, .. } = self;
+        let Self { members, assignments, consents, removals, .. } = self;
+        let people = tenants.is_empty() && users.is_empty() && passwords.is_empty() && groups.is_empty();
+        let who_may = applications.is_empty() && service_principals.is_empty() && assignments.is_empty();
+        people && who_may && members.is_empty() && consents.is_empty() && removals.is_empty()
     }
 }

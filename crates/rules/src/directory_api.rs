@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use grantor_protocol::{ClientId, PublicUrl, TenantId};
 use uuid::Uuid;
 
-use crate::model::{Application, ScopeDefinition, SignInAudience, SigningAlg, TokenVersion, WhoMayConsent};
+use crate::model::{AppRole, Application, Risk, ScopeDefinition, SignInAudience, TokenVersion, WhoMayConsent};
 
 /// Its client id.
 pub const CLIENT_ID: &str = "00000003-0000-0000-c000-000000000000";
@@ -109,22 +109,15 @@ const PERMISSIONS: &[(u128, &str, WhoMayConsent, &str, &str)] = {
 };
 
 static APPLICATION: LazyLock<Arc<Application>> = LazyLock::new(|| {
+    let nobody = TenantId::from_uuid(Uuid::nil());
     Arc::new(Application {
-        client_id: client_id(),
-        publisher: TenantId::from_uuid(Uuid::nil()),
-        display_name: "Directory".to_owned(),
         sign_in_audience: SignInAudience::AnyOrganizationAndPersonal,
-        redirects: Vec::new(),
-        allow_public_client_flows: false,
         identifier_uris: vec![WELL_KNOWN_URI.to_owned()],
         // Source: entra-dialect 13.3: its tokens have the v1.0 form, whichever endpoint was asked.
         access_token_version: TokenVersion::V1,
-        access_token_signing_alg: SigningAlg::Rs256,
         scopes: PERMISSIONS.iter().map(definition).collect(),
-        app_roles: Vec::new(),
-        secrets: Vec::new(),
-        required_permissions: Vec::new(),
-        granted_app_roles: Vec::new(),
+        app_roles: APP_ROLES.iter().map(app_role).collect(),
+        ..Application::new(client_id(), nobody, "Directory")
     })
 });
 
@@ -138,6 +131,46 @@ fn definition((id, value, consent, admin, person): &(u128, &str, WhoMayConsent, 
         admin_consent_description: None,
         user_consent_display_name: Some((*person).to_owned()),
         user_consent_description: None,
+        risk: risk(value, *consent),
+        disabled: false,
+    }
+}
+
+/// Who somebody is, is little; what is the person's own is some; what is everybody's is much.
+fn risk(value: &str, consent: WhoMayConsent) -> Risk {
+    match (consent, value) {
+        (WhoMayConsent::Admin, _) => Risk::High,
+        (WhoMayConsent::User, "openid" | "profile" | "email" | "offline_access" | "User.Read") => Risk::Low,
+        (WhoMayConsent::User, _) => Risk::Medium,
+    }
+}
+
+/// What applications may be to the directory, each with what an administrator reads. The first id is one that Microsoft
+/// publishes (Source: entra-dialect 17.2).
+const APP_ROLES: &[(u128, &str, &str)] = &[
+    (0xdf02_1288_bdef_4463_88db_98f2_2de8_9214, "User.Read.All", "Read everyone's full profile"),
+    (0, "User.ReadWrite.All", "Read and change everyone's full profile"),
+    (0, "Directory.Read.All", "Read the whole directory"),
+    (0, "Directory.ReadWrite.All", "Read and change the whole directory"),
+    (0, "Application.Read.All", "Read all applications"),
+    (0, "Application.ReadWrite.All", "Read and change all applications"),
+    (0, "Application.ReadWrite.OwnedBy", "Read all applications, and change those that it has made"),
+    (0, "AppRoleAssignment.ReadWrite.All", "Manage who has which application role"),
+    (0, "DelegatedPermissionGrant.ReadWrite.All", "Manage what people have allowed"),
+    (0, "Group.Read.All", "Read all groups"),
+    (0, "Mail.Read", "Read everyone's mail"),
+];
+
+fn app_role((id, value, words): &(u128, &str, &str)) -> AppRole {
+    let id = if *id == 0 { derived_id(&format!("app-role/{value}")) } else { Uuid::from_u128(*id) };
+    AppRole {
+        id,
+        value: (*value).to_owned(),
+        display_name: (*words).to_owned(),
+        description: None,
+        for_applications: true,
+        for_users: false,
+        disabled: false,
     }
 }
 

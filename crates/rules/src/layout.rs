@@ -1,11 +1,14 @@
 //! How a dialect lays out what the rules decided as claims.
 
 use grantor_environment::Timestamp;
-use grantor_protocol::{FamilyId, TenantId};
+use grantor_protocol::{FamilyId, Secret, TenantId};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::model::{Application, Method, Platform, User};
+use crate::api_access::PresentedToken;
+use crate::client::ClientProof;
+use crate::model::{Application, Method, Tenant, User};
+use crate::refusal::TokenFault;
 use crate::scopes::{ApiName, SignInScope};
 
 /// What an access token says.
@@ -15,8 +18,8 @@ pub struct AccessTokenFacts<'a> {
     pub tenant: TenantId,
     /// The application that may use it.
     pub client: &'a Application,
-    /// What kind of program that is.
-    pub platform: Platform,
+    /// How that application proved itself.
+    pub proof: ClientProof,
     /// The API that takes it.
     pub api: &'a Application,
     /// How the API was named.
@@ -27,12 +30,20 @@ pub struct AccessTokenFacts<'a> {
     pub subject: &'a str,
     /// What it allows.
     pub scopes: &'a [String],
+    /// What the person is to the API.
+    pub roles: &'a [String],
+    /// The person's groups, as far as the API's tokens tell them.
+    pub groups: &'a [Uuid],
+    /// Whether the token goes through the browser, where there is little room.
+    pub in_front: bool,
     /// Which permissions of signing in were allowed.
     pub sign_in: &'a [SignInScope],
     /// When the person proved who they are.
     pub authenticated_at: Timestamp,
     /// How.
     pub method: Method,
+    /// The browser session.
+    pub sid: &'a str,
     /// When it is issued.
     pub issued_at: Timestamp,
     /// When it ends.
@@ -50,6 +61,8 @@ pub struct ApplicationTokenFacts<'a> {
     pub tenant: TenantId,
     /// The application.
     pub client: &'a Application,
+    /// How it proved itself.
+    pub proof: ClientProof,
     /// The id by which the tenant's directory knows the application.
     pub object_id: Uuid,
     /// The API that takes the token.
@@ -79,6 +92,16 @@ pub struct IdTokenFacts<'a> {
     pub subject: &'a str,
     /// Which permissions of signing in were allowed.
     pub sign_in: &'a [SignInScope],
+    /// What the person is to the application.
+    pub roles: &'a [String],
+    /// The person's groups, as far as the application's tokens tell them.
+    pub groups: &'a [Uuid],
+    /// Whether the token goes through the browser, where there is little room.
+    pub in_front: bool,
+    /// The code that it is handed out with (`c_hash`, OpenID Connect Core §3.3.2.11).
+    pub code: Option<&'a Secret>,
+    /// The access token that it is handed out with through the browser (`at_hash`, OpenID Connect Core §3.2.2.9).
+    pub access_token: Option<&'a Secret>,
     /// From the authorization request.
     pub nonce: Option<&'a str>,
     /// When the person proved who they are.
@@ -103,4 +126,11 @@ pub trait TokenLayout: Send + Sync {
     fn application_token(&self, facts: &ApplicationTokenFacts<'_>) -> Map<String, Value>;
     /// The claims of an id_token.
     fn id_token(&self, facts: &IdTokenFacts<'_>) -> Map<String, Value>;
+    /// Reads an access token of this deployment back, for whichever API it is: issuer and time. Its signature is proven.
+    ///
+    /// # Errors
+    /// What is wrong with it; [`TokenFault::NoPerson`] for an application's own.
+    fn read_access_token(&self, claims: &Map<String, Value>, now: Timestamp) -> Result<PresentedToken, TokenFault>;
+    /// The names by which a client assertion may call the token endpoint of `tenant` (Source: entra-dialect 8.4).
+    fn assertion_audiences(&self, tenant: &Tenant) -> Vec<String>;
 }

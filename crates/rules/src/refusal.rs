@@ -89,6 +89,13 @@ refusals! {
         /// What was asked.
         asked: String,
     } => "tenant-not-specific",
+    /// The grant is not served at an address that stands for several tenants.
+    GrantNotHere {
+        /// The grant.
+        grant: &'static str,
+        /// The word in the address.
+        asked: String,
+    } => "grant-not-here",
     /// Instance discovery was asked about a host that is not this one.
     InstanceUnknown {
         /// What was asked.
@@ -112,6 +119,16 @@ refusals! {
         /// The application's name.
         application: String,
     } => "audience-excludes",
+    /// The application is for the people of its own tenant, and the address stands for several.
+    SingleTenantOnly {
+        /// The application's name.
+        application: String,
+    } => "single-tenant-only",
+    /// The application is switched off, by its publisher or in this tenant.
+    ClientDisabled {
+        /// The application's name.
+        application: String,
+    } => "client-disabled",
     /// The redirect address is not registered.
     RedirectNotRegistered {
         /// What was sent.
@@ -134,6 +151,16 @@ refusals! {
     ClientSecretMissing => "client-secret-missing",
     /// The secret is none of the application's.
     ClientSecretWrong => "client-secret-wrong",
+    /// The secret was the application's, and its time is over.
+    ClientSecretExpired {
+        /// Its hint.
+        hint: String,
+    } => "client-secret-expired",
+    /// The assertion does not prove the application.
+    ClientAssertionInvalid {
+        /// What is wrong with it.
+        why: AssertionFault,
+    } => "client-assertion-invalid",
     /// A program that cannot keep a secret sent one.
     ClientSecretUnexpected => "client-secret-unexpected",
     /// Two ways of proving oneself in one request (RFC 6749 §2.3).
@@ -161,6 +188,17 @@ refusals! {
         /// What was sent.
         asked: String,
     } => "response-mode-unknown",
+    /// The response mode would show tokens to whoever sees the address.
+    ResponseModeForbidden {
+        /// What was sent.
+        asked: String,
+        /// The response type.
+        response_type: String,
+    } => "response-mode-forbidden",
+    /// An id_token was asked for without `openid`.
+    OpenIdRequired => "openid-required",
+    /// An access token was asked for at the authorization endpoint, for several APIs.
+    SeveralApisInFront => "several-apis-in-front",
     /// The prompt does not exist.
     PromptUnknown {
         /// What was sent.
@@ -188,6 +226,31 @@ refusals! {
         /// The most that one request may name.
         limit: usize,
     } => "too-many-apis",
+    /// The tenant lets one request name one API alone.
+    SeveralApis {
+        /// The APIs' names.
+        apis: Vec<String>,
+    } => "several-apis",
+    /// The API is not the one that the code was asked for.
+    ApiDiffers {
+        /// What was sent.
+        asked: String,
+    } => "api-differs",
+    /// Nobody has let the API into this tenant.
+    ApiNotInTenant {
+        /// The API's name.
+        api: String,
+    } => "api-not-in-tenant",
+    /// The API is switched off, by its publisher or in this tenant.
+    ApiDisabled {
+        /// The API's name.
+        api: String,
+    } => "api-disabled",
+    /// An application that asks for a token for itself must name itself by its client id.
+    SelfByIdentifier {
+        /// What was sent.
+        asked: String,
+    } => "self-by-identifier",
     /// The API has no such permission.
     ScopeUnknown {
         /// The API's name.
@@ -243,6 +306,29 @@ refusals! {
     } => "administrator-must-consent",
     /// The sign-in name or the password is wrong; which one is nobody's business.
     PasswordWrong => "password-wrong",
+    /// Too many wrong passwords lately.
+    UserLocked => "user-locked",
+    /// The person is not in the directory any more.
+    UserGone => "user-gone",
+    /// The sign-in name belongs to another tenant, and this address is for one alone.
+    UserOfAnotherTenant {
+        /// The sign-in name, as it was sent.
+        name: String,
+        /// The tenant's name.
+        tenant: String,
+    } => "user-of-another-tenant",
+    /// The application is for those who are assigned to it, and the person is not.
+    NotAssigned {
+        /// The application's name.
+        application: String,
+    } => "not-assigned",
+    /// The API is for those who are assigned to it, and the application is not.
+    ApplicationNotAssigned {
+        /// The API's name.
+        api: String,
+    } => "application-not-assigned",
+    /// The person's sessions were ended since: the password was changed, or the account was switched off.
+    SessionsEnded => "sessions-ended",
     /// The person may not sign in any more.
     UserDisabled => "user-disabled",
     /// The request that the person was to answer has ended, or was answered.
@@ -297,6 +383,29 @@ refusals! {
         why: RevocationReason,
     } => "refresh-token-revoked",
 
+    /// The assertion that another application acts on with is no good.
+    OnBehalfOfInvalid {
+        /// What is wrong with it.
+        why: TokenFault,
+    } => "on-behalf-of-invalid",
+
+    /// The person has not answered yet.
+    DevicePending => "device-pending",
+    /// The person said no.
+    DeviceDeclined => "device-declined",
+    /// The device code is none of ours, or has long been forgotten.
+    DeviceCodeUnknown => "device-code-unknown",
+    /// The device code was issued to another application.
+    DeviceCodeOfAnotherClient => "device-code-of-another-client",
+    /// The device code's time is over.
+    DeviceCodeExpired => "device-code-expired",
+    /// The device code was redeemed before.
+    DeviceCodeSpent => "device-code-spent",
+    /// Nothing waits for this user code.
+    UserCodeUnknown => "user-code-unknown",
+    /// Somebody has answered for this user code already.
+    UserCodeUsed => "user-code-used",
+
     /// An API call without a token.
     TokenMissing => "token-missing",
     /// An API call with a token that is no good.
@@ -338,6 +447,42 @@ pub enum TokenFault {
     Revoked,
     /// The person is gone or may not sign in any more.
     Person,
+    /// It is an application's own, and a person's is needed.
+    NoPerson,
+}
+
+/// What is wrong with a client assertion (RFC 7523 §3; Source: entra-dialect 8.4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AssertionFault {
+    /// It cannot be read, or is signed in a way that is not taken.
+    Malformed,
+    /// None of the application's certificates has the thumbprint that it names.
+    CertificateUnknown {
+        /// The thumbprint, as it was sent.
+        thumbprint: String,
+    },
+    /// The certificate's own time is over or has not come.
+    CertificateExpired {
+        /// What the certificate is for.
+        description: String,
+    },
+    /// The certificate's key did not sign it.
+    Signature,
+    /// Its issuer or its subject is not the application.
+    Subject {
+        /// What it names.
+        found: String,
+    },
+    /// It is for somebody else.
+    Audience {
+        /// For whom.
+        found: String,
+    },
+    /// Its time is over.
+    Expired,
+    /// Its time has not come.
+    NotYet,
 }
 
 #[cfg(test)]

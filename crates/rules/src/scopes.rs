@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Refusal;
 use crate::directory_api;
-use crate::model::Application;
+use crate::model::{Application, Registration, ServicePrincipal};
 
 /// The permissions of signing in itself (OpenID Connect Core §5.4 and §11). They belong to the directory API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -125,18 +125,19 @@ impl WantedScopes {
     /// # Errors
     /// [`Refusal::ApiUnknown`], [`Refusal::ScopeUnknown`], or [`Refusal::AllGrantedMixed`] when `.default` stands beside a
     /// named permission of an API (Source: entra-dialect 12.2).
-    pub fn resolve(&self, apis: &BTreeMap<ApiName, Arc<Application>>) -> Result<ResolvedScopes, Refusal> {
+    pub fn resolve(&self, apis: &BTreeMap<ApiName, Registration>) -> Result<ResolvedScopes, Refusal> {
         let mut resolved: Vec<WantedOfApi> = Vec::new();
         let mut sign_in = self.sign_in_scopes();
         for wanted in &self.0 {
             let (WantedScope::Named { api, spelled, .. } | WantedScope::AllGranted { api, spelled }) = wanted else {
                 continue;
             };
-            let application = apis.get(api).ok_or_else(|| Refusal::ApiUnknown { asked: spelled.clone() })?;
+            let registration = apis.get(api).ok_or_else(|| Refusal::ApiUnknown { asked: spelled.clone() })?;
+            let application = &registration.application;
             let known = resolved.iter().position(|known| known.application.client_id == application.client_id);
             let place = known.unwrap_or(resolved.len());
             if place == resolved.len() {
-                resolved.push(WantedOfApi::nothing_yet(application, api));
+                resolved.push(WantedOfApi::nothing_yet(registration, api));
             }
             let of_api = &mut resolved[place];
             match wanted {
@@ -164,6 +165,8 @@ impl WantedScopes {
 pub struct WantedOfApi {
     /// The API.
     pub application: Arc<Application>,
+    /// What stands for it in the tenant.
+    pub principal: Option<Arc<ServicePrincipal>>,
     /// How it was named first.
     pub asked_as: ApiName,
     /// The permissions by name, with the word in which each was asked.
@@ -173,15 +176,26 @@ pub struct WantedOfApi {
 }
 
 impl WantedOfApi {
-    fn nothing_yet(application: &Arc<Application>, asked_as: &ApiName) -> Self {
-        Self { application: Arc::clone(application), asked_as: asked_as.clone(), named: Vec::new(), all_granted: None }
+    fn nothing_yet(registration: &Registration, asked_as: &ApiName) -> Self {
+        Self {
+            application: Arc::clone(&registration.application),
+            principal: registration.principal.clone(),
+            asked_as: asked_as.clone(),
+            named: Vec::new(),
+            all_granted: None,
+        }
+    }
+
+    /// The API as the tenant knows it.
+    pub fn registration(&self) -> Registration {
+        Registration { application: Arc::clone(&self.application), principal: self.principal.clone() }
     }
 
     fn name(&mut self, value: &str, spelled: &str) -> Result<(), Refusal> {
         let found = self.application.scope(value).ok_or_else(|| Refusal::ScopeUnknown {
             api: self.application.display_name.clone(),
             asked: spelled.to_owned(),
-            known: self.application.scopes.iter().map(|scope| scope.value.clone()).collect(),
+            known: self.application.scopes.iter().filter(|one| !one.disabled).map(|one| one.value.clone()).collect(),
         })?;
         self.named.push((found.value.clone(), spelled.to_owned()));
         Ok(())
@@ -189,7 +203,8 @@ impl WantedOfApi {
 
     /// The directory API, when nothing but signing in was asked: it answers userinfo.
     pub(crate) fn directory() -> Self {
-        Self::nothing_yet(&directory_api::application(), &ApiName::Directory)
+        let directory = Registration { application: directory_api::application(), principal: None };
+        Self::nothing_yet(&directory, &ApiName::Directory)
     }
 }
 
@@ -210,8 +225,9 @@ mod tests {
         WantedScope::Named { api: ApiName::Directory, value: value.into(), spelled: value.into() }
     }
 
-    fn apis() -> BTreeMap<ApiName, Arc<Application>> {
-        BTreeMap::from([(ApiName::Directory, directory_api::application())])
+    fn apis() -> BTreeMap<ApiName, Registration> {
+        let directory = Registration { application: directory_api::application(), principal: None };
+        BTreeMap::from([(ApiName::Directory, directory)])
     }
 
     #[test]

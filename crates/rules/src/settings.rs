@@ -23,6 +23,14 @@ pub struct Settings {
     pub interaction_lifetime: Duration,
     /// How long a browser stays signed in.
     pub session_lifetime: Duration,
+    /// How long a device code waits for its person (Source: entra-dialect 10).
+    pub device_code_lifetime: Duration,
+    /// How long a program waits between two questions whether its person has answered (RFC 8628 §3.2).
+    pub device_code_interval: Duration,
+    /// With how many wrong passwords in a row an account is locked (OWASP ASVS 4.0 §2.2.1).
+    pub most_wrong_passwords: u32,
+    /// How long it is locked then.
+    pub locked_for: Duration,
     /// How long a signing key signs.
     pub signing_key_period: Duration,
     /// How long a signing key is published before it signs: longer than the day for which clients keep the keys.
@@ -43,6 +51,10 @@ impl Default for Settings {
             refresh_grace: Duration::from_secs(MINUTE),
             interaction_lifetime: Duration::from_secs(60 * MINUTE),
             session_lifetime: Duration::from_secs(DAY),
+            device_code_lifetime: Duration::from_secs(15 * MINUTE),
+            device_code_interval: Duration::from_secs(5),
+            most_wrong_passwords: 10,
+            locked_for: Duration::from_secs(MINUTE),
             signing_key_period: Duration::from_secs(90 * DAY),
             signing_key_ahead: Duration::from_secs(2 * DAY),
         }

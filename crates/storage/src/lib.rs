@@ -18,8 +18,9 @@ mod versions;
 pub use fault::Fault;
 pub use platform::Storage;
 pub use records::{
-    Burned, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken, Rotated,
-    SigningKeyRecord,
+    AnswerDeviceCode, BeginFamily, Burned, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode,
+    RedeemDeviceCode, Redeemed, RotateRefreshToken, Rotated, SigningKeyRecord, StoredPassword, WithdrawnConsent,
+    WrongPassword,
 };
 pub use tenant::TenantStorage;
 pub use versions::{DirectoryVersions, Shard};

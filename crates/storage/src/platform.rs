@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use grantor_environment::Timestamp;
-use grantor_protocol::TenantId;
+use grantor_protocol::{HandleDigest, TenantId};
 use grantor_rules::directory::DirectoryChange;
-use grantor_rules::model::{Tenant, TenantName};
+use grantor_rules::model::{Application, DeviceCode, Tenant, TenantName};
 
-use crate::{DirectoryVersions, Fault, SigningKeyRecord, TenantStorage};
+use crate::{
+    AnswerDeviceCode, DirectoryVersions, Fault, Finished, RedeemDeviceCode, Redeemed, SigningKeyRecord, TenantStorage,
+};
 
 /// The store of a deployment.
 #[async_trait]
@@ -22,9 +24,38 @@ pub trait Storage: Send + Sync {
     /// Every tenant, in the order in which they were made.
     async fn list_tenants(&self) -> Result<Vec<Tenant>, Fault>;
 
+    /// The application that this name means in the whole deployment: a client id, or an identifier URI of an application that
+    /// is for several tenants. Whoever asks still has to find out whether a tenant lets it in.
+    async fn find_registered(&self, name: &str) -> Result<Option<Arc<Application>>, Fault>;
+
     /// Writes everything that a directory file changes, or nothing. An identifier URI or sign-in name that another
-    /// application or person of the tenant holds already is a [`Fault::Statement`] that names it.
+    /// application or person of the tenant holds already, or a name that another tenant has registered (see
+    /// [`Self::find_registered`]), is a [`Fault::Statement`] that names it.
     async fn apply_directory(&self, change: &DirectoryChange) -> Result<(), Fault>;
+
+    /// Keeps a device code until its person has answered. Its user code is given as [`UserCode::digest`]; one that waits
+    /// already under the same is a [`Fault::Statement`].
+    ///
+    /// [`UserCode::digest`]: grantor_rules::model::UserCode::digest
+    async fn begin_device_code(
+        &self,
+        digest: &HandleDigest,
+        user_code: &[u8; 32],
+        code: &DeviceCode,
+    ) -> Result<(), Fault>;
+
+    /// A device code, also one that is answered or spent or whose time is over.
+    async fn find_device_code(&self, digest: &HandleDigest) -> Result<Option<DeviceCode>, Fault>;
+
+    /// The device code that a user code belongs to, with its digest.
+    async fn find_device_code_of(&self, user_code: &[u8; 32]) -> Result<Option<(HandleDigest, DeviceCode)>, Fault>;
+
+    /// Answers a device code, ends its interaction and records the consent that was just given: all of it, or, when either
+    /// had been answered before, nothing.
+    async fn answer_device_code(&self, answer: &AnswerDeviceCode) -> Result<Finished, Fault>;
+
+    /// Spends a device code that was answered with yes, and records what it buys: both, or, when it was spent before, nothing.
+    async fn redeem_device_code(&self, redeem: &RedeemDeviceCode) -> Result<Redeemed, Fault>;
 
     /// How often each part of the directory has changed: the same commit that changes a tenant or an application moves the
     /// version of its part on, so whoever reads a version finds everything that it stands for.

@@ -1,8 +1,11 @@
 //! What goes into an operation and what comes out.
 
 use grantor_environment::Timestamp;
-use grantor_protocol::{ClientId, FamilyId, HandleDigest, UserId};
-use grantor_rules::model::{Code, Consents, Family, Progress, RefreshToken, RevocationReason, SignIn};
+use grantor_protocol::{ClientId, FamilyId, HandleDigest, Secret, TenantId, UserId};
+use grantor_rules::model::{
+    Code, Consents, DeviceAnswer, Family, Progress, RefreshToken, RequiredPermission, RevocationReason,
+    ServicePrincipal, SignIn,
+};
 
 /// A sign-in to record.
 #[derive(Clone, Debug)]
@@ -26,6 +29,86 @@ pub struct RecordedConsent {
     pub client_id: ClientId,
     /// What, by API; added to what was allowed before.
     pub consents: Consents,
+    /// App roles that the application gets, added to those that its service principal has.
+    pub app_roles: Vec<RequiredPermission>,
+    /// What shall stand in this tenant for the application and for the APIs; made with the consent where it is not there yet.
+    pub service_principals: Vec<ServicePrincipal>,
+}
+
+/// A permission that is no longer allowed.
+#[derive(Clone, Debug)]
+pub struct WithdrawnConsent {
+    /// Who takes it back; `None` for an administrator who had allowed it for everyone.
+    pub principal: Option<UserId>,
+    /// From which application.
+    pub client_id: ClientId,
+}
+
+/// A family that is begun without a code.
+#[derive(Clone, Debug)]
+pub struct BeginFamily {
+    /// What is begun.
+    pub family: Family,
+    /// Until when it must be remembered.
+    pub keep_until: Timestamp,
+    /// The interaction that it ends, if there was one.
+    pub interaction: Option<HandleDigest>,
+    /// What the person has just allowed, for each application that it is allowed to.
+    pub consents: Vec<RecordedConsent>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// What is known of a person's password.
+#[derive(Clone, Debug)]
+pub struct StoredPassword {
+    /// Its hash (a PHC string).
+    pub hash: Secret,
+    /// How often a wrong one was tried since the right one.
+    pub wrong_tries: u32,
+    /// Until when no other is tried.
+    pub locked_until: Option<Timestamp>,
+}
+
+/// A wrong password.
+#[derive(Clone, Copy, Debug)]
+pub struct WrongPassword {
+    /// Whose.
+    pub user: UserId,
+    /// With how many wrong ones in a row the account is locked.
+    pub most: u32,
+    /// Until when it is locked then.
+    pub locked_until: Timestamp,
+}
+
+/// A device code to redeem.
+#[derive(Clone, Debug)]
+pub struct RedeemDeviceCode {
+    /// What stands for it.
+    pub digest: HandleDigest,
+    /// Whose directory the person is in.
+    pub tenant: TenantId,
+    /// What it buys.
+    pub family: Family,
+    /// Until when the family must be remembered.
+    pub keep_until: Timestamp,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// A person's answer for a device code.
+#[derive(Clone, Debug)]
+pub struct AnswerDeviceCode {
+    /// What stands for it.
+    pub digest: HandleDigest,
+    /// What the person says.
+    pub answer: DeviceAnswer,
+    /// In whose directory the interaction is that it ends, with its digest.
+    pub interaction: Option<(TenantId, HandleDigest)>,
+    /// What the person has just allowed, for each application that it is allowed to.
+    pub consents: Vec<RecordedConsent>,
+    /// Now.
+    pub now: Timestamp,
 }
 
 /// A code to issue.
@@ -37,8 +120,10 @@ pub struct IssueCode {
     pub code: Code,
     /// The interaction that it ends, if there was one.
     pub interaction: Option<HandleDigest>,
-    /// What the person has just allowed.
-    pub consent: Option<RecordedConsent>,
+    /// What the person has just allowed, for each application that it is allowed to.
+    pub consents: Vec<RecordedConsent>,
+    /// Until when it is remembered that the session reached this application.
+    pub session_until: Timestamp,
     /// Now.
     pub now: Timestamp,
 }

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use grantor_environment::Timestamp;
-use grantor_protocol::{ClientId, FamilyId, HandleDigest, Secret, TenantId, UserId};
+use grantor_protocol::{ClientId, FamilyId, HandleDigest, TenantId, UserId};
 use grantor_rules::model::{
-    Application, Code, Consents, Family, Interaction, Progress, RevocationReason, SignIn, User,
+    Application, Assigned, Code, ConsentRequest, Consents, Family, GrantedPermission, Interaction, Progress,
+    RevocationReason, ServicePrincipal, SignIn, User,
 };
+use uuid::Uuid;
 
 use crate::{
-    Burned, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken, Rotated,
+    BeginFamily, Burned, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed,
+    RotateRefreshToken, Rotated, StoredPassword, WithdrawnConsent, WrongPassword,
 };
 
 /// The store of one tenant. "Not found" is `Ok(None)`; a row of another tenant is not found.
@@ -36,14 +39,64 @@ pub trait TenantStorage: Send + Sync {
     /// The person with this sign-in name, compared as [`User::name_key`] says.
     async fn find_user_by_name(&self, name: &str) -> Result<Option<User>, Fault>;
 
-    /// The person's password hash (a PHC string), if they have a password.
-    async fn find_password(&self, user: UserId) -> Result<Option<Secret>, Fault>;
+    /// What stands in this tenant for the application with this client id.
+    async fn find_service_principal(&self, client_id: &ClientId) -> Result<Option<Arc<ServicePrincipal>>, Fault>;
+
+    /// At most `most` service principals, in the order of their client ids, beginning after `after`.
+    async fn list_service_principals(
+        &self,
+        after: Option<&ClientId>,
+        most: u32,
+    ) -> Result<Vec<Arc<ServicePrincipal>>, Fault>;
+
+    /// What a person is to an application, by themselves and by their groups.
+    async fn find_assigned(&self, client_id: &ClientId, user: UserId) -> Result<Assigned, Fault>;
+
+    /// The groups that a person is a member of, in the order of their ids.
+    async fn list_groups_of(&self, user: UserId) -> Result<Vec<Uuid>, Fault>;
+
+    /// The person's password, if they have one.
+    async fn find_password(&self, user: UserId) -> Result<Option<StoredPassword>, Fault>;
+
+    /// Counts a wrong password, and locks the account when there were too many in a row.
+    async fn count_wrong_password(&self, wrong: &WrongPassword) -> Result<(), Fault>;
+
+    /// Forgets wrong passwords, since the right one has come.
+    async fn forget_wrong_passwords(&self, user: UserId) -> Result<(), Fault>;
+
+    /// When each credential of an application was last used, by a text that names the credential.
+    async fn list_credential_uses(&self, client_id: &ClientId) -> Result<Vec<(String, Timestamp)>, Fault>;
+
+    /// Notes that a credential was used; an earlier time than the known one changes nothing.
+    async fn note_credential_use(&self, client_id: &ClientId, credential: &str, at: Timestamp) -> Result<(), Fault>;
 
     /// What the person allows the application: their own consents and those that an administrator gave for everyone.
     async fn find_consents(&self, user: UserId, client_id: &ClientId) -> Result<Consents, Fault>;
 
     /// Adds to what a person, or an administrator for everyone, allows an application.
     async fn record_consent(&self, consent: &RecordedConsent, now: Timestamp) -> Result<(), Fault>;
+
+    /// Everything that a person has allowed, or, for `None`, that administrators have allowed for everyone.
+    async fn list_consents(&self, principal: Option<UserId>) -> Result<Vec<GrantedPermission>, Fault>;
+
+    /// Takes back everything that a person, or an administrator for everyone, allows an application. Says whether there was
+    /// anything.
+    async fn withdraw_consent(&self, withdrawn: &WithdrawnConsent) -> Result<bool, Fault>;
+
+    /// Keeps a person's wish that an administrator allow something; it takes the place of an earlier one of the same person
+    /// for the same application.
+    async fn ask_for_consent(&self, request: &ConsentRequest) -> Result<(), Fault>;
+
+    /// The wishes that no administrator has answered, the oldest first, at most `most`.
+    async fn list_consent_requests(&self, most: u32) -> Result<Vec<ConsentRequest>, Fault>;
+
+    /// Ends a wish, and records what was allowed for it: both, or, when it had ended before, neither.
+    async fn end_consent_request(
+        &self,
+        id: Uuid,
+        allowed: &[RecordedConsent],
+        now: Timestamp,
+    ) -> Result<Finished, Fault>;
 
     // Browser sessions.
 
@@ -52,6 +105,12 @@ pub trait TenantStorage: Send + Sync {
 
     /// Records that somebody signed in: the session gets its new handle, and the interaction its progress.
     async fn record_sign_in(&self, sign_in: &NewSignIn) -> Result<(), Fault>;
+
+    /// Ends the sign-ins of these people in a browser session.
+    async fn end_sign_ins(&self, session: &HandleDigest, users: &[UserId]) -> Result<(), Fault>;
+
+    /// The applications that somebody signed in to during a session, by the session's id as applications see it.
+    async fn list_session_clients(&self, sid: &str) -> Result<Vec<ClientId>, Fault>;
 
     // Authorization requests that wait for their person.
 
@@ -83,6 +142,18 @@ pub trait TenantStorage: Send + Sync {
     async fn burn_code(&self, digest: &HandleDigest, now: Timestamp) -> Result<Burned, Fault>;
 
     // What codes bought.
+
+    /// Begins a family without a code, ends its interaction and records the consent that was just given: all of it, or, when
+    /// the interaction had ended before, nothing.
+    async fn begin_family(&self, begin: &BeginFamily) -> Result<Finished, Fault>;
+
+    /// Records consents and ends their interaction: all of it, or, when the interaction had ended before, nothing.
+    async fn consent_without_code(
+        &self,
+        interaction: &HandleDigest,
+        consents: &[RecordedConsent],
+        now: Timestamp,
+    ) -> Result<Finished, Fault>;
 
     /// What one redemption bought, with its refresh token, also when it is revoked or its time is over.
     async fn find_family(&self, family: FamilyId) -> Result<Option<Family>, Fault>;

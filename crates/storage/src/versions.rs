@@ -26,7 +26,9 @@ impl Shard {
     pub fn of_change(change: &DirectoryChange) -> BTreeSet<Self> {
         let tenants = change.tenants.iter().map(|tenant| tenant.id);
         let publishers = change.applications.iter().map(|application| application.publisher);
-        tenants.chain(publishers).map(Self::of).collect()
+        let principals = change.service_principals.iter().map(|(tenant, _)| *tenant);
+        let removals = change.removals.iter().map(|(tenant, _)| *tenant);
+        tenants.chain(publishers).chain(principals).chain(removals).map(Self::of).collect()
     }
 
     /// All of them.

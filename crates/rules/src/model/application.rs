@@ -1,5 +1,8 @@
 //! Which application: what may ask for tokens, and what tokens are asked for. The same record can be both.
 
+use std::time::Duration;
+
+use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, RedirectUri, TenantId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -35,15 +38,204 @@ pub struct Application {
     /// As an API: what applications and people may be.
     #[serde(default)]
     pub app_roles: Vec<AppRole>,
+    /// As an API: which applications may have which of its scopes without anybody being asked.
+    #[serde(default)]
+    pub pre_authorized: Vec<PreAuthorized>,
+    /// As an API: the applications whose people are asked for its own required permissions together with theirs.
+    #[serde(default)]
+    pub known_client_applications: Vec<ClientId>,
     /// As a client: its secrets.
     #[serde(default)]
     pub secrets: Vec<ClientSecret>,
+    /// As a client: the certificates that it signs assertions with (RFC 7523).
+    #[serde(default)]
+    pub certificates: Vec<ClientCertificate>,
     /// As a client: what it says it needs.
     #[serde(default)]
     pub required_permissions: Vec<RequiredPermission>,
-    /// As a client: app roles that an administrator has granted it.
+    /// As a client: app roles that it says it needs.
+    #[serde(default)]
+    pub required_app_roles: Vec<RequiredPermission>,
+    /// As a client: app roles that an administrator of its own tenant has granted it.
     #[serde(default)]
     pub granted_app_roles: Vec<RequiredPermission>,
+    /// As a client: which tokens the authorization endpoint may give it without a code.
+    #[serde(default)]
+    pub front_channel: FrontChannel,
+    /// As a client: where its people's browsers tell it that they have signed out (OpenID Connect Front-Channel Logout 1.0).
+    #[serde(default)]
+    pub front_channel_logout_uri: Option<String>,
+    /// As a client: what becomes of a refresh token that was exchanged.
+    #[serde(default)]
+    pub refresh_tokens: RefreshRotation,
+    /// Claims beyond the usual ones: in id_tokens as a client, in access tokens as an API.
+    #[serde(default)]
+    pub optional_claims: OptionalClaims,
+    /// Which groups of the person its tokens tell.
+    #[serde(default)]
+    pub group_claims: Vec<GroupClaims>,
+    /// Custom attributes of the person that its tokens tell, each with the claim that tells it.
+    #[serde(default)]
+    pub claim_mappings: Vec<ClaimMapping>,
+    /// How long its tokens live, where that is not the deployment's setting.
+    #[serde(default)]
+    pub lifetimes: Lifetimes,
+    /// Where people read about the application.
+    #[serde(default)]
+    pub information: Information,
+    /// What its service principal begins as in the tenant that registered it.
+    #[serde(default)]
+    pub assignment_required: bool,
+    /// Whether it is switched off everywhere.
+    #[serde(default)]
+    pub disabled: bool,
+}
+
+/// Scopes of an API that one application may have without anybody being asked (Source: entra-dialect 12.5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreAuthorized {
+    /// The application.
+    pub client: ClientId,
+    /// The scopes, by name.
+    pub scopes: Vec<String>,
+}
+
+/// Which tokens the authorization endpoint may give (Source: entra-dialect 6.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrontChannel {
+    /// id_tokens.
+    #[serde(default)]
+    pub id_tokens: bool,
+    /// Access tokens.
+    #[serde(default)]
+    pub access_tokens: bool,
+}
+
+/// What becomes of a refresh token that was exchanged for its successor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RefreshRotation {
+    /// It is worthless after the grace window, and whoever presents it then ends the family (RFC 9700 §4.14.2).
+    #[default]
+    RotateAndRevoke,
+    /// It stays good, for clients that share a cache carelessly (Source: entra-dialect 9.2, what the live service does).
+    RotateAndKeep,
+}
+
+/// Claims beyond the usual ones, by name (Source: entra-dialect 13.7).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OptionalClaims {
+    /// In id_tokens for this application.
+    #[serde(default)]
+    pub id_token: Vec<OptionalClaim>,
+    /// In access tokens for this API.
+    #[serde(default)]
+    pub access_token: Vec<OptionalClaim>,
+}
+
+macro_rules! named {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$doc])* #[serde(rename = $text)] $variant,)+
+        }
+
+        impl $name {
+            /// Each with its name.
+            pub const NAMES: &'static [(&'static str, Self)] = &[$(($text, Self::$variant)),+];
+
+            /// Its name.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
+            }
+        }
+    };
+}
+
+named! {
+    /// A claim beyond the usual ones, by the name that the claim has.
+    OptionalClaim {
+        /// Whether the person is a member (0) or a guest (1).
+        Acct = "acct",
+        /// When the person proved who they are.
+        AuthTime = "auth_time",
+        /// The person's mail address.
+        Email = "email",
+        /// The person's family name.
+        FamilyName = "family_name",
+        /// The person's given name.
+        GivenName = "given_name",
+        /// Whether the token is for an application or for a person.
+        Idtyp = "idtyp",
+        /// The address that the request came from.
+        Ipaddr = "ipaddr",
+        /// What signs the person out without a question.
+        LoginHint = "login_hint",
+        /// The name that the person signs in with, in v1.0 tokens.
+        PreferredUsername = "preferred_username",
+        /// The browser session.
+        Sid = "sid",
+        /// The country of the tenant.
+        TenantCtry = "tenant_ctry",
+        /// The name that the person signs in with.
+        Upn = "upn",
+        /// The language that the person prefers.
+        XmsPl = "xms_pl",
+    }
+}
+
+named! {
+    /// Which groups of the person a token tells (Source: entra-dialect 13.8).
+    GroupClaims {
+        /// Those of the directory.
+        SecurityGroup = "security-group",
+        /// Those of them that are assigned to the application.
+        ApplicationGroup = "application-group",
+        /// The directory roles, in `wids`.
+        DirectoryRole = "directory-role",
+        /// All of these.
+        All = "all",
+    }
+}
+
+/// A claim that tells a custom attribute of the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimMapping {
+    /// The claim.
+    pub claim: String,
+    /// The attribute.
+    pub attribute: String,
+}
+
+/// How long an application's tokens live; where nothing is said, as long as the deployment's settings say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lifetimes {
+    /// Access tokens for this API, always just so long.
+    #[serde(default)]
+    pub access_token: Option<Duration>,
+    /// id_tokens for this application.
+    #[serde(default)]
+    pub id_token: Option<Duration>,
+    /// How long this application's refresh tokens may lie unused.
+    #[serde(default)]
+    pub refresh_token: Option<Duration>,
+}
+
+/// Where people read about an application.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Information {
+    /// Its own page.
+    #[serde(default)]
+    pub home_page: Option<String>,
+    /// Its terms.
+    #[serde(default)]
+    pub terms: Option<String>,
+    /// How it treats what it learns of people.
+    #[serde(default)]
+    pub privacy: Option<String>,
 }
 
 /// Who may sign in to an application.
@@ -145,6 +337,26 @@ pub struct ScopeDefinition {
     /// What a person reads below it.
     #[serde(default)]
     pub user_consent_description: Option<String>,
+    /// What somebody could do with it who means ill.
+    #[serde(default)]
+    pub risk: Risk,
+    /// Whether it is switched off: nobody gets it any more.
+    #[serde(default)]
+    pub disabled: bool,
+}
+
+named! {
+    /// What somebody could do with a permission who means ill.
+    #[derive(Default)]
+    Risk {
+        /// Little: it tells who somebody is.
+        Low = "low",
+        /// Read or change the person's own data.
+        #[default]
+        Medium = "medium",
+        /// Read or change other people's data.
+        High = "high",
+    }
 }
 
 /// Who may allow a permission.
@@ -173,6 +385,9 @@ pub struct AppRole {
     pub for_applications: bool,
     /// Whether people may have it.
     pub for_users: bool,
+    /// Whether it is switched off: nobody gets it any more.
+    #[serde(default)]
+    pub disabled: bool,
 }
 
 /// A client secret, kept as a digest.
@@ -182,6 +397,32 @@ pub struct ClientSecret {
     pub description: String,
     /// The SHA-256 digest of the secret.
     pub digest: [u8; 32],
+    /// Its first characters, by which people tell it from others.
+    #[serde(default)]
+    pub hint: String,
+    /// When it was made, if that is known.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
+    /// When it ends, if it does.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A certificate whose key signs an application's assertions. Its private key was never here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientCertificate {
+    /// What it is for.
+    pub description: String,
+    /// The SHA-1 digest of the certificate: the `x5t` of assertions (RFC 7515 §4.1.7).
+    pub thumbprint_sha1: [u8; 20],
+    /// The SHA-256 digest of the certificate: the `x5t#S256` of assertions (RFC 7515 §4.1.8).
+    pub thumbprint_sha256: [u8; 32],
+    /// Its public key (SubjectPublicKeyInfo, DER).
+    pub public_key: Vec<u8>,
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
 }
 
 /// A permission that one application has or wants on another.
@@ -194,9 +435,64 @@ pub struct RequiredPermission {
 }
 
 impl Application {
+    /// An application with nothing but its name: for its own tenant, without any address, permission or credential.
+    pub fn new(client_id: ClientId, publisher: TenantId, display_name: &str) -> Self {
+        Self {
+            client_id,
+            publisher,
+            display_name: display_name.to_owned(),
+            sign_in_audience: SignInAudience::ThisOrganization,
+            redirects: Vec::new(),
+            allow_public_client_flows: false,
+            identifier_uris: Vec::new(),
+            access_token_version: TokenVersion::V2,
+            access_token_signing_alg: SigningAlg::default(),
+            scopes: Vec::new(),
+            app_roles: Vec::new(),
+            pre_authorized: Vec::new(),
+            known_client_applications: Vec::new(),
+            secrets: Vec::new(),
+            certificates: Vec::new(),
+            required_permissions: Vec::new(),
+            required_app_roles: Vec::new(),
+            granted_app_roles: Vec::new(),
+            front_channel: FrontChannel::default(),
+            front_channel_logout_uri: None,
+            refresh_tokens: RefreshRotation::default(),
+            optional_claims: OptionalClaims::default(),
+            group_claims: Vec::new(),
+            claim_mappings: Vec::new(),
+            lifetimes: Lifetimes::default(),
+            information: Information::default(),
+            assignment_required: false,
+            disabled: false,
+        }
+    }
+
     /// The delegated permission of that name, without regard to case (Observed: the live service takes either).
     pub fn scope(&self, value: &str) -> Option<&ScopeDefinition> {
-        self.scopes.iter().find(|scope| scope.value.eq_ignore_ascii_case(value))
+        self.scopes.iter().find(|scope| !scope.disabled && scope.value.eq_ignore_ascii_case(value))
+    }
+
+    /// The app role of that name.
+    pub fn app_role(&self, value: &str) -> Option<&AppRole> {
+        self.app_roles.iter().find(|role| !role.disabled && role.value == value)
+    }
+
+    /// The scopes that `client` may have without anybody being asked.
+    pub fn pre_authorized_for(&self, client: &ClientId) -> impl Iterator<Item = &str> {
+        let listed = self.pre_authorized.iter().filter(move |one| one.client == *client);
+        listed.flat_map(|one| &one.scopes).map(String::as_str)
+    }
+
+    /// Whether tenants other than its publisher's may know it.
+    pub const fn is_for_several_tenants(&self) -> bool {
+        !matches!(self.sign_in_audience, SignInAudience::ThisOrganization)
+    }
+
+    /// Whether its tokens tell groups of this kind.
+    pub fn tells_groups(&self, kind: GroupClaims) -> bool {
+        self.group_claims.iter().any(|told| *told == kind || *told == GroupClaims::All)
     }
 
     /// Whether people of `tenant` may sign in to it.
@@ -209,6 +505,24 @@ impl Application {
             (SignInAudience::AnyOrganization, Consumers) | (SignInAudience::PersonalOnly, Organization) => false,
         }
     }
+}
+
+impl ClientSecret {
+    /// A text that tells it from the application's other credentials, and is no secret.
+    pub fn name(&self) -> String {
+        format!("secret:{}", hex(&self.digest[..8]))
+    }
+}
+
+impl ClientCertificate {
+    /// A text that tells it from the application's other credentials.
+    pub fn name(&self) -> String {
+        format!("certificate:{}", hex(&self.thumbprint_sha256[..8]))
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl ScopeDefinition {

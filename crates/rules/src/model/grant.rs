@@ -7,7 +7,7 @@ use grantor_protocol::pkce::CodeChallenge;
 use grantor_protocol::{ClientId, FamilyId, FlowId, HandleDigest, RedirectUri, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::{Method, Platform};
+use super::{Authority, Method, Platform};
 use crate::scopes::WantedScopes;
 
 /// An authorization request that waits for its person.
@@ -15,6 +15,10 @@ use crate::scopes::WantedScopes;
 pub struct Interaction {
     /// The digest of the browser's own cookie: another browser that learns the address can do nothing with it.
     pub browser: [u8; 32],
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whose people may answer.
+    pub authority: Authority,
     /// Which dialect asked, by its name.
     pub dialect: String,
     /// The request as it came in: parsed again at each step by the dialect that asked.
@@ -27,6 +31,21 @@ pub struct Interaction {
     pub expires_at: Timestamp,
     /// The flow it belongs to.
     pub flow: FlowId,
+}
+
+/// What a person is to answer in an interaction.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// Whether an application may have a code or tokens.
+    #[default]
+    Authorize,
+    /// Whether everybody of the organization shall allow an application what it asks for. Nothing is issued.
+    AdminConsent,
+    /// Whether a program that waits elsewhere may go on; with the digest of its device code.
+    Device(HandleDigest),
+    /// Who they are, to see a page of ours; with the page's path.
+    Page(String),
 }
 
 /// What the person has done so far in an interaction.
@@ -95,6 +114,8 @@ pub struct Family {
     pub sid: String,
     /// The flow it belongs to.
     pub flow: FlowId,
+    /// What it descends from, where one application acts on with what another was given.
+    pub parent: Option<FamilyId>,
     /// When it ends whatever happens, for programs whose renewals do not lengthen it.
     pub ends_at: Option<Timestamp>,
     /// Why it was revoked, if it was.
@@ -154,7 +175,8 @@ pub struct Exchanged {
 }
 
 /// What one person allows one application, by API: their own consent and that of an administrator for everyone.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Consents(BTreeMap<ClientId, BTreeSet<String>>);
 
 impl Consents {
@@ -178,8 +200,47 @@ impl Consents {
         self.0.iter()
     }
 
+    /// Takes in everything that others allow.
+    pub fn extend(&mut self, others: &Self) {
+        for (api, values) in &others.0 {
+            self.allow(api, values.iter().cloned());
+        }
+    }
+
     /// Whether nothing at all is allowed.
     pub fn is_empty(&self) -> bool {
         self.0.values().all(BTreeSet::is_empty)
     }
+}
+
+/// One permission that was allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantedPermission {
+    /// To which application.
+    pub client_id: ClientId,
+    /// By whom; `None` for an administrator who allowed it for everyone.
+    pub principal: Option<UserId>,
+    /// Of which API.
+    pub api: ClientId,
+    /// Which one.
+    pub value: String,
+    /// When.
+    pub granted_at: Timestamp,
+}
+
+/// That somebody asks an administrator to allow an application what they cannot allow it themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentRequest {
+    /// Its id.
+    pub id: uuid::Uuid,
+    /// Which application.
+    pub client_id: ClientId,
+    /// Who asks.
+    pub user: UserId,
+    /// For what, by API.
+    pub permissions: Consents,
+    /// Why, in their own words.
+    pub reason: String,
+    /// When they asked.
+    pub asked_at: Timestamp,
 }

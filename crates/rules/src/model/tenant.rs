@@ -16,6 +16,47 @@ pub struct Tenant {
     pub display_name: String,
     /// What kind of accounts it holds.
     pub kind: TenantKind,
+    /// What its administrators have laid down.
+    #[serde(default)]
+    pub policy: TenantPolicy,
+}
+
+/// What the administrators of a tenant have laid down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantPolicy {
+    /// What people may allow applications by themselves.
+    #[serde(default)]
+    pub user_consent: UserConsent,
+    /// Whether people may ask an administrator for what they cannot allow themselves.
+    #[serde(default)]
+    pub consent_requests: bool,
+    /// What a token request for several APIs gets.
+    #[serde(default)]
+    pub several_apis: SeveralApis,
+}
+
+/// What people of a tenant may allow applications by themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UserConsent {
+    /// Whatever is not for administrators.
+    #[default]
+    Allowed,
+    /// Of that, what has a low risk.
+    LowRiskOnly,
+    /// Nothing.
+    NotAllowed,
+}
+
+/// What a token request that names several APIs gets (Source: entra-dialect 21.1: the documents and the live service differ).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SeveralApis {
+    /// A token for the first of them.
+    #[default]
+    FirstWins,
+    /// A refusal.
+    Refused,
 }
 
 /// What kind of accounts a tenant holds.
@@ -26,6 +67,29 @@ pub enum TenantKind {
     Organization,
     /// Personal accounts.
     Consumers,
+}
+
+/// Whose people may sign in at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Authority {
+    /// Those of one tenant.
+    Tenant(TenantId),
+    /// Those of every organization, each in their own tenant.
+    Organizations,
+    /// Those of every tenant, personal accounts included.
+    Common,
+}
+
+impl Authority {
+    /// Whether the people of `tenant` may sign in here.
+    pub fn admits(self, tenant: &Tenant) -> bool {
+        match self {
+            Self::Tenant(id) => tenant.id == id,
+            Self::Organizations => tenant.kind == TenantKind::Organization,
+            Self::Common => true,
+        }
+    }
 }
 
 /// How an address names a tenant.

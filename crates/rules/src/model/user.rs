@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use grantor_environment::Timestamp;
 use grantor_protocol::UserId;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,10 @@ pub struct User {
     /// Custom attributes.
     #[serde(default)]
     pub attributes: BTreeMap<String, String>,
+    /// What was signed in or allowed before this moment counts no more: the password was changed, the account was switched
+    /// off, or somebody ended all sessions.
+    #[serde(default)]
+    pub sessions_valid_from: Option<Timestamp>,
 }
 
 impl User {
@@ -63,6 +68,16 @@ impl User {
     /// How a sign-in name is compared: without regard to case and surrounding space.
     pub fn name_key(name: &str) -> String {
         name.trim().to_lowercase()
+    }
+
+    /// Whether what the person proved at that moment still counts.
+    pub fn stands_by(&self, authenticated_at: Timestamp) -> bool {
+        self.sessions_valid_from.is_none_or(|from| authenticated_at >= from)
+    }
+
+    /// The domain of a sign-in name, in lower case.
+    pub fn domain_of(name: &str) -> Option<String> {
+        name.trim().rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase())
     }
 
     /// Whether the person may consent to what only administrators may.

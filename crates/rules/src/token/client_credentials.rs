@@ -6,10 +6,10 @@ use grantor_environment::Timestamp;
 use uuid::Uuid;
 
 use super::access_token_life;
-use crate::client::ProvenClient;
-use crate::model::{Application, Tenant};
+use crate::client::{ClientProof, ProvenClient};
+use crate::model::{Application, Registration, ServicePrincipal, Tenant};
 use crate::scopes::{ResolvedScopes, WantedOfApi};
-use crate::{Refusal, Settings, authorize, directory_api};
+use crate::{Refusal, Settings, authorize};
 
 /// Evidence: an access token may be issued to an application that acts for itself.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct ApplicationTokenPlanFacts<'a> {
     pub tenant: &'a Tenant,
     /// To whom.
     pub client: &'a Application,
+    /// How it proved itself.
+    pub proof: ClientProof,
     /// The id by which the tenant's directory knows the application.
     pub object_id: Uuid,
     /// For which API, and how it was named.
@@ -44,28 +46,36 @@ impl<'a> Deref for ApplicationTokenPlan<'a> {
 /// the token's life is drawn.
 ///
 /// # Errors
-/// [`Refusal::NotForApplications`] when anything else is asked for, [`Refusal::AudienceExcludes`].
+/// [`Refusal::NotForApplications`] when anything else is asked for, [`Refusal::AudienceExcludes`],
+/// [`Refusal::ClientDisabled`], [`Refusal::ApiNotInTenant`], [`Refusal::ApiDisabled`], [`Refusal::ApplicationNotAssigned`].
 ///
 /// Source: entra-dialect 9.3.
 pub fn grant<'a>(
     client: &ProvenClient<'a>,
+    registration: &Registration,
     tenant: &'a Tenant,
     scopes: ResolvedScopes,
     now: Timestamp,
     roll: u64,
     settings: &Settings,
 ) -> Result<ApplicationTokenPlan<'a>, Refusal> {
-    let client = client.application();
-    authorize::admitted(client, tenant)?;
+    authorize::may_be_used(registration, tenant)?;
     let api = the_one_api(scopes)?;
-    let roles = roles(client, &api.application);
+    super::usable(&api)?;
+    authorize::not_itself_by_identifier(client, &api)?;
+    let roles = roles(registration, &api.application);
+    if api.registration().wants_assignment() && roles.is_empty() {
+        return Err(Refusal::ApplicationNotAssigned { api: api.application.display_name.clone() });
+    }
+    let life = access_token_life(&api.application, settings, roll);
     Ok(ApplicationTokenPlan(ApplicationTokenPlanFacts {
         tenant,
-        client,
-        object_id: object_id(tenant, client),
+        client: client.application(),
+        proof: client.proof(),
+        object_id: ServicePrincipal::object_id(tenant.id, &client.client_id),
         api,
         roles,
-        expires_at: now + access_token_life(settings, roll),
+        expires_at: now + life,
     }))
 }
 
@@ -75,13 +85,8 @@ fn the_one_api(scopes: ResolvedScopes) -> Result<WantedOfApi, Refusal> {
     api.ok_or(Refusal::NotForApplications)
 }
 
-fn roles(client: &Application, api: &Application) -> Vec<String> {
-    let granted = client.granted_app_roles.iter().filter(|granted| granted.api == api.client_id);
-    let defined = |value: &str| api.app_roles.iter().any(|role| role.value == value && role.for_applications);
-    granted.filter(|granted| defined(&granted.value)).map(|granted| granted.value.clone()).collect()
-}
-
-/// The same for ever, and another one in each tenant.
-fn object_id(tenant: &Tenant, client: &Application) -> Uuid {
-    directory_api::derived_id(&format!("{}/service-principal/{}", tenant.id, client.client_id))
+fn roles(client: &Registration, api: &Application) -> Vec<String> {
+    let granted = client.principal.iter().flat_map(|principal| &principal.granted_app_roles);
+    let granted = granted.filter(|granted| granted.api == api.client_id).map(|granted| granted.value.clone());
+    granted.filter(|value| api.app_role(value).is_some_and(|role| role.for_applications)).collect()
 }

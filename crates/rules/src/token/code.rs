@@ -7,7 +7,7 @@ use grantor_protocol::{RedirectUri, TenantId};
 use super::{Grounds, Standing, TokenPlan, plan};
 use crate::client::ProvenClient;
 use crate::model::{Code, Platform};
-use crate::scopes::ResolvedScopes;
+use crate::scopes::{ResolvedScopes, SignInScope};
 use crate::{Refusal, Settings};
 
 /// A request to redeem a code.
@@ -55,11 +55,12 @@ pub fn redeem<'a>(
     plan(
         Grounds {
             client: client.application(),
+            proof: client.proof(),
             user: code.user,
             platform: code.platform,
             scopes,
             asked_by_request: request.names_scopes,
-            original: &code.wanted,
+            wants_refresh: code.wanted.signs_in_with(SignInScope::OfflineAccess),
             nonce: code.nonce.clone(),
             authenticated_at: code.authenticated_at,
             method: code.method,
@@ -74,7 +75,7 @@ pub fn redeem<'a>(
 
 /// Refresh tokens of single-page applications end after a fixed time, which their successors inherit
 /// (Source: entra-dialect 9.2).
-fn fixed_end(platform: Platform, now: Timestamp, settings: &Settings) -> Option<Timestamp> {
+pub(super) fn fixed_end(platform: Platform, now: Timestamp, settings: &Settings) -> Option<Timestamp> {
     match platform {
         Platform::Spa => Some(now + settings.spa_refresh_lifetime),
         Platform::Web | Platform::PublicClient => None,

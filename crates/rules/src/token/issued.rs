@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, Secret, TenantId, UserId};
 
 use super::code::CodeRequest;
 use crate::client::Credentials;
-use crate::scopes::WantedScopes;
+use crate::scopes::{ApiName, WantedScopes};
 
 /// A request at the token endpoint.
 #[derive(Debug)]
@@ -40,11 +41,77 @@ pub enum Grant {
         /// Its text.
         token: Secret,
     },
+    /// A person's name and password (RFC 6749 §4.3).
+    Password {
+        /// The sign-in name.
+        name: String,
+        /// The password.
+        password: Secret,
+    },
+    /// A device code (RFC 8628 §3.4).
+    DeviceCode {
+        /// Its text.
+        code: Secret,
+    },
+    /// An access token that the application was called with, to call on for the same person (Source: entra-dialect 9.6).
+    OnBehalfOf {
+        /// The access token.
+        assertion: Secret,
+    },
+}
+
+/// Every kind of grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GrantKind {
+    /// An authorization code.
+    Code,
+    /// The application's own proof of itself.
+    ClientCredentials,
+    /// A refresh token.
+    RefreshToken,
+    /// A name and a password.
+    Password,
+    /// A device code.
+    DeviceCode,
+    /// An access token, to call on with.
+    OnBehalfOf,
+}
+
+impl GrantKind {
+    /// Each.
+    pub const ALL: [Self; 6] =
+        [Self::Code, Self::ClientCredentials, Self::RefreshToken, Self::Password, Self::DeviceCode, Self::OnBehalfOf];
+
+    /// Its name as a `grant_type` (RFC 6749 §4, RFC 8628 §3.4, RFC 7523 §2.1).
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "authorization_code",
+            Self::ClientCredentials => "client_credentials",
+            Self::RefreshToken => "refresh_token",
+            Self::Password => "password",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::OnBehalfOf => "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        }
+    }
+
+    /// Reads its name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
 }
 
 impl Grant {
-    /// Every kind of grant, by the name of its `grant_type`.
-    pub const KINDS: [&'static str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
+    /// What kind it is.
+    pub const fn kind(&self) -> GrantKind {
+        match self {
+            Self::Code { .. } => GrantKind::Code,
+            Self::ClientCredentials => GrantKind::ClientCredentials,
+            Self::RefreshToken { .. } => GrantKind::RefreshToken,
+            Self::Password { .. } => GrantKind::Password,
+            Self::DeviceCode { .. } => GrantKind::DeviceCode,
+            Self::OnBehalfOf { .. } => GrantKind::OnBehalfOf,
+        }
+    }
 }
 
 /// Tokens that were issued.
@@ -56,8 +123,12 @@ pub struct IssuedTokens {
     pub user: Option<UserId>,
     /// The access token.
     pub access_token: Secret,
+    /// When it begins.
+    pub issued_at: Timestamp,
     /// How long it lives.
     pub expires_in: Duration,
+    /// How its API was named.
+    pub api: ApiName,
     /// The id_token, if one was asked for.
     pub id_token: Option<Secret>,
     /// The refresh token, if one was asked for.
@@ -66,4 +137,6 @@ pub struct IssuedTokens {
     pub refresh_token_expires_in: Option<Duration>,
     /// What the access token allows, in the words of the request.
     pub scope: Vec<String>,
+    /// What the access token allows, by the permissions' own names.
+    pub granted: Vec<String>,
 }

@@ -2,7 +2,11 @@
 
 pub mod client_credentials;
 pub mod code;
+pub mod device;
+pub mod front;
 pub mod issued;
+pub mod on_behalf_of;
+pub mod password;
 pub mod refresh;
 
 use std::ops::Deref;
@@ -10,9 +14,13 @@ use std::time::Duration;
 
 use grantor_environment::Timestamp;
 use grantor_protocol::{FamilyId, FlowId, UserId};
+use uuid::Uuid;
 
-use crate::model::{Application, Consents, Method, Platform, Tenant, User};
-use crate::scopes::{ResolvedScopes, SignInScope, WantedOfApi, WantedScopes};
+use crate::client::ClientProof;
+use crate::model::{
+    Application, Assigned, Consents, GroupClaims, Method, Platform, Registration, SeveralApis, Tenant, User,
+};
+use crate::scopes::{ResolvedScopes, SignInScope, WantedOfApi};
 use crate::{Refusal, Settings, authorize, consent};
 
 /// Evidence: tokens may be issued. Only the rules of this module make one, and nothing can be issued without.
@@ -28,13 +36,23 @@ pub struct TokenFacts<'a> {
     pub client: &'a Application,
     /// What kind of program that is.
     pub platform: Platform,
+    /// How it proved itself.
+    pub proof: ClientProof,
     /// For whom.
     pub user: &'a User,
     /// The API that the access token is for, and how it was named.
     pub api: WantedOfApi,
     /// What the access token allows.
     pub scopes: Vec<String>,
-    /// What the reply calls that: the words in which it was asked for.
+    /// What the person is to the API.
+    pub api_roles: Vec<String>,
+    /// The person's groups, as far as the API's tokens tell them.
+    pub api_groups: Vec<Uuid>,
+    /// What the person is to the application.
+    pub client_roles: Vec<String>,
+    /// The person's groups, as far as the application's id_tokens tell them.
+    pub client_groups: Vec<Uuid>,
+    /// What the reply calls what the access token allows: the words in which it was asked for.
     pub spelled_scopes: Vec<String>,
     /// The permissions of signing in that were asked for and allowed.
     pub sign_in: Vec<SignInScope>,
@@ -79,8 +97,16 @@ impl TokenFacts<'_> {
 pub struct Standing<'a> {
     /// Whose directory.
     pub tenant: &'a Tenant,
+    /// The application as the tenant knows it.
+    pub client: &'a Registration,
     /// The person, if they still exist.
     pub user: Option<&'a User>,
+    /// What the person is to the application.
+    pub client_assigned: &'a Assigned,
+    /// What the person is to the API.
+    pub api_assigned: &'a Assigned,
+    /// Every group that the person is a member of.
+    pub groups: &'a [Uuid],
     /// What the person and their administrators allow the application now.
     pub consents: &'a Consents,
     /// Now.
@@ -91,16 +117,18 @@ pub struct Standing<'a> {
     pub settings: &'a Settings,
 }
 
-/// What both grants have in common.
+/// What all grants for a person have in common.
 struct Grounds<'a> {
     client: &'a Application,
-    /// Whom the code or the refresh token is for; the person who is loaded must be no other.
+    proof: ClientProof,
+    /// Whom the grant is for; the person who is loaded must be no other.
     user: UserId,
     platform: Platform,
     scopes: ResolvedScopes,
     /// Whether the request itself named what it wants.
     asked_by_request: bool,
-    original: &'a WantedScopes,
+    /// Whether a refresh token was asked for.
+    wants_refresh: bool,
     nonce: Option<String>,
     authenticated_at: Timestamp,
     method: Method,
@@ -110,32 +138,57 @@ struct Grounds<'a> {
     family_ends_at: Option<Timestamp>,
 }
 
-/// The last checks, the same for every grant that acts for a person: the person may still sign in, the application is still
-/// for them, and each permission is still allowed.
-fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'a>, Refusal> {
-    let user =
-        standing.user.filter(|user| user.id == grounds.user && user.account_enabled).ok_or(Refusal::UserDisabled)?;
-    authorize::admitted(grounds.client, standing.tenant)?;
-    let directory = crate::directory_api::client_id();
-    let allowed = |scope: &SignInScope| standing.consents.covers(&directory, scope.as_str());
-    let sign_in: Vec<SignInScope> = grounds.scopes.sign_in.iter().copied().filter(allowed).collect();
-    // Source: entra-dialect 9.1 and 21.1: with several APIs in one request the first one wins.
-    let api = grounds.scopes.apis.into_iter().next().unwrap_or_else(WantedOfApi::directory);
-    let scopes = consent::allowed_of(&api, standing.consents);
-    consented(&api, &scopes, grounds.asked_by_request)?;
-    if scopes.is_empty() && sign_in.is_empty() {
-        return Err(Refusal::NothingToIssue);
+/// The API that a request wants a token for: with several in one request, the first one, unless the tenant refuses such
+/// requests (Source: entra-dialect 9.1 and 21.1).
+///
+/// # Errors
+/// [`Refusal::SeveralApis`].
+pub fn the_api(scopes: &ResolvedScopes, tenant: &Tenant, asked_by_request: bool) -> Result<WantedOfApi, Refusal> {
+    if asked_by_request && scopes.apis.len() > 1 && tenant.policy.several_apis == SeveralApis::Refused {
+        let apis = scopes.apis.iter().map(|one| one.application.display_name.clone()).collect();
+        return Err(Refusal::SeveralApis { apis });
     }
-    let keeps = grounds.original.signs_in_with(SignInScope::OfflineAccess)
-        && standing.consents.covers(&directory, SignInScope::OfflineAccess.as_str());
+    Ok(scopes.apis.first().cloned().unwrap_or_else(WantedOfApi::directory))
+}
+
+/// The last checks, the same for every grant that acts for a person: the person may still sign in, the application is still
+/// for them, the API is there, and each permission is still allowed.
+fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'a>, Refusal> {
+    let user = standing.user.filter(|user| user.id == grounds.user).ok_or(Refusal::UserGone)?;
+    may_go_on(user, grounds.authenticated_at)?;
+    authorize::may_be_used(standing.client, standing.tenant)?;
+    authorize::assigned(standing.client, standing.client_assigned)?;
+    let directory = crate::directory_api::client_id();
+    let api = the_api(&grounds.scopes, standing.tenant, grounds.asked_by_request)?;
+    usable(&api)?;
+    authorize::not_itself_by_identifier(grounds.client, &api)?;
+    let consents = consent::effective(standing.consents.clone(), grounds.client, &grounds.scopes);
+    let allowed = |scope: &SignInScope| consents.covers(&directory, scope.as_str());
+    let sign_in: Vec<SignInScope> = grounds.scopes.sign_in.iter().copied().filter(allowed).collect();
+    let scopes = consent::allowed_of(&api, &consents);
+    let for_itself = api.application.client_id == grounds.client.client_id && api.all_granted.is_some();
+    if !for_itself {
+        consented(&api, &scopes, grounds.asked_by_request)?;
+        if scopes.is_empty() && sign_in.is_empty() {
+            return Err(Refusal::NothingToIssue);
+        }
+    }
+    let keeps = grounds.wants_refresh && consents.covers(&directory, SignInScope::OfflineAccess.as_str());
     let (now, settings) = (standing.now, standing.settings);
-    let idle_end = grounds.family_ends_at.unwrap_or(now + settings.refresh_token_idle);
+    let idle = grounds.client.lifetimes.refresh_token.unwrap_or(settings.refresh_token_idle);
+    let idle_end = grounds.family_ends_at.unwrap_or(now + idle);
     Ok(TokenPlan(TokenFacts {
         tenant: standing.tenant,
         client: grounds.client,
         platform: grounds.platform,
+        proof: grounds.proof,
         user,
         spelled_scopes: spelled(&api, &scopes, &sign_in),
+        api_roles: roles(&api.application, standing.api_assigned),
+        api_groups: groups(&api.application, standing.groups, standing.api_assigned),
+        client_roles: roles(grounds.client, standing.client_assigned),
+        client_groups: groups(grounds.client, standing.groups, standing.client_assigned),
+        access_expires_at: now + access_token_life(&api.application, settings, standing.roll),
         api,
         scopes,
         sign_in,
@@ -145,11 +198,47 @@ fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'
         sid: grounds.sid.to_owned(),
         family: grounds.family,
         flow: grounds.flow,
-        access_expires_at: now + access_token_life(settings, standing.roll),
-        id_expires_at: now + settings.id_token_lifetime,
+        id_expires_at: now + grounds.client.lifetimes.id_token.unwrap_or(settings.id_token_lifetime),
         refresh_expires_at: keeps.then_some(idle_end),
         family_ends_at: grounds.family_ends_at,
     }))
+}
+
+/// Whether the person may still act on what they proved then.
+///
+/// # Errors
+/// [`Refusal::UserDisabled`], [`Refusal::SessionsEnded`].
+pub fn may_go_on(user: &User, authenticated_at: Timestamp) -> Result<(), Refusal> {
+    if !user.account_enabled {
+        return Err(Refusal::UserDisabled);
+    }
+    if user.stands_by(authenticated_at) { Ok(()) } else { Err(Refusal::SessionsEnded) }
+}
+
+/// Whether tokens for the API may be issued in this tenant.
+fn usable(api: &WantedOfApi) -> Result<(), Refusal> {
+    let registration = api.registration();
+    if !registration.is_here() {
+        return Err(Refusal::ApiNotInTenant { api: api.application.display_name.clone() });
+    }
+    authorize::api_enabled(&registration)
+}
+
+/// The app roles that a person has and that the application still knows.
+fn roles(application: &Application, assigned: &Assigned) -> Vec<String> {
+    let known = |value: &&String| application.app_role(value).is_some_and(|role| role.for_users);
+    assigned.roles.iter().filter(known).cloned().collect()
+}
+
+/// The groups that an application's tokens tell (Source: entra-dialect 13.8).
+fn groups(application: &Application, all: &[Uuid], assigned: &Assigned) -> Vec<Uuid> {
+    if application.tells_groups(GroupClaims::SecurityGroup) {
+        all.to_vec()
+    } else if application.tells_groups(GroupClaims::ApplicationGroup) {
+        assigned.groups.iter().copied().collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// A permission that the request names must be allowed; of those that an earlier request named, what is left is enough.
@@ -181,8 +270,9 @@ fn spelled(api: &WantedOfApi, allowed: &[String], sign_in: &[SignInScope]) -> Ve
     named.chain(granted).chain(shown).collect()
 }
 
-/// Drawn between the shortest and the longest, so that the tokens of many do not all end at once.
-fn access_token_life(settings: &Settings, roll: u64) -> Duration {
+/// As long as the API says, or drawn between the shortest and the longest, so that the tokens of many do not all end at once.
+fn access_token_life(api: &Application, settings: &Settings, roll: u64) -> Duration {
     let span = settings.access_token_longest.saturating_sub(settings.access_token_shortest).as_secs();
-    settings.access_token_shortest + Duration::from_secs(if span == 0 { 0 } else { roll % span })
+    let drawn = settings.access_token_shortest + Duration::from_secs(if span == 0 { 0 } else { roll % span });
+    api.lifetimes.access_token.unwrap_or(drawn)
 }

@@ -8,8 +8,8 @@ use grantor_protocol::{HandleDigest, TenantId};
 use super::{Grounds, Standing, TokenPlan, plan};
 use crate::Refusal;
 use crate::client::ProvenClient;
-use crate::model::{Exchanged, Family, RefreshToken};
-use crate::scopes::ResolvedScopes;
+use crate::model::{Exchanged, Family, RefreshRotation, RefreshToken};
+use crate::scopes::{ResolvedScopes, SignInScope};
 
 /// How many exchanged tokens a family remembers within the grace window, so that a program which renews without end does not
 /// make its row grow without end.
@@ -24,10 +24,18 @@ pub enum Presented<'a> {
     Repeated(&'a Exchanged),
     /// Exchanged before that: somebody has a copy, and the family ends (RFC 9700 §4.14.2).
     Reused,
+    /// Exchanged before, by an application whose old tokens stay good.
+    Old(&'a RefreshToken),
 }
 
-/// Tells an honest repetition from a stolen token, by time alone.
-pub fn recognise<'a>(family: &'a Family, presented: &HandleDigest, now: Timestamp, grace: Duration) -> Presented<'a> {
+/// Tells an honest repetition from a stolen token, by time alone; where old tokens stay good, there is no theft to tell.
+pub fn recognise<'a>(
+    family: &'a Family,
+    rotation: RefreshRotation,
+    presented: &HandleDigest,
+    now: Timestamp,
+    grace: Duration,
+) -> Presented<'a> {
     let Some(live) = &family.refresh_token else { return Presented::Reused };
     if live.digest == *presented {
         return Presented::Live(live);
@@ -35,6 +43,7 @@ pub fn recognise<'a>(family: &'a Family, presented: &HandleDigest, now: Timestam
     let lately = live.exchanged.iter().find(|exchanged| exchanged.digest == *presented);
     match lately {
         Some(exchanged) if just_now(exchanged, now, grace) => Presented::Repeated(exchanged),
+        _ if rotation == RefreshRotation::RotateAndKeep => Presented::Old(live),
         _ => Presented::Reused,
     }
 }
@@ -71,11 +80,12 @@ pub fn renew<'a>(
     plan(
         Grounds {
             client: client.application(),
+            proof: client.proof(),
             user: family.user,
             platform: family.platform,
             scopes,
             asked_by_request: names_scopes,
-            original: &family.wanted,
+            wants_refresh: family.wanted.signs_in_with(SignInScope::OfflineAccess),
             nonce: None,
             authenticated_at: family.authenticated_at,
             method: family.method,

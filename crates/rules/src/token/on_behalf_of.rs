@@ -1,0 +1,68 @@
+//! What an application buys with the access token that it was called with (Source: entra-dialect 9.6).
+
+use grantor_protocol::{FamilyId, FlowId};
+
+use super::{Grounds, Standing, TokenPlan, plan};
+use crate::Refusal;
+use crate::api_access::PresentedToken;
+use crate::client::ProvenClient;
+use crate::model::{Application, Family, Platform};
+use crate::refusal::TokenFault;
+use crate::scopes::{ResolvedScopes, SignInScope};
+
+/// Whether the access token lets the application act on: it is for the application itself, and what it descends from stands.
+///
+/// # Errors
+/// [`Refusal::OnBehalfOfInvalid`].
+pub fn stands<'f>(
+    token: &PresentedToken,
+    family: Option<&'f Family>,
+    client: &Application,
+) -> Result<&'f Family, Refusal> {
+    let fault = |why| Refusal::OnBehalfOfInvalid { why };
+    let names_client = token.audience.eq_ignore_ascii_case(client.client_id.as_str())
+        || client.identifier_uris.iter().any(|uri| bare(uri) == bare(&token.audience));
+    if !names_client {
+        return Err(fault(TokenFault::Audience { found: token.audience.clone() }));
+    }
+    let stands =
+        |family: &&Family| family.revoked.is_none() && family.client_id == token.client && family.user == token.user;
+    family.filter(stands).ok_or(fault(TokenFault::Revoked))
+}
+
+fn bare(identifier: &str) -> &str {
+    identifier.strip_suffix('/').unwrap_or(identifier)
+}
+
+/// Decides what it buys: tokens for the same person, within what the person and the administrators allow this application.
+///
+/// # Errors
+/// A [`Refusal`] naming the first rule that does not hold.
+pub fn grant<'a>(
+    parent: &'a Family,
+    client: &ProvenClient<'a>,
+    scopes: ResolvedScopes,
+    family: FamilyId,
+    flow: FlowId,
+    standing: &Standing<'a>,
+) -> Result<TokenPlan<'a>, Refusal> {
+    plan(
+        Grounds {
+            client: client.application(),
+            proof: client.proof(),
+            user: parent.user,
+            platform: Platform::Web,
+            wants_refresh: scopes.sign_in.contains(&SignInScope::OfflineAccess),
+            scopes,
+            asked_by_request: true,
+            nonce: None,
+            authenticated_at: parent.authenticated_at,
+            method: parent.method,
+            sid: &parent.sid,
+            family,
+            flow,
+            family_ends_at: None,
+        },
+        standing,
+    )
+}
