@@ -102,7 +102,7 @@ async fn new_password(
 ) -> Result<Option<Secret>, FlowError> {
     let Some(password) = &wanted.password else { return Ok(None) };
     let there = store.find_password(wanted.user.id).await?;
-    if there.is_some() && passwords.verify(password, there.as_ref()).await? {
+    if there.is_some() && passwords.verify(password, there.as_ref().map(|there| &there.hash)).await? {
         return Ok(None);
     }
     passwords.hash(password, entropy).await.map(Some)

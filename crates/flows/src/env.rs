@@ -8,6 +8,7 @@ use grantor_rules::Settings;
 use grantor_rules::subject::PairwiseSalt;
 use grantor_storage::Storage;
 
+use crate::credential_uses::CredentialUses;
 use crate::{Event, KeyRing, Passwords, Recorder};
 
 /// Everything that a flow needs from outside.
@@ -28,6 +29,8 @@ pub struct Env {
     pub passwords: Passwords,
     /// How long things live.
     pub settings: Settings,
+    /// Which credentials of applications were noted as used.
+    pub credential_uses: CredentialUses,
     /// Where events are recorded.
     pub recorder: Recorder,
     /// Under which address the world reaches us.

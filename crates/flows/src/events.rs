@@ -38,6 +38,41 @@ pub enum Event {
         user: UserId,
         /// What, as API and permission.
         permissions: Vec<String>,
+        /// Whether an administrator allowed it for everybody.
+        for_everyone: bool,
+    },
+    /// Somebody asks an administrator to allow what they may not.
+    AdministratorAsked {
+        /// Who.
+        user: UserId,
+        /// For which application.
+        client: ClientId,
+    },
+    /// Somebody took back what an application was allowed.
+    ConsentWithdrawn {
+        /// Who.
+        user: UserId,
+        /// From which application.
+        client: ClientId,
+        /// Whether an administrator took it back for everybody.
+        for_everyone: bool,
+    },
+    /// A program waits for its person to sign in elsewhere.
+    DeviceCodeIssued {
+        /// Which.
+        client: ClientId,
+    },
+    /// Somebody answered for a program that waits.
+    DeviceAnswered {
+        /// Who.
+        user: UserId,
+        /// Whether it may go on.
+        approved: bool,
+    },
+    /// Somebody signed out.
+    SignedOut {
+        /// Who.
+        user: UserId,
     },
     /// A code was issued.
     CodeIssued {

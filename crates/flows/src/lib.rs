@@ -4,8 +4,12 @@
 //! command uses the same ones. What a flow needs from outside travels in one [`Env`]; what tells one request from another in
 //! one [`Trace`]. Start with [`authorize`] and [`token`].
 
+pub mod account;
 pub mod api_call;
+mod assertions;
 pub mod authorize;
+mod credential_uses;
+pub mod device;
 pub mod directory;
 mod env;
 mod error;
@@ -13,14 +17,18 @@ pub mod events;
 mod keys;
 mod load;
 mod passwords;
+pub mod place;
 mod proven;
 pub mod sign_in;
+pub mod sign_out;
 pub mod start;
 pub mod token;
 
+pub use credential_uses::CredentialUses;
 pub use env::{Env, Trace};
 pub use error::FlowError;
 pub use events::{Event, Recorder};
 pub use keys::KeyRing;
 pub use load::find_tenant;
 pub use passwords::Passwords;
+pub use place::Place;

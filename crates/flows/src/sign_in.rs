@@ -1,9 +1,10 @@
 //! A person proves who they are.
 
+use grantor_environment::Timestamp;
 use grantor_protocol::{Handle, HandleDigest, HandleKind, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::model::{Method, Progress, SignIn, Tenant, User};
-use grantor_storage::NewSignIn;
+use grantor_storage::{NewSignIn, WrongPassword};
 
 use crate::{Env, Event, FlowError, Trace};
 
@@ -18,12 +19,12 @@ pub struct SignedInNow {
     pub progress: Progress,
 }
 
-/// Signs somebody in by name and password.
-///
-/// Names that nobody has cost the same time and get the same answer as wrong passwords.
+/// Signs somebody in by name and password, in a browser that has `old_session` in their tenant. What the person has done so far
+/// is kept with `interaction` where that waits in the same tenant.
 ///
 /// # Errors
-/// [`Refusal::PasswordWrong`]; [`Refusal::UserDisabled`] to whoever knows the password; [`FlowError::Busy`].
+/// As [`check_password`].
+#[expect(clippy::too_many_arguments, reason = "who, with what, in which browser, for which request")]
 pub async fn with_password(
     env: &Env,
     trace: &Trace,
@@ -32,36 +33,75 @@ pub async fn with_password(
     password: &Secret,
     old_session: Option<HandleDigest>,
     interaction: &Handle,
+    so_far: &Progress,
 ) -> Result<SignedInNow, FlowError> {
-    let store = env.storage.tenant(tenant.id);
-    let user = store.find_user_by_name(name).await?;
-    let hash = match &user {
-        Some(user) => store.find_password(user.id).await?,
-        None => None,
-    };
-    let right = env.passwords.verify(password, hash.as_ref()).await?;
-    let user = user.filter(|_| right).ok_or(Refusal::PasswordWrong)?;
-    if !user.account_enabled {
-        return Err(Refusal::UserDisabled.into());
-    }
-    let now = env.now();
+    let user = check_password(env, tenant, name, password).await?;
     let session = env.handle(HandleKind::Session, tenant.id);
-    let progress = Progress { account: Some(user.id), other_account: false };
-    let sign_in = SignIn {
-        user: user.id,
-        sid: grantor_protocol::FlowId::from_random(env.entropy.bytes()).to_string(),
-        authenticated_at: now,
-        method: Method::Pwd,
-        expires_at: now + env.settings.session_lifetime,
-    };
-    store
+    let progress = Progress { account: Some(user.id), other_account: false, ..so_far.clone() };
+    let sign_in = sign_in(env, &user, env.now());
+    env.storage
+        .tenant(tenant.id)
         .record_sign_in(&NewSignIn {
             old_session,
             new_session: session.digest(),
             sign_in,
-            interaction: Some((interaction.digest(), progress.clone())),
+            interaction: (interaction.tenant() == tenant.id).then(|| (interaction.digest(), progress.clone())),
         })
         .await?;
     env.record(trace, Event::SignedIn { user: user.id });
     Ok(SignedInNow { user, session, progress })
+}
+
+/// The person with this name, if the password is theirs.
+///
+/// Names that nobody has cost the same time and get the same answer as wrong passwords. Too many wrong ones in a row lock the
+/// account for a while, in which no password is looked at.
+///
+/// # Errors
+/// [`Refusal::PasswordWrong`]; [`Refusal::UserLocked`]; [`Refusal::UserDisabled`] to whoever knows the password;
+/// [`FlowError::Busy`].
+pub async fn check_password(env: &Env, tenant: &Tenant, name: &str, password: &Secret) -> Result<User, FlowError> {
+    let store = env.storage.tenant(tenant.id);
+    let user = store.find_user_by_name(name).await?;
+    let known = match &user {
+        Some(user) => store.find_password(user.id).await?,
+        None => None,
+    };
+    let now = env.now();
+    if known.as_ref().and_then(|known| known.locked_until).is_some_and(|until| now < until) {
+        return Err(Refusal::UserLocked.into());
+    }
+    let right = env.passwords.verify(password, known.as_ref().map(|known| &known.hash)).await?;
+    let wrong_tries = known.as_ref().map_or(0, |known| known.wrong_tries);
+    let known = user.filter(|_| known.is_some());
+    match known {
+        Some(user) if right => {
+            if wrong_tries > 0 {
+                store.forget_wrong_passwords(user.id).await?;
+            }
+            if user.account_enabled { Ok(user) } else { Err(Refusal::UserDisabled.into()) }
+        }
+        Some(user) => {
+            let (most, locked_until) = (env.settings.most_wrong_passwords, now + env.settings.locked_for);
+            store.count_wrong_password(&WrongPassword { user: user.id, most, locked_until }).await?;
+            Err(Refusal::PasswordWrong.into())
+        }
+        None => Err(Refusal::PasswordWrong.into()),
+    }
+}
+
+/// A fresh sign-in of somebody who has just proved who they are.
+pub fn sign_in(env: &Env, user: &User, now: Timestamp) -> SignIn {
+    SignIn {
+        user: user.id,
+        sid: new_sid(env),
+        authenticated_at: now,
+        method: Method::Pwd,
+        expires_at: now + env.settings.session_lifetime,
+    }
+}
+
+/// The id of a session as applications see it.
+pub fn new_sid(env: &Env) -> String {
+    grantor_protocol::FlowId::from_random(env.entropy.bytes()).to_string()
 }

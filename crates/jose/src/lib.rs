@@ -12,6 +12,7 @@ pub mod base64url;
 pub mod digest;
 
 mod algorithm;
+mod assertion;
 mod certificate;
 mod der;
 mod header;
@@ -28,6 +29,7 @@ mod verifying_key;
 mod weak_rsa;
 
 pub use algorithm::Algorithm;
+pub use assertion::{Assertion, AssertionError, Thumbprints};
 pub use certificate::{Certificate, self_signed};
 pub use header::{PeekedHeader, peek_header};
 pub use json::{BadJson, parse_object};

@@ -24,17 +24,20 @@ pub enum HandleKind {
     Interaction,
     /// The sign-ins of one browser in one tenant.
     Session,
+    /// A device code (RFC 8628 §3.2).
+    DeviceCode,
 }
 
 impl HandleKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Code, Self::Interaction, Self::Session];
+    pub const ALL: [Self; 4] = [Self::Code, Self::Interaction, Self::Session, Self::DeviceCode];
 
     const fn prefix(self) -> &'static str {
         match self {
             Self::Code => "gc1.",
             Self::Interaction => "gi1.",
             Self::Session => "gs1.",
+            Self::DeviceCode => "gd1.",
         }
     }
 }

@@ -47,6 +47,24 @@ pub struct Request {
     pub max_age: Option<Duration>,
 }
 
+impl Request {
+    /// A request that comes by no address of its own: of a program that waits elsewhere, or for a page of ours.
+    pub const fn without_address(wanted: WantedScopes) -> Self {
+        Self {
+            wanted,
+            response_type: ResponseType::CODE,
+            response_mode: ResponseMode::Query,
+            state: None,
+            nonce: None,
+            challenge: None,
+            prompt: Prompt::AsNeeded,
+            login_hint: None,
+            sid: None,
+            max_age: None,
+        }
+    }
+}
+
 /// A person who is signed in, with what the directory says of them now.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
@@ -84,6 +102,8 @@ pub enum Question {
         /// Whether the tenant takes such wishes.
         can_ask: bool,
     },
+    /// Whether the person began this themselves, on another device (RFC 8628 §5.4).
+    Device,
 }
 
 /// Which person is meant.
@@ -229,6 +249,8 @@ pub enum Answer<'a> {
     Redirect(&'a RegisteredRedirect),
     /// To a program that waits elsewhere with a device code.
     Device,
+    /// To a page of ours.
+    Page,
 }
 
 impl Answer<'_> {
@@ -236,7 +258,7 @@ impl Answer<'_> {
     fn platform(&self, application: &Application) -> Platform {
         match self {
             Self::Redirect(redirect) => redirect.platform(),
-            Self::Device => crate::client::platform_of_direct_grant(application),
+            Self::Device | Self::Page => crate::client::platform_of_direct_grant(application),
         }
     }
 }
@@ -353,7 +375,7 @@ fn plan(facts: &Facts<'_>) -> CodePlan {
         client_id: application.client_id.clone(),
         redirect: match facts.answer {
             Answer::Redirect(redirect) => Some(redirect.clone()),
-            Answer::Device => None,
+            Answer::Device | Answer::Page => None,
         },
         platform: facts.answer.platform(application),
         person: facts.person.sign_in.clone(),

@@ -182,6 +182,19 @@ pub fn derived_id(name: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
+static ACCOUNT_PAGES: LazyLock<Arc<Application>> = LazyLock::new(|| {
+    let id = ClientId::parse("grantor-account").expect("the constant is a client id");
+    Arc::new(Application {
+        sign_in_audience: SignInAudience::AnyOrganizationAndPersonal,
+        ..Application::new(id, TenantId::from_uuid(Uuid::nil()), "Your account")
+    })
+});
+
+/// The pages on which people look after their own account, as the application that they sign in to. It can ask for nothing.
+pub fn account_pages() -> Arc<Application> {
+    Arc::clone(&ACCOUNT_PAGES)
+}
+
 /// The directory API as an application.
 pub fn application() -> Arc<Application> {
     Arc::clone(&APPLICATION)

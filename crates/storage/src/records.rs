@@ -101,10 +101,12 @@ pub struct RedeemDeviceCode {
 pub struct AnswerDeviceCode {
     /// What stands for it.
     pub digest: HandleDigest,
+    /// Whose directory the person is in.
+    pub tenant: TenantId,
     /// What the person says.
     pub answer: DeviceAnswer,
-    /// In whose directory the interaction is that it ends, with its digest.
-    pub interaction: Option<(TenantId, HandleDigest)>,
+    /// The interaction that it ends, in that directory, if there was one.
+    pub interaction: Option<HandleDigest>,
     /// What the person has just allowed, for each application that it is allowed to.
     pub consents: Vec<RecordedConsent>,
     /// Now.

@@ -7,16 +7,15 @@ use grantor_rules::token::client_credentials::grant as rule;
 use grantor_rules::token::issued::IssuedTokens;
 
 use super::{Call, issue};
-use crate::{Event, FlowError, load};
+use crate::{Event, FlowError};
 
 pub async fn grant(call: &Call<'_>) -> Result<IssuedTokens, FlowError> {
     // Whatever its redirect addresses are: only who keeps a secret can act for itself.
-    let client = call.prove(Platform::Web)?;
+    let client = call.prove(Platform::Web).await?;
     let nothing = WantedScopes::default();
-    let wanted = call.request.wanted.as_ref().unwrap_or(&nothing);
-    let scopes = wanted.resolve(&load::apis(call.env, call.store, wanted).await?)?;
+    let scopes = call.scopes(call.request.wanted.as_ref().unwrap_or(&nothing)).await?;
     let now = call.env.now();
-    let plan = rule(&client, call.tenant, scopes, now, call.roll(), &call.env.settings)?;
+    let plan = rule(&client, call.client, call.tenant, scopes, now, call.roll(), &call.env.settings)?;
     let access_token: Secret = issue::application_token(call.env, &plan, call.layout, now).await?;
     call.env.record(
         call.trace,
@@ -30,10 +29,13 @@ pub async fn grant(call: &Call<'_>) -> Result<IssuedTokens, FlowError> {
         tenant: call.tenant.id,
         user: None,
         access_token,
+        issued_at: now,
         expires_in: plan.expires_at.since(now),
+        api: plan.api.asked_as.clone(),
         id_token: None,
         refresh_token: None,
         refresh_token_expires_in: None,
         scope: Vec::new(),
+        granted: plan.roles.clone(),
     })
 }

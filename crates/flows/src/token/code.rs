@@ -3,20 +3,21 @@
 use grantor_protocol::{Handle, HandleKind, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::client::platform_without_redirect;
-use grantor_rules::model::{Code, Family, RefreshToken, RevocationReason, User};
+use grantor_rules::model::{Code, RevocationReason, User};
 use grantor_rules::token::TokenPlan;
 use grantor_rules::token::code::{CodeRequest, belongs_together, of_tenant, redeem as rule};
 use grantor_rules::token::issued::IssuedTokens;
 use grantor_storage::{RedeemCode, Redeemed};
 
 use super::{Call, issue};
-use crate::{Event, FlowError, load};
+use crate::{Event, FlowError};
 
 pub async fn redeem(call: &Call<'_>, presented: &Secret, redemption: &CodeRequest) -> Result<IssuedTokens, FlowError> {
     let found = find(call, presented).await?;
-    let platform =
-        found.as_ref().map_or_else(|| platform_without_redirect(call.application), |(_, code, _)| code.platform);
-    let client = call.prove(platform)?;
+    let platform = found
+        .as_ref()
+        .map_or_else(|| platform_without_redirect(&call.client.application), |(_, code, _)| code.platform);
+    let client = call.prove(platform).await?;
     let (handle, code, user) = found.ok_or(Refusal::CodeUnknown)?;
     call.trace.join(code.flow);
     if let Err(refusal) = belongs_together(redemption, &code, &client, call.env.now()) {
@@ -28,18 +29,11 @@ pub async fn redeem(call: &Call<'_>, presented: &Secret, redemption: &CodeReques
         return Err(refusal.into());
     }
     let wanted = call.request.wanted.as_ref().filter(|_| redemption.names_scopes);
-    let scopes = match wanted {
-        Some(wanted) => {
-            let mut scopes = wanted.resolve(&load::apis(call.env, call.store, wanted).await?)?;
-            // What was allowed at the sign-in stays allowed, whether or not it is named again.
-            scopes.sign_in.extend(code.wanted.sign_in_scopes());
-            scopes
-        }
-        None => code.wanted.resolve(&load::apis(call.env, call.store, &code.wanted).await?)?,
-    };
-    let consents = call.consents(code.user).await?;
-    let standing = call.standing(user.as_ref(), &consents);
-    let plan = rule(redemption, &code, &client, scopes, &standing)?;
+    let mut scopes = call.scopes(wanted.unwrap_or(&code.wanted)).await?;
+    // What was allowed at the sign-in stays allowed, whether or not it is named again.
+    scopes.sign_in.extend(code.wanted.sign_in_scopes());
+    let person = call.person(code.user, user.as_ref(), &scopes).await?;
+    let plan = rule(redemption, &code, &client, scopes, &call.standing(&person))?;
     commit(call, &handle, &code, &plan).await
 }
 
@@ -55,16 +49,13 @@ async fn commit(
     code: &Code,
     plan: &TokenPlan<'_>,
 ) -> Result<IssuedTokens, FlowError> {
-    let refresh =
-        plan.refresh_expires_at.map(|expires_at| (call.env.refresh_token(call.tenant.id, code.family).0, expires_at));
-    let issued = issue::tokens(call.env, plan, call.layout, refresh.as_ref().map(|(token, _)| token)).await?;
-    let refresh_token =
-        refresh.map(|(token, expires_at)| RefreshToken { digest: token.digest(), expires_at, exchanged: Vec::new() });
+    let (handed_out, kept) = issue::first_refresh_token(call.env, plan).unzip();
+    let issued = issue::tokens(call.env, plan, call.layout, handed_out.as_ref()).await?;
     let redeemed = call
         .store
         .redeem_code(&RedeemCode {
             digest: handle.digest(),
-            family: family(code, plan, refresh_token),
+            family: issue::family(plan, &code.wanted, kept, None),
             keep_until: issue::keep_until(plan),
             now: call.env.now(),
         })
@@ -89,21 +80,4 @@ async fn replayed_late(call: &Call<'_>, code: &Code) -> Result<IssuedTokens, Flo
     call.store.revoke_family(code.family, reason, call.env.now()).await?;
     call.env.record(call.trace, Event::FamilyRevoked { family: code.family, reason });
     Err(Refusal::CodeReplayed.into())
-}
-
-fn family(code: &Code, plan: &TokenPlan<'_>, refresh_token: Option<RefreshToken>) -> Family {
-    Family {
-        id: code.family,
-        client_id: code.client_id.clone(),
-        user: code.user,
-        platform: code.platform,
-        wanted: code.wanted.clone(),
-        authenticated_at: code.authenticated_at,
-        method: code.method,
-        sid: code.sid.clone(),
-        flow: code.flow,
-        ends_at: plan.family_ends_at,
-        revoked: None,
-        refresh_token,
-    }
 }

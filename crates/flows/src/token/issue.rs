@@ -1,9 +1,10 @@
 //! The one place that issues tokens.
 
 use grantor_environment::Timestamp;
-use grantor_protocol::{RefreshHandle, Secret};
+use grantor_protocol::{FamilyId, RefreshHandle, Secret};
 use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout};
-use grantor_rules::model::SigningAlg;
+use grantor_rules::model::{Family, RefreshToken, SigningAlg};
+use grantor_rules::scopes::WantedScopes;
 use grantor_rules::token::TokenPlan;
 use grantor_rules::token::client_credentials::ApplicationTokenPlan;
 use grantor_rules::token::issued::IssuedTokens;
@@ -21,6 +22,7 @@ pub async fn application_token(
     let claims = layout.application_token(&ApplicationTokenFacts {
         tenant: plan.tenant.id,
         client: plan.client,
+        proof: plan.proof,
         object_id: plan.object_id,
         api: &plan.api.application,
         asked_as: &plan.api.asked_as,
@@ -50,35 +52,100 @@ pub async fn tokens(
     refresh_token: Option<&RefreshHandle>,
 ) -> Result<IssuedTokens, FlowError> {
     let now = env.now();
-    let access_claims = layout.access_token(&AccessTokenFacts {
+    let access_token = access_token(env, plan, layout, now, false).await?;
+    let bound = Bound { code: None, access_token: None, in_front: false };
+    let id_token = if plan.has_id_token() { Some(id_token(env, plan, layout, now, &bound).await?) } else { None };
+    let refresh_token = refresh_token.map(|token| token.secret().clone());
+    Ok(issued_tokens(plan, now, access_token, id_token, refresh_token))
+}
+
+/// Which tokens go through the browser.
+#[derive(Debug)]
+pub struct InFront<'a> {
+    /// The code that they go with.
+    pub code: Option<&'a Secret>,
+    /// Whether an access token does.
+    pub access_token: bool,
+    /// Whether an id_token does.
+    pub id_token: bool,
+}
+
+/// Issues what goes through the browser.
+pub async fn in_front(
+    env: &Env,
+    plan: &TokenPlan<'_>,
+    layout: &dyn TokenLayout,
+    wanted: &InFront<'_>,
+) -> Result<(Option<IssuedTokens>, Option<Secret>), FlowError> {
+    let now = env.now();
+    let access = if wanted.access_token { Some(access_token(env, plan, layout, now, true).await?) } else { None };
+    let id = if wanted.id_token {
+        let bound = Bound { code: wanted.code, access_token: access.as_ref(), in_front: true };
+        Some(id_token(env, plan, layout, now, &bound).await?)
+    } else {
+        None
+    };
+    Ok((access.map(|token| issued_tokens(plan, now, token, None, None)), id))
+}
+
+fn issued_tokens(
+    plan: &TokenPlan<'_>,
+    now: Timestamp,
+    access_token: Secret,
+    id_token: Option<Secret>,
+    refresh_token: Option<Secret>,
+) -> IssuedTokens {
+    IssuedTokens {
+        tenant: plan.tenant.id,
+        user: Some(plan.user.id),
+        access_token,
+        issued_at: now,
+        expires_in: plan.access_expires_at.since(now),
+        api: plan.api.asked_as.clone(),
+        id_token,
+        refresh_token_expires_in: refresh_token.as_ref().and(plan.family_ends_at).map(|end| end.since(now)),
+        refresh_token,
+        scope: plan.spelled_scopes.clone(),
+        granted: plan.scopes.clone(),
+    }
+}
+
+async fn access_token(
+    env: &Env,
+    plan: &TokenPlan<'_>,
+    layout: &dyn TokenLayout,
+    now: Timestamp,
+    in_front: bool,
+) -> Result<Secret, FlowError> {
+    let claims = layout.access_token(&AccessTokenFacts {
         tenant: plan.tenant.id,
         client: plan.client,
-        platform: plan.platform,
+        proof: plan.proof,
         api: &plan.api.application,
         asked_as: &plan.api.asked_as,
         user: plan.user,
         subject: &env.salt.subject(plan.tenant.id, &plan.api.application.client_id, plan.user.id),
         scopes: &plan.scopes,
+        roles: &plan.api_roles,
+        groups: &plan.api_groups,
+        in_front,
         sign_in: &plan.sign_in,
         authenticated_at: plan.authenticated_at,
         method: plan.method,
+        sid: &plan.sid,
         issued_at: now,
         expires_at: plan.access_expires_at,
         token_id: env.entropy.bytes(),
         family: plan.family,
     });
-    let access_token = sign(env, plan.api.application.access_token_signing_alg, &access_claims).await?;
-    let id_token = if plan.has_id_token() { Some(id_token(env, plan, layout, now).await?) } else { None };
-    Ok(IssuedTokens {
-        tenant: plan.tenant.id,
-        user: Some(plan.user.id),
-        access_token,
-        expires_in: plan.access_expires_at.since(now),
-        id_token,
-        refresh_token: refresh_token.map(|token| token.secret().clone()),
-        refresh_token_expires_in: refresh_token.and(plan.family_ends_at).map(|end| end.since(now)),
-        scope: plan.spelled_scopes.clone(),
-    })
+    sign(env, plan.api.application.access_token_signing_alg, &claims).await
+}
+
+/// What an id_token is handed out with.
+struct Bound<'a> {
+    code: Option<&'a Secret>,
+    access_token: Option<&'a Secret>,
+    in_front: bool,
 }
 
 async fn id_token(
@@ -86,13 +153,19 @@ async fn id_token(
     plan: &TokenPlan<'_>,
     layout: &dyn TokenLayout,
     now: Timestamp,
-) -> Result<grantor_protocol::Secret, FlowError> {
+    bound: &Bound<'_>,
+) -> Result<Secret, FlowError> {
     let claims = layout.id_token(&IdTokenFacts {
         tenant: plan.tenant.id,
         client: plan.client,
         user: plan.user,
         subject: &env.salt.subject(plan.tenant.id, &plan.client.client_id, plan.user.id),
         sign_in: &plan.sign_in,
+        roles: &plan.client_roles,
+        groups: &plan.client_groups,
+        in_front: bound.in_front,
+        code: bound.code,
+        access_token: bound.access_token,
         nonce: plan.nonce.as_deref(),
         authenticated_at: plan.authenticated_at,
         sid: &plan.sid,
@@ -105,6 +178,38 @@ async fn id_token(
     sign(env, SigningAlg::Rs256, &claims).await
 }
 
+/// What the tokens of a plan are revoked with, with the refresh token that goes with them.
+pub fn family(
+    plan: &TokenPlan<'_>,
+    wanted: &WantedScopes,
+    refresh_token: Option<RefreshToken>,
+    parent: Option<FamilyId>,
+) -> Family {
+    Family {
+        id: plan.family,
+        client_id: plan.client.client_id.clone(),
+        user: plan.user.id,
+        platform: plan.platform,
+        wanted: wanted.clone(),
+        authenticated_at: plan.authenticated_at,
+        method: plan.method,
+        sid: plan.sid.clone(),
+        flow: plan.flow,
+        parent,
+        ends_at: plan.family_ends_at,
+        revoked: None,
+        refresh_token,
+    }
+}
+
+/// The first refresh token of a family, as it goes out and as it is kept; none if the plan allows none.
+pub fn first_refresh_token(env: &Env, plan: &TokenPlan<'_>) -> Option<(RefreshHandle, RefreshToken)> {
+    let expires_at = plan.refresh_expires_at?;
+    let (handle, _) = env.refresh_token(plan.tenant.id, plan.family);
+    let kept = RefreshToken { digest: handle.digest(), expires_at, exchanged: Vec::new() };
+    Some((handle, kept))
+}
+
 /// Until when a family must be remembered: a revoked one must be known for as long as anything it bought could be used. In
 /// whole days, so that the renewals of one day leave the time, and whatever the store has in its order, as it is.
 pub fn keep_until(plan: &TokenPlan<'_>) -> Timestamp {
@@ -115,14 +220,16 @@ pub fn keep_until(plan: &TokenPlan<'_>) -> Timestamp {
 
 /// Records that tokens were issued, once the commit has said so.
 pub fn record(env: &Env, trace: &Trace, plan: &TokenPlan<'_>, grant: &'static str) {
-    env.record(
-        trace,
-        Event::TokensIssued {
-            client: plan.client.client_id.clone(),
-            user: plan.user.id,
-            api: plan.api.application.client_id.clone(),
-            scopes: plan.scopes.clone(),
-            grant,
-        },
-    );
+    env.record(trace, issued(plan, grant));
+}
+
+/// That tokens were issued.
+pub fn issued(plan: &TokenPlan<'_>, grant: &'static str) -> Event {
+    Event::TokensIssued {
+        client: plan.client.client_id.clone(),
+        user: plan.user.id,
+        api: plan.api.application.client_id.clone(),
+        scopes: plan.scopes.clone(),
+        grant,
+    }
 }

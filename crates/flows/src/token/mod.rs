@@ -2,17 +2,29 @@
 
 mod client_credentials;
 mod code;
-mod issue;
+mod device;
+mod direct;
+pub(crate) mod issue;
+mod on_behalf_of;
+mod password;
 mod refresh;
 
+use std::sync::Arc;
+
+use grantor_protocol::{Handle, HandleKind, RefreshHandle, TenantId, UserId};
 use grantor_rules::Refusal;
+use grantor_rules::client::{ProvenClient, Showing};
 use grantor_rules::layout::TokenLayout;
-use grantor_rules::model::{Application, Consents, Platform, Tenant, User};
-use grantor_rules::token::Standing;
+use grantor_rules::model::{Consents, DeviceAnswer, Platform, Registration, Tenant, TenantName, User};
+use grantor_rules::scopes::{ResolvedScopes, WantedScopes};
 use grantor_rules::token::issued::{Grant, IssuedTokens, TokenRequest};
+use grantor_rules::token::{Standing, the_api};
 use grantor_storage::TenantStorage;
 
-use crate::{Env, FlowError, Trace, load};
+use crate::assertions::ByCertificate;
+use crate::load::Ties;
+use crate::place::{Place, home_of};
+use crate::{Env, FlowError, Trace, credential_uses, load};
 
 /// Exchanges what a request presents for tokens, laid out as `layout` says.
 ///
@@ -21,53 +33,139 @@ use crate::{Env, FlowError, Trace, load};
 pub async fn exchange(
     env: &Env,
     trace: &Trace,
-    tenant: &Tenant,
+    place: &Place,
     request: &TokenRequest,
     layout: &dyn TokenLayout,
 ) -> Result<IssuedTokens, FlowError> {
+    let tenant = tenant_of(env, place, request, layout).await?;
     let store = env.storage.tenant(tenant.id);
-    let application = load::application(store.as_ref(), tenant, &request.client_id).await?;
-    let call = Call { env, trace, tenant, store: store.as_ref(), application: &application, request, layout };
+    let client = load::client_here(env, &tenant, &request.client_id).await?;
+    let call = Call { env, trace, tenant: &tenant, store: store.as_ref(), client: &client, request, layout };
     match &request.grant {
         Grant::Code { code, redemption } => code::redeem(&call, code, redemption).await,
         Grant::ClientCredentials => client_credentials::grant(&call).await,
         Grant::RefreshToken { token } => refresh::renew(&call, token).await,
+        // Apart from the others: a whole sign-in happens on the way, and every request would carry its state about.
+        Grant::Password { name, password } => Box::pin(password::grant(&call, name, password)).await,
+        Grant::DeviceCode { code } => Box::pin(device::redeem(&call, code)).await,
+        Grant::OnBehalfOf { assertion } => Box::pin(on_behalf_of::grant(&call, assertion)).await,
     }
+}
+
+/// In whose directory the request is answered: the one that the address names, or, at an address that stands for several, the
+/// one that what is presented belongs to.
+async fn tenant_of(
+    env: &Env,
+    place: &Place,
+    request: &TokenRequest,
+    layout: &dyn TokenLayout,
+) -> Result<Arc<Tenant>, FlowError> {
+    if let Place::Tenant(tenant) = place {
+        return Ok(Arc::clone(tenant));
+    }
+    let found = match &request.grant {
+        Grant::Code { code, .. } => Handle::parse(HandleKind::Code, code.expose()).ok().map(|handle| handle.tenant()),
+        Grant::RefreshToken { token } => {
+            RefreshHandle::parse(&env.refresh_tokens, token.expose()).ok().map(|handle| handle.tenant())
+        }
+        Grant::DeviceCode { code } => approved_in(env, code).await?,
+        Grant::OnBehalfOf { assertion } => {
+            let claims = env.keys.claims(assertion).ok();
+            claims.and_then(|claims| layout.read_access_token(&claims, env.now()).ok()).map(|token| token.tenant)
+        }
+        Grant::ClientCredentials => {
+            return Err(Refusal::TenantNotSpecific { asked: place.word().to_owned() }.into());
+        }
+        // Source: entra-dialect 2: a password is never sent where personal accounts could be meant.
+        Grant::Password { .. } if matches!(place, Place::Common) => {
+            return Err(Refusal::GrantNotHere { grant: "password", asked: place.word().to_owned() }.into());
+        }
+        Grant::Password { name, .. } => home_of(env, place, name).await?.map(|home| home.id),
+    };
+    let found = match found {
+        Some(id) => env.storage.find_tenant(&TenantName::Id(id)).await?,
+        None => None,
+    };
+    if let Some(found) = found.filter(|found| place.authority().admits(found)) {
+        return Ok(found);
+    }
+    // What is presented belongs nowhere: the publisher's tenant is as good a place as any to say so.
+    let application = load::registered(env, &request.client_id).await?;
+    let application = application.ok_or_else(|| load::unknown(&request.client_id, place.word()))?;
+    load::find_tenant(env, &TenantName::Id(application.publisher)).await
+}
+
+async fn approved_in(env: &Env, code: &grantor_protocol::Secret) -> Result<Option<TenantId>, FlowError> {
+    let found = device::find(env, code).await?;
+    Ok(found.and_then(|(_, code)| match code.answer {
+        Some(DeviceAnswer::Approved(approval)) => Some(approval.tenant),
+        Some(DeviceAnswer::Declined) | None => None,
+    }))
 }
 
 /// One call of the token endpoint, with what every grant needs.
 struct Call<'a> {
     env: &'a Env,
     trace: &'a Trace,
-    tenant: &'a Tenant,
+    tenant: &'a Arc<Tenant>,
     store: &'a dyn TenantStorage,
-    application: &'a Application,
+    client: &'a Registration,
     request: &'a TokenRequest,
     layout: &'a dyn TokenLayout,
 }
 
+/// The person that a grant is for, with everything that depends on them.
+struct Person<'a> {
+    user: Option<&'a User>,
+    consents: Consents,
+    ties: Ties,
+}
+
 impl<'a> Call<'a> {
     /// Proves the application, as far as a program of its kind can.
-    fn prove(&self, platform: Platform) -> Result<grantor_rules::client::ProvenClient<'a>, Refusal> {
-        grantor_rules::client::prove(
-            self.application,
-            platform,
-            &self.request.credentials,
-            self.request.origin.as_deref(),
-        )
+    async fn prove(&self, platform: Platform) -> Result<ProvenClient<'a>, FlowError> {
+        let showing = Showing {
+            credentials: &self.request.credentials,
+            origin: self.request.origin.as_deref(),
+            assertions: &ByCertificate,
+            audiences: &|| self.layout.assertion_audiences(self.tenant),
+            now: self.env.now(),
+        };
+        let proven = grantor_rules::client::prove(&self.client.application, platform, &showing)?;
+        credential_uses::note(self.env, self.trace, &proven).await;
+        Ok(proven)
     }
 
-    /// What a person allows the application, at this moment.
-    async fn consents(&self, user: grantor_protocol::UserId) -> Result<Consents, FlowError> {
-        Ok(self.store.find_consents(user, &self.application.client_id).await?)
+    /// What is asked for, with each API and permission found.
+    async fn scopes(&self, wanted: &WantedScopes) -> Result<ResolvedScopes, FlowError> {
+        load::scopes(self.env, self.tenant, wanted).await
+    }
+
+    /// The person, what they allow the application, and what they are to it and to the API: at this moment.
+    async fn person<'s>(
+        &self,
+        id: UserId,
+        user: Option<&'s User>,
+        scopes: &ResolvedScopes,
+    ) -> Result<Person<'s>, FlowError> {
+        let api = the_api(scopes, self.tenant, false)?.registration();
+        Ok(Person {
+            user,
+            consents: self.store.find_consents(id, &self.client.application.client_id).await?,
+            ties: load::ties(self.store, self.client, &api, id).await?,
+        })
     }
 
     /// What the rules look at beside the grant: the person, what they allow, and this moment.
-    fn standing<'s>(&'s self, user: Option<&'s User>, consents: &'s Consents) -> Standing<'s> {
+    fn standing<'s>(&'s self, person: &'s Person<'s>) -> Standing<'s> {
         Standing {
             tenant: self.tenant,
-            user,
-            consents,
+            client: self.client,
+            user: person.user,
+            client_assigned: &person.ties.client,
+            api_assigned: &person.ties.api,
+            groups: &person.ties.groups,
+            consents: &person.consents,
             now: self.env.now(),
             roll: self.roll(),
             settings: &self.env.settings,
@@ -77,5 +175,9 @@ impl<'a> Call<'a> {
     /// A random number, from which the access token's life is drawn.
     fn roll(&self) -> u64 {
         u64::from_be_bytes(self.env.entropy.bytes())
+    }
+
+    fn tenant_arc(&self) -> Arc<Tenant> {
+        Arc::clone(self.tenant)
     }
 }

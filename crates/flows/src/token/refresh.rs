@@ -13,7 +13,7 @@ use grantor_rules::token::refresh::{Presented, of_tenant, recognise, remembered,
 use grantor_storage::{RotateRefreshToken, Rotated};
 
 use super::{Call, issue};
-use crate::{Event, FlowError, load};
+use crate::{Event, FlowError};
 
 pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, FlowError> {
     let handle = RefreshHandle::parse(&call.env.refresh_tokens, presented.expose()).ok();
@@ -21,27 +21,25 @@ pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, 
         Some(handle) => find(call, handle).await?,
         None => None,
     };
-    let platform =
-        found.as_ref().map_or_else(|| platform_without_redirect(call.application), |(family, _)| family.platform);
-    let client = call.prove(platform)?;
+    let platform = found
+        .as_ref()
+        .map_or_else(|| platform_without_redirect(&call.client.application), |(family, _)| family.platform);
+    let client = call.prove(platform).await?;
     let handle = handle.ok_or(Refusal::RefreshTokenUnknown)?;
     // It was ours once, so it is its time that is over.
     let (family, user) = found.ok_or(Refusal::RefreshTokenExpired)?;
     call.trace.join(family.flow);
     let original = &family.wanted;
     let names_apis = call.request.wanted.as_ref().filter(|wanted| !wanted.apis().is_empty());
-    let mut scopes = {
-        let wanted = names_apis.unwrap_or(original);
-        wanted.resolve(&load::apis(call.env, call.store, wanted).await?)?
-    };
+    let mut scopes = call.scopes(names_apis.unwrap_or(original)).await?;
     if let Some(wanted) = &call.request.wanted {
         scopes.sign_in = wanted.sign_in_scopes();
     }
     // A renewal cannot widen what the person signed in for.
     scopes.sign_in.retain(|scope| original.signs_in_with(*scope));
-    let consents = call.consents(family.user).await?;
-    let standing = call.standing(user.as_ref(), &consents);
-    let plan = rule(&family, &client, scopes, names_apis.is_some(), &standing)?;
+    parent_stands(call, &family).await?;
+    let person = call.person(family.user, user.as_ref(), &scopes).await?;
+    let plan = rule(&family, &client, scopes, names_apis.is_some(), &call.standing(&person))?;
     let Some(expires_at) = plan.refresh_expires_at else {
         // The person has withdrawn `offline_access`.
         return Err(Refusal::ConsentRequired { missing: vec!["offline_access".to_owned()] }.into());
@@ -51,6 +49,16 @@ pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, 
         Presented::Live(live) => renewal.rotate(&family, live, expires_at).await,
         Presented::Repeated(exchanged) => renewal.repeat(exchanged).await,
         Presented::Reused => renewal.reused().await,
+        Presented::Old(live) => renewal.keep(&family, live, expires_at).await,
+    }
+}
+
+/// What one application was given to act on with ends with what it was given by.
+async fn parent_stands(call: &Call<'_>, family: &Family) -> Result<(), FlowError> {
+    let Some(parent) = family.parent else { return Ok(()) };
+    match call.store.find_family(parent).await?.and_then(|parent| parent.revoked) {
+        Some(why) => Err(Refusal::RefreshTokenRevoked { why }.into()),
+        None => Ok(()),
     }
 }
 
@@ -70,7 +78,7 @@ impl Renewal<'_> {
     /// Measured at the request's arrival: a node that stood still meanwhile must not take an honest program for a thief.
     fn is<'f>(&self, family: &'f Family) -> Presented<'f> {
         let (arrived, grace) = (self.call.trace.at(), self.call.env.settings.refresh_grace);
-        recognise(family, &self.presented.digest(), arrived, grace)
+        recognise(family, self.call.client.application.refresh_tokens, &self.presented.digest(), arrived, grace)
     }
 
     async fn rotate(
@@ -99,8 +107,36 @@ impl Renewal<'_> {
                 let overtaken = Family { refresh_token: Some(now_live), ..family.clone() };
                 match self.is(&overtaken) {
                     Presented::Repeated(exchanged) => self.repeat(exchanged).await,
+                    Presented::Old(now_live) => self.keep(&overtaken, now_live, expires_at).await,
                     Presented::Live(_) | Presented::Reused => self.reused().await,
                 }
+            }
+            Rotated::Revoked(why) => Err(Refusal::RefreshTokenRevoked { why }.into()),
+            Rotated::Unknown => Err(Refusal::RefreshTokenExpired.into()),
+        }
+    }
+
+    /// An old token that stays good gets tokens like the live one, in whose place a new one comes: so the family's time grows
+    /// with each use. Whoever was faster in doing just that has done it for this one too.
+    async fn keep(
+        &self,
+        family: &Family,
+        live: &RefreshToken,
+        expires_at: Timestamp,
+    ) -> Result<IssuedTokens, FlowError> {
+        let Self { call, plan, .. } = self;
+        let (successor, _) = call.env.refresh_token(call.tenant.id, family.id);
+        let issued = issue::tokens(call.env, plan, call.layout, Some(&successor)).await?;
+        let rotate = RotateRefreshToken {
+            family: family.id,
+            presented: live.digest,
+            successor: RefreshToken { digest: successor.digest(), expires_at, exchanged: live.exchanged.clone() },
+            keep_until: issue::keep_until(plan),
+        };
+        match call.store.rotate_refresh_token(&rotate).await? {
+            Rotated::Now | Rotated::NotLive(_) => {
+                issue::record(call.env, call.trace, plan, "refresh_token");
+                Ok(issued)
             }
             Rotated::Revoked(why) => Err(Refusal::RefreshTokenRevoked { why }.into()),
             Rotated::Unknown => Err(Refusal::RefreshTokenExpired.into()),

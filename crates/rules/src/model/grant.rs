@@ -56,6 +56,9 @@ pub struct Progress {
     /// The person asked to use another account than those signed in.
     #[serde(default)]
     pub other_account: bool,
+    /// The person said that they began this themselves, on another device.
+    #[serde(default)]
+    pub confirmed: bool,
 }
 
 /// An authorization code that was handed out.

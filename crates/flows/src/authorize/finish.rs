@@ -1,0 +1,282 @@
+//! The end of an authorization request: one commit, whatever it ends with.
+
+use std::sync::Arc;
+
+use grantor_environment::Timestamp;
+use grantor_protocol::{FamilyId, Handle, HandleKind};
+use grantor_rules::Refusal;
+use grantor_rules::authorize::{CodePlan, Request, SignedIn};
+use grantor_rules::consent::ConsentQuestion;
+use grantor_rules::layout::TokenLayout;
+use grantor_rules::model::{
+    Code, Consents, DeviceAnswer, DeviceApproval, Family, Purpose, Registration, ServicePrincipal,
+};
+use grantor_rules::token::issued::IssuedTokens;
+use grantor_rules::token::{Standing, TokenPlan, front, the_api};
+use grantor_storage::{AnswerDeviceCode, BeginFamily, Finished, IssueCode, RecordedConsent};
+
+use super::{AnswerTo, Issued, Known, Proven, Stage, Step};
+use crate::token::issue;
+use crate::{Env, Event, FlowError, Trace, load};
+
+/// What the person has just allowed.
+pub(super) struct Given {
+    pub question: ConsentQuestion,
+    pub for_everyone: bool,
+}
+
+/// A request that has got its yes.
+pub(super) struct Finishing<'a> {
+    pub env: &'a Env,
+    pub trace: &'a Trace,
+    pub proven: &'a Proven,
+    pub request: &'a Request,
+    pub stage: &'a Stage,
+    pub known: &'a Known,
+    pub person: &'a SignedIn,
+    pub given: Option<Given>,
+    pub consents: &'a Consents,
+    pub layout: &'a dyn TokenLayout,
+}
+
+impl Finishing<'_> {
+    pub async fn finish(&self, plan: &CodePlan) -> Result<Step, FlowError> {
+        let step = match (&self.proven.answer, &self.stage.interaction().purpose) {
+            (AnswerTo::Page(path), _) => self.visit(path).await?,
+            (AnswerTo::Device(digest), _) => self.approve_device(*digest).await?,
+            (AnswerTo::Redirect(_), Purpose::AdminConsent) => self.allow_for_everyone().await?,
+            (AnswerTo::Redirect(_), _) => self.issue(plan).await?,
+        };
+        if let Some(given) = &self.given {
+            let name = |one: &grantor_rules::consent::PermissionAsked| format!("{} · {}", one.api_name, one.value);
+            let permissions = given.question.permissions.iter().map(name).collect();
+            let event = Event::Consented { user: self.person.user.id, permissions, for_everyone: given.for_everyone };
+            self.env.record(self.trace, event);
+        }
+        Ok(step)
+    }
+
+    /// What is recorded: what was allowed, and what stands for the application and its APIs from now on.
+    fn recorded(&self, now: Timestamp) -> Vec<RecordedConsent> {
+        let own = &self.proven.application.client_id;
+        let newcomer = |one: &Registration| (!one.is_here()).then(|| ServicePrincipal::new(&one.application, now));
+        let apis = self.known.scopes.apis.iter().map(grantor_rules::scopes::WantedOfApi::registration);
+        let of_required = self.known.required_apis.values().cloned();
+        let mut service_principals: Vec<ServicePrincipal> = newcomer(&self.known.client).into_iter().collect();
+        let mut recorded = Vec::new();
+        if let Some(given) = &self.given {
+            let named =
+                |api: &Registration| given.question.permissions.iter().any(|one| one.api == api.application.client_id);
+            service_principals.extend(apis.chain(of_required).filter(named).filter_map(|api| newcomer(&api)));
+            let principal = (!given.for_everyone).then_some(self.person.user.id);
+            for (client_id, allowed) in given.question.by_client() {
+                recorded.push(RecordedConsent {
+                    principal,
+                    client_id,
+                    consents: allowed.scopes,
+                    app_roles: allowed.app_roles,
+                    service_principals: Vec::new(),
+                });
+            }
+        } else {
+            service_principals.extend(apis.filter_map(|api| newcomer(&api)));
+        }
+        if service_principals.is_empty() {
+            return recorded;
+        }
+        let mut bring = |recorded: &mut RecordedConsent| recorded.service_principals.append(&mut service_principals);
+        match recorded.iter_mut().find(|one| one.client_id == *own) {
+            Some(first) => bring(first),
+            None => {
+                let mut alone = RecordedConsent {
+                    principal: Some(self.person.user.id),
+                    client_id: own.clone(),
+                    consents: Consents::default(),
+                    app_roles: Vec::new(),
+                    service_principals: Vec::new(),
+                };
+                bring(&mut alone);
+                recorded.push(alone);
+            }
+        }
+        recorded
+    }
+
+    async fn visit(&self, path: &str) -> Result<Step, FlowError> {
+        if let Some(waited) = self.stage.handle() {
+            once(self.store().end_interaction(&waited).await?)?;
+        }
+        Ok(Step::Visit { path: path.to_owned() })
+    }
+
+    async fn allow_for_everyone(&self) -> Result<Step, FlowError> {
+        let now = self.env.now();
+        let recorded = self.recorded(now);
+        if let Some(waited) = self.stage.handle() {
+            once(self.store().consent_without_code(&waited, &recorded, now).await?)?;
+        }
+        let nothing = ConsentQuestion { permissions: Vec::new(), for_everyone: true, may_be_for_everyone: false };
+        let question = self.given.as_ref().map_or(nothing, |given| given.question.clone());
+        Ok(Step::AllowedForEveryone { tenant: Arc::clone(&self.person.tenant), question })
+    }
+
+    async fn approve_device(&self, digest: grantor_protocol::HandleDigest) -> Result<Step, FlowError> {
+        let now = self.env.now();
+        let sign_in = &self.person.sign_in;
+        let approval = DeviceApproval {
+            tenant: self.person.tenant.id,
+            user: self.person.user.id,
+            authenticated_at: sign_in.authenticated_at,
+            method: sign_in.method,
+            sid: sign_in.sid.clone(),
+        };
+        let answered = self
+            .env
+            .storage
+            .answer_device_code(&AnswerDeviceCode {
+                digest,
+                tenant: self.person.tenant.id,
+                answer: DeviceAnswer::Approved(approval),
+                interaction: self.stage.handle(),
+                consents: self.recorded(now),
+                now,
+            })
+            .await?;
+        if answered == Finished::Before {
+            return Err(Refusal::UserCodeUsed.into());
+        }
+        self.env.record(self.trace, Event::DeviceAnswered { user: self.person.user.id, approved: true });
+        Ok(Step::DeviceApproved)
+    }
+
+    async fn issue(&self, plan: &CodePlan) -> Result<Step, FlowError> {
+        let kind = self.request.response_type;
+        let now = self.env.now();
+        let code = kind.code.then(|| self.env.handle(HandleKind::Code, self.person.tenant.id));
+        let in_front = if kind.carries_tokens() { Some(self.in_front(plan, code.as_ref(), now).await?) } else { None };
+        self.commit(plan, code.as_ref(), in_front.as_ref().map(|front| &front.family), now).await?;
+        if let Some(front) = &in_front {
+            self.env.record(self.trace, front.event.clone());
+        }
+        let (id_token, access_token) = in_front.map_or((None, None), |front| (front.id_token, front.access_token));
+        Ok(Step::Issued(Box::new(Issued {
+            tenant: Arc::clone(&self.person.tenant),
+            user: self.person.user.id,
+            code,
+            id_token,
+            access_token,
+            sid: self.person.sign_in.sid.clone(),
+        })))
+    }
+
+    /// One commit ends the interaction and records the consent: that of the code, or, without one, that of the tokens.
+    async fn commit(
+        &self,
+        plan: &CodePlan,
+        code: Option<&Handle>,
+        family: Option<&(Family, Timestamp)>,
+        now: Timestamp,
+    ) -> Result<(), FlowError> {
+        let (mut interaction, mut consents) = (self.stage.handle(), self.recorded(now));
+        if let Some(handle) = code {
+            let issue = IssueCode {
+                digest: handle.digest(),
+                code: self.code(plan, now)?,
+                interaction: interaction.take(),
+                consents: std::mem::take(&mut consents),
+                session_until: self.person.sign_in.expires_at,
+                now,
+            };
+            once(self.store().issue_code(&issue).await?)?;
+            let event = Event::CodeIssued { client: plan.client_id.clone(), user: self.person.user.id };
+            self.env.record(self.trace, event);
+        }
+        if let Some((family, keep_until)) = family {
+            let begin = BeginFamily { family: family.clone(), keep_until: *keep_until, interaction, consents, now };
+            once(self.store().begin_family(&begin).await?)?;
+        }
+        Ok(())
+    }
+
+    async fn in_front(&self, plan: &CodePlan, code: Option<&Handle>, now: Timestamp) -> Result<InFront, FlowError> {
+        let Self { env, known, person, request, .. } = self;
+        let tenant = &*person.tenant;
+        let kind = request.response_type;
+        let api = the_api(&known.scopes, tenant, false)?.registration();
+        let ties = load::ties(self.store().as_ref(), &known.client, &api, person.user.id).await?;
+        let standing = Standing {
+            tenant,
+            client: &known.client,
+            user: Some(&person.user),
+            client_assigned: &ties.client,
+            api_assigned: &ties.api,
+            groups: &ties.groups,
+            consents: self.consents,
+            now,
+            roll: u64::from_be_bytes(env.entropy.bytes()),
+            settings: &env.settings,
+        };
+        let family = FamilyId::from_random(env.entropy.bytes());
+        let mut scopes = known.scopes.clone();
+        if !kind.id_token {
+            scopes.sign_in.remove(&grantor_rules::scopes::SignInScope::OpenId);
+        }
+        let allowed = front::grant(plan, &self.proven.application, scopes, family, self.trace.flow(), &standing)?;
+        let wanted =
+            issue::InFront { code: code.map(Handle::secret), access_token: kind.token, id_token: kind.id_token };
+        let (access_token, id_token) = issue::in_front(env, &allowed, self.layout, &wanted).await?;
+        Ok(InFront {
+            family: (self.family(&allowed), issue::keep_until(&allowed)),
+            event: issue::issued(&allowed, "implicit"),
+            access_token,
+            id_token,
+        })
+    }
+
+    fn family(&self, plan: &TokenPlan<'_>) -> Family {
+        issue::family(plan, &self.request.wanted, None, None)
+    }
+
+    fn code(&self, plan: &CodePlan, now: Timestamp) -> Result<Code, FlowError> {
+        // A code is for whoever has an address to get it at.
+        let missing = || FlowError::Failed { what: "a code was to be issued to nowhere".to_owned() };
+        let redirect = plan.redirect.as_ref().ok_or_else(missing)?;
+        Ok(Code {
+            client_id: plan.client_id.clone(),
+            user: plan.person.user,
+            redirect_uri: redirect.uri().clone(),
+            redirect_uri_was_given: redirect.was_given(),
+            platform: plan.platform,
+            challenge: plan.challenge.clone(),
+            nonce: plan.nonce.clone(),
+            wanted: plan.wanted.clone(),
+            authenticated_at: plan.person.authenticated_at,
+            method: plan.person.method,
+            sid: plan.person.sid.clone(),
+            family: FamilyId::from_random(self.env.entropy.bytes()),
+            flow: self.trace.flow(),
+            expires_at: now + self.env.settings.code_lifetime,
+            spent_at: None,
+        })
+    }
+
+    fn store(&self) -> Arc<dyn grantor_storage::TenantStorage> {
+        self.env.storage.tenant(self.person.tenant.id)
+    }
+}
+
+/// Tokens that go with the answer.
+struct InFront {
+    family: (Family, Timestamp),
+    event: Event,
+    access_token: Option<IssuedTokens>,
+    id_token: Option<grantor_protocol::Secret>,
+}
+
+/// Of several answers to one question only the first counts.
+fn once(finished: Finished) -> Result<(), FlowError> {
+    match finished {
+        Finished::Now => Ok(()),
+        Finished::Before => Err(Refusal::InteractionGone.into()),
+    }
+}

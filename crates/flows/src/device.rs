@@ -1,0 +1,119 @@
+//! A program that waits while its person signs in elsewhere (RFC 8628).
+
+use grantor_protocol::{ClientId, Handle, HandleDigest, HandleKind, TenantId};
+use grantor_rules::authorize::fits_authority;
+use grantor_rules::model::{DeviceAnswer, DeviceCode, UserCode};
+use grantor_rules::scopes::WantedScopes;
+use grantor_rules::{Refusal, authorize};
+use grantor_storage::{AnswerDeviceCode, Finished};
+use uuid::Uuid;
+
+use crate::{Env, Event, FlowError, Place, Trace, load};
+
+/// A device code that was issued.
+#[derive(Debug)]
+pub struct Begun {
+    /// What the program asks with.
+    pub device_code: Handle,
+    /// What the person types.
+    pub user_code: UserCode,
+}
+
+/// Begins to wait.
+///
+/// # Errors
+/// [`Refusal::ClientUnknown`], [`Refusal::SingleTenantOnly`], [`Refusal::ApiUnknown`] and what else is wrong with the scopes.
+pub async fn begin(
+    env: &Env,
+    trace: &Trace,
+    place: &Place,
+    dialect: &str,
+    client_id: &ClientId,
+    wanted: &WantedScopes,
+) -> Result<Begun, FlowError> {
+    let application = match place {
+        Place::Tenant(tenant) => {
+            let client = load::client(env, tenant, client_id).await?;
+            authorize::may_be_used(&client, tenant)?;
+            // What nobody could allow is told to the program at once, and not to its person.
+            load::scopes(env, tenant, wanted).await?;
+            client.application
+        }
+        Place::Organizations | Place::Common => {
+            let found = load::registered(env, client_id).await?;
+            found.ok_or_else(|| load::unknown(client_id, place.word()))?
+        }
+    };
+    fits_authority(&application, place.authority())?;
+    let tenant = place.tenant().map_or(TenantId::from_uuid(Uuid::nil()), |tenant| tenant.id);
+    let device_code = env.handle(HandleKind::DeviceCode, tenant);
+    let user_code = UserCode::from_random(env.entropy.bytes());
+    let code = DeviceCode {
+        client_id: application.client_id.clone(),
+        authority: place.authority(),
+        dialect: dialect.to_owned(),
+        wanted: wanted.clone(),
+        flow: trace.flow(),
+        expires_at: env.now() + env.settings.device_code_lifetime,
+        answer: None,
+        spent_at: None,
+    };
+    env.storage.begin_device_code(&device_code.digest(), &user_code.digest(), &code).await?;
+    env.record(trace, Event::DeviceCodeIssued { client: code.client_id });
+    Ok(Begun { device_code, user_code })
+}
+
+/// The device code that a person has typed the user code of.
+///
+/// # Errors
+/// [`Refusal::UserCodeUnknown`], [`Refusal::UserCodeUsed`], [`Refusal::DeviceCodeExpired`].
+pub async fn of_user_code(
+    env: &Env,
+    trace: &Trace,
+    user_code: &UserCode,
+) -> Result<(HandleDigest, DeviceCode), FlowError> {
+    let found = env.storage.find_device_code_of(&user_code.digest()).await?;
+    let (digest, code) = found.ok_or(Refusal::UserCodeUnknown)?;
+    trace.join(code.flow);
+    unanswered(env, &code)?;
+    Ok((digest, code))
+}
+
+/// A device code that still waits.
+///
+/// # Errors
+/// As [`of_user_code`].
+pub async fn waiting(env: &Env, digest: &HandleDigest) -> Result<DeviceCode, FlowError> {
+    let code = env.storage.find_device_code(digest).await?.ok_or(Refusal::UserCodeUnknown)?;
+    unanswered(env, &code)?;
+    Ok(code)
+}
+
+fn unanswered(env: &Env, code: &DeviceCode) -> Result<(), Refusal> {
+    if code.answer.is_some() || code.spent_at.is_some() {
+        return Err(Refusal::UserCodeUsed);
+    }
+    if env.now() >= code.expires_at { Err(Refusal::DeviceCodeExpired) } else { Ok(()) }
+}
+
+/// The person says no.
+///
+/// # Errors
+/// [`Refusal::UserCodeUsed`].
+pub async fn decline(env: &Env, digest: HandleDigest, interaction: &Handle) -> Result<(), FlowError> {
+    let answered = env
+        .storage
+        .answer_device_code(&AnswerDeviceCode {
+            digest,
+            tenant: interaction.tenant(),
+            answer: DeviceAnswer::Declined,
+            interaction: Some(interaction.digest()),
+            consents: Vec::new(),
+            now: env.now(),
+        })
+        .await?;
+    match answered {
+        Finished::Now => Ok(()),
+        Finished::Before => Err(Refusal::UserCodeUsed.into()),
+    }
+}

@@ -1,0 +1,143 @@
+//! The end of a browser's sign-ins (OpenID Connect RP-Initiated Logout 1.0, Front-Channel Logout 1.0).
+
+use std::sync::Arc;
+
+use grantor_protocol::{ClientId, Handle, RedirectUri, Secret, UserId};
+use grantor_rules::authorize::SignedIn;
+use grantor_rules::client::{RegisteredRedirect, registered_redirect};
+use grantor_rules::model::{Application, Tenant};
+
+use crate::{Env, Event, FlowError, Place, Trace, authorize, load};
+
+/// What tells whose sign-in ends, and for which application.
+#[derive(Clone, Debug, Default)]
+pub struct Hints {
+    /// An id_token of the session that ends.
+    pub id_token: Option<Secret>,
+    /// The session, by its `sid`.
+    pub sid: Option<String>,
+    /// The application.
+    pub client_id: Option<ClientId>,
+    /// Where the browser shall go when it is done.
+    pub continue_to: Option<RedirectUri>,
+}
+
+/// Who is signed in here, and which of them is meant.
+#[derive(Debug)]
+pub struct Candidates {
+    /// Everybody who is signed in.
+    pub people: Vec<SignedIn>,
+    /// The one who is meant, if that is clear: the one whom a hint names, or the only one.
+    pub meant: Option<UserId>,
+}
+
+/// Finds out who is meant. A hint that names nobody here is as good as none.
+///
+/// # Errors
+/// [`FlowError::Store`].
+pub async fn candidates(env: &Env, place: &Place, sessions: &[Handle], hints: &Hints) -> Result<Candidates, FlowError> {
+    let now = env.now();
+    let mut people = authorize::signed_in(env, place, sessions).await?;
+    people.retain(|one| one.is_live(now));
+    let hinted = people.iter().find(|one| is_meant(env, one, hints)).map(|one| one.user.id);
+    let only = match people.as_slice() {
+        [only] => Some(only.user.id),
+        _ => None,
+    };
+    Ok(Candidates { meant: hinted.or(only), people })
+}
+
+fn is_meant(env: &Env, one: &SignedIn, hints: &Hints) -> bool {
+    let by_session = hints.sid.as_deref() == Some(one.sign_in.sid.as_str());
+    by_session || hints.id_token.as_ref().is_some_and(|token| names(env, token, one))
+}
+
+/// Whether an id_token of ours is about this person. Its time may be over (RP-Initiated Logout §2).
+fn names(env: &Env, token: &Secret, one: &SignedIn) -> bool {
+    let Some((client_id, subject)) = audience_and_subject(env, token) else { return false };
+    env.salt.subject(one.tenant.id, &client_id, one.user.id) == subject
+}
+
+fn audience_and_subject(env: &Env, token: &Secret) -> Option<(ClientId, String)> {
+    let claims = env.keys.claims(token).ok()?;
+    let text = |name: &str| claims.get(name).and_then(serde_json::Value::as_str);
+    Some((ClientId::parse(text("aud")?).ok()?, text("sub")?.to_owned()))
+}
+
+/// What happened, and what the browser still has to do.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// Where each application is told, by a frame of its own.
+    pub notices: Vec<Notice>,
+    /// Where the browser goes then, with the application's name.
+    pub continue_to: Option<(RegisteredRedirect, String)>,
+}
+
+/// A front-channel notice to an application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The application's name.
+    pub application: String,
+    /// Its registered address.
+    pub address: String,
+    /// In whose directory the session was.
+    pub tenant: grantor_protocol::TenantId,
+    /// The session.
+    pub sid: String,
+}
+
+/// Ends the sign-ins of `users` in this browser. Tokens that applications hold are not touched (Source: entra-dialect 13.9).
+///
+/// # Errors
+/// [`FlowError::Store`].
+pub async fn end(
+    env: &Env,
+    trace: &Trace,
+    candidates: &Candidates,
+    users: &[UserId],
+    sessions: &[Handle],
+    hints: &Hints,
+) -> Result<Done, FlowError> {
+    let mut done = Done::default();
+    let mut reached: Vec<Arc<Application>> = Vec::new();
+    for one in candidates.people.iter().filter(|one| users.contains(&one.user.id)) {
+        let store = env.storage.tenant(one.tenant.id);
+        for client_id in store.list_session_clients(&one.sign_in.sid).await? {
+            if let Ok(client) = load::client(env, &one.tenant, &client_id).await {
+                done.notices.extend(notice(&client.application, &one.tenant, &one.sign_in.sid));
+                reached.push(client.application);
+            }
+        }
+        for session in sessions.iter().filter(|session| session.tenant() == one.tenant.id) {
+            store.end_sign_ins(&session.digest(), &[one.user.id]).await?;
+        }
+        env.record(trace, Event::SignedOut { user: one.user.id });
+    }
+    done.continue_to = continue_to(env, hints, reached).await?;
+    Ok(done)
+}
+
+fn notice(application: &Application, tenant: &Tenant, sid: &str) -> Option<Notice> {
+    let address = application.front_channel_logout_uri.clone()?;
+    Some(Notice { application: application.display_name.clone(), address, tenant: tenant.id, sid: sid.to_owned() })
+}
+
+/// An address that is registered for the application that asked, or, where the request does not say which one that is, for one
+/// that the session reached. Any other is left alone: the browser stays (Source: entra-dialect 11).
+async fn continue_to(
+    env: &Env,
+    hints: &Hints,
+    reached: Vec<Arc<Application>>,
+) -> Result<Option<(RegisteredRedirect, String)>, FlowError> {
+    let Some(asked) = &hints.continue_to else { return Ok(None) };
+    let of_token = hints.id_token.as_ref().and_then(|token| audience_and_subject(env, token)).map(|(client, _)| client);
+    let candidates = match of_token.or_else(|| hints.client_id.clone()) {
+        Some(client_id) => load::registered(env, &client_id).await?.into_iter().collect(),
+        None => reached,
+    };
+    let fits = |application: &Arc<Application>| {
+        let redirect = registered_redirect(application, Some(asked), &[]).ok()?;
+        Some((redirect, application.display_name.clone()))
+    };
+    Ok(candidates.iter().find_map(fits))
+}
