@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Brand, Hidden, Person, assets, words};
+use crate::{Application, Brand, Hidden, Permission, Person, assets, words};
 
 /// The question whether an app may have permissions.
 ///
@@ -15,32 +15,17 @@ pub struct Consent {
     /// Whose page it is.
     pub brand: Brand,
     /// The app that asks.
-    pub application_name: String,
-    /// Who made the app; empty if nobody is named.
-    pub publisher: String,
-    /// Whether the app is registered in this tenant. If not, the page warns.
-    pub publisher_is_this_tenant: bool,
+    pub application: Application,
     /// What the app asks for.
     pub permissions: Vec<Permission>,
     /// Who is asked.
     pub person: Person,
+    /// Whether the answer holds for everyone in the tenant: the page says so, and leaves no choice but yes or no.
+    pub for_everyone: bool,
     /// Whether the person may decide for everyone in the tenant.
     pub organization_choice: bool,
     /// The path that the forms are sent to.
     pub action: String,
     /// What each form carries.
     pub hidden: Hidden,
-}
-
-/// One permission that an app asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Permission {
-    /// What it allows, as a person would say it; it continues "NAME would like to".
-    pub words: String,
-    /// The API's name and the permission's, for developers: `Colors API · Colors.Read`.
-    pub technical: String,
-    /// More about it.
-    pub description: Option<String>,
-    /// Whether it usually takes an administrator to allow it.
-    pub administrators_only: bool,
 }

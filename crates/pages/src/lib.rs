@@ -15,6 +15,7 @@
 
 use askama::Template;
 
+mod application;
 pub mod assets;
 mod consent;
 mod form_post;
@@ -23,7 +24,8 @@ mod refused;
 mod sign_in;
 pub mod words;
 
-pub use consent::{Consent, Permission};
+pub use application::{Application, Permission, Risk};
+pub use consent::Consent;
 pub use form_post::{FORM_POST_SCRIPT, FORM_POST_SCRIPT_SHA256, FormPost, NativeClient};
 pub use pieces::{Account, Brand, Hidden, Person};
 pub use refused::{Busy, Compare, Fault, NotFound, Refused};

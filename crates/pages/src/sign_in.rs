@@ -10,8 +10,8 @@ use crate::{Account, Brand, Hidden, assets, words};
 #[derive(Clone, Debug, Template)]
 #[template(path = "account_picker.html")]
 pub struct AccountPicker {
-    /// Whose page it is.
-    pub brand: Brand,
+    /// Whose page it is; none where the tenant is only known once somebody signed in.
+    pub brand: Option<Brand>,
     /// The app that asks.
     pub application_name: String,
     /// The accounts, in the order in which they are shown.
@@ -29,8 +29,8 @@ pub struct AccountPicker {
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in.html")]
 pub struct SignIn {
-    /// Whose page it is.
-    pub brand: Brand,
+    /// Whose page it is; none where the tenant is only known once somebody signed in.
+    pub brand: Option<Brand>,
     /// The app that asks, if one does.
     pub application_name: Option<String>,
     /// The user name that the field starts with; empty for none.
@@ -56,6 +56,12 @@ pub enum SignInError {
     TooManyAttempts,
     /// The account may not sign in. Only for those who gave the right password.
     AccountDisabled,
+    /// Too many wrong passwords for this account. A name that nobody has must be counted too, or this tells who exists.
+    AccountLocked,
+    /// The password has to be changed. Only for those who gave the right one.
+    PasswordExpired,
+    /// The user name's domain belongs to another tenant, whatever stands before it.
+    OtherOrganization,
     /// The form was too old or not of this browser.
     PageExpired,
 }
@@ -68,21 +74,50 @@ impl SignInError {
             Self::Incomplete => words::INCOMPLETE,
             Self::TooManyAttempts => words::TOO_MANY_ATTEMPTS,
             Self::AccountDisabled => words::ACCOUNT_DISABLED,
+            Self::AccountLocked => words::ACCOUNT_LOCKED,
+            Self::PasswordExpired => words::PASSWORD_EXPIRED,
+            Self::OtherOrganization => words::OTHER_ORGANIZATION,
             Self::PageExpired => words::PAGE_EXPIRED,
         }
     }
 
-    /// Whether other input would mend it: then the fields are marked.
-    const fn blames_input(self) -> bool {
+    /// Whether another user name would mend it: then that field is marked.
+    const fn blames_username(self) -> bool {
+        match self {
+            Self::Mismatch | Self::Incomplete | Self::OtherOrganization => true,
+            Self::TooManyAttempts
+            | Self::AccountDisabled
+            | Self::AccountLocked
+            | Self::PasswordExpired
+            | Self::PageExpired => false,
+        }
+    }
+
+    /// Whether another password would mend it: then that field is marked.
+    const fn blames_password(self) -> bool {
         match self {
             Self::Mismatch | Self::Incomplete => true,
-            Self::TooManyAttempts | Self::AccountDisabled | Self::PageExpired => false,
+            Self::TooManyAttempts
+            | Self::AccountDisabled
+            | Self::AccountLocked
+            | Self::PasswordExpired
+            | Self::OtherOrganization
+            | Self::PageExpired => false,
         }
     }
 }
 
 impl SignIn {
-    fn fields_are_invalid(&self) -> bool {
-        self.error.is_some_and(SignInError::blames_input)
+    fn username_is_invalid(&self) -> bool {
+        self.error.is_some_and(SignInError::blames_username)
+    }
+
+    fn password_is_invalid(&self) -> bool {
+        self.error.is_some_and(SignInError::blames_password)
+    }
+
+    /// The field to begin with is the first that has to be filled in or changed.
+    fn starts_at_password(&self) -> bool {
+        !self.username.is_empty() && self.error != Some(SignInError::OtherOrganization)
     }
 }

@@ -57,6 +57,12 @@ pub const INCOMPLETE: &str = "Enter your user name and your password.";
 pub const TOO_MANY_ATTEMPTS: &str = "Too many attempts. Wait a few minutes, then try again.";
 /// The account may not sign in.
 pub const ACCOUNT_DISABLED: &str = "This account is switched off. Ask your administrator.";
+/// Too many wrong passwords for this account.
+pub const ACCOUNT_LOCKED: &str = "This account is locked for a while after too many wrong passwords. Try again later.";
+/// The password has to be changed before it opens anything.
+pub const PASSWORD_EXPIRED: &str = "This password has expired. Ask your administrator for a new one.";
+/// The user name ends in a domain of another tenant.
+pub const OTHER_ORGANIZATION: &str = "This account belongs to another organization. Use an account of this one.";
 /// The form was too old or came from another browser.
 pub const PAGE_EXPIRED: &str = "This page was open for too long. Sign in again.";
 
@@ -66,13 +72,35 @@ pub const CONSENT_HEADING: Around = Around::new("", " would like to");
 pub const CONSENT_TITLE: Around = Around::new("", " asks for your permission");
 /// Who made the app.
 pub const PUBLISHED_BY: Around = Around::new("published by ", "");
+/// Around the domain of the publisher's tenant, after the publisher's name.
+pub const PUBLISHER_DOMAIN: Around = Around::new(" (", ")");
 /// Nobody is named as the maker of the app.
 pub const PUBLISHER_UNKNOWN: &str = "Its publisher is not known.";
+/// Where an app is registered whose maker nobody names; it follows [`PUBLISHER_UNKNOWN`].
+pub const REGISTERED_IN: Around = Around::new(" It is registered in ", ".");
+/// The link to what the publisher does with data.
+pub const PRIVACY: &str = "Privacy statement";
+/// The link to the publisher's terms.
+pub const TERMS: &str = "Terms of service";
+/// What a screen reader hears after the name of a link that leads out.
+pub const NEW_WINDOW: &str = " (opens in a new window)";
 /// The warning for an app from another tenant.
 pub const FOREIGN_APP: Around =
     Around::new("This app comes from outside ", ". Allow it only if you trust its publisher.");
 /// The note on a permission that reaches beyond the person's own data.
 pub const ADMINISTRATORS_ONLY: &str = "Needs an administrator";
+/// The note on a permission that the app uses by itself.
+pub const AS_APPLICATION: &str = "Without a signed-in person";
+/// The least risk of a permission.
+pub const RISK_LOW: &str = "Low risk";
+/// The middle risk of a permission.
+pub const RISK_MEDIUM: &str = "Medium risk";
+/// The greatest risk of a permission.
+pub const RISK_HIGH: &str = "High risk";
+/// The sentence above a consent that is given for the whole tenant.
+pub const FOR_EVERYONE: Around = Around::new("If you allow this, it is allowed for everyone in ", ".");
+/// The button that allows for the whole tenant.
+pub const ACCEPT_FOR_EVERYONE: &str = "Allow for everyone";
 /// The administrator's choice.
 pub const FOR_ORGANIZATION: Around = Around::new("Allow this for everyone in ", "");
 /// What the administrator's choice means.

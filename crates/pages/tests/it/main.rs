@@ -1,6 +1,7 @@
 //! What holds for the pages as the browser gets them.
 
 mod colours;
+mod consent;
 mod escaping;
 mod form_post;
 mod markup;

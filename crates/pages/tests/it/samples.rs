@@ -1,8 +1,8 @@
 //! Every page, filled. The tests and the gallery share them: a new page belongs here.
 
 use grantor_pages::{
-    Account, AccountPicker, Brand, Busy, Compare, Consent, Fault, FormPost, Hidden, NativeClient, NotFound, Permission,
-    Person, Refused, SignIn, SignInError, words,
+    Account, AccountPicker, Application, Brand, Busy, Compare, Consent, Fault, FormPost, Hidden, NativeClient,
+    NotFound, Permission, Person, Refused, Risk, SignIn, SignInError, words,
 };
 
 /// Says each string that a page is given: as it is, longer, or hostile.
@@ -15,8 +15,10 @@ pub fn pages(say: Say<'_>) -> Vec<(&'static str, String)> {
         ("sign-in", sign_in(say).render()),
         ("sign-in-plain", sign_in_plain(say).render()),
         ("sign-in-again", sign_in_again(say).render()),
+        ("sign-in-common", sign_in_common(say).render()),
         ("consent", consent(say).render()),
-        ("consent-administrator", consent_for_everyone(say).render()),
+        ("consent-administrator", consent_of_administrator(say).render()),
+        ("consent-for-everyone", consent_for_everyone(say).render()),
         ("refused", refused(say).render()),
         ("refused-bare", refused_bare(say).render()),
         ("refused-none-registered", refused_none_registered(say).render()),
@@ -38,7 +40,7 @@ fn hidden(say: Say<'_>) -> Hidden {
 
 fn account_picker(say: Say<'_>) -> AccountPicker {
     AccountPicker {
-        brand: brand(say),
+        brand: Some(brand(say)),
         application_name: say("Native App"),
         accounts: vec![
             account(say, "Chris Green", "ChrisG@contoso.example"),
@@ -58,8 +60,17 @@ fn sign_in(say: Say<'_>) -> SignIn {
 }
 
 fn sign_in_plain(say: Say<'_>) -> SignIn {
+    SignIn { brand: Some(brand(say)), ..sign_in_anywhere(say) }
+}
+
+/// The sign-in page where no tenant is known yet, and an app asks.
+fn sign_in_common(say: Say<'_>) -> SignIn {
+    SignIn { application_name: Some(say("Native App")), ..sign_in_anywhere(say) }
+}
+
+fn sign_in_anywhere(say: Say<'_>) -> SignIn {
     SignIn {
-        brand: brand(say),
+        brand: None,
         application_name: None,
         username: String::new(),
         error: None,
@@ -83,51 +94,106 @@ pub fn sign_in_with(error: SignInError) -> SignIn {
     SignIn { error: Some(error), ..sign_in(&mut str::to_owned) }
 }
 
-fn consent(say: Say<'_>) -> Consent {
-    Consent { publisher: say("Contoso"), ..consent_of_nobody(say) }
+fn application(say: Say<'_>) -> Application {
+    Application { publisher: say("Contoso"), ..application_of_nobody(say) }
 }
 
-/// The consent page of an app without a publisher.
-fn consent_of_nobody(say: Say<'_>) -> Consent {
+/// An app without a publisher.
+fn application_of_nobody(say: Say<'_>) -> Application {
+    Application {
+        name: say("Native App"),
+        publisher: String::new(),
+        publisher_tenant_domain: None,
+        publisher_is_this_tenant: true,
+        privacy_uri: None,
+        terms_uri: None,
+    }
+}
+
+/// An app of another tenant, with all that it may say about itself.
+fn application_from_outside(say: Say<'_>) -> Application {
+    Application {
+        name: say("Expense Reports"),
+        publisher: say("Fabrikam"),
+        publisher_tenant_domain: Some(say("fabrikam.example")),
+        publisher_is_this_tenant: false,
+        privacy_uri: Some(format!("https://fabrikam.example/{}", say("privacy"))),
+        terms_uri: Some(format!("https://fabrikam.example/{}", say("terms"))),
+    }
+}
+
+fn permission(say: Say<'_>, words: &str, technical: &str, risk: Risk) -> Permission {
+    Permission {
+        words: say(words),
+        technical: say(technical),
+        description: None,
+        risk,
+        administrators_only: false,
+        as_application: false,
+    }
+}
+
+fn read_the_directory(say: Say<'_>) -> Permission {
+    Permission {
+        administrators_only: true,
+        ..permission(say, "See everyone in the directory", "Directory · Directory.Read.All", Risk::High)
+    }
+}
+
+fn permissions(say: Say<'_>) -> Vec<Permission> {
+    vec![
+        permission(say, "See your colors", "Colors API · Colors.Read", Risk::Low),
+        Permission {
+            description: Some(say("Your name, your user name and your picture.")),
+            ..permission(say, "See your basic profile", "Directory · User.Read", Risk::Low)
+        },
+        Permission {
+            description: Some(say("Until you withdraw it.")),
+            ..permission(say, "Keep this access when you are away", "offline_access", Risk::Medium)
+        },
+    ]
+}
+
+fn person(say: Say<'_>) -> Person {
+    Person { display_name: say("Chris Green"), username: say("ChrisG@contoso.example") }
+}
+
+fn consent(say: Say<'_>) -> Consent {
+    consent_of(application(say), say)
+}
+
+fn consent_of(application: Application, say: Say<'_>) -> Consent {
     Consent {
         brand: brand(say),
-        application_name: say("Native App"),
-        publisher: String::new(),
-        publisher_is_this_tenant: true,
-        permissions: vec![
-            Permission {
-                words: say("See your colors"),
-                technical: say("Colors API · Colors.Read"),
-                description: None,
-                administrators_only: false,
-            },
-            Permission {
-                words: say("See your basic profile"),
-                technical: say("Directory · User.Read"),
-                description: Some(say("Your name, your user name and your picture.")),
-                administrators_only: false,
-            },
-            Permission {
-                words: say("Keep this access when you are away"),
-                technical: say("offline_access"),
-                description: Some(say("Until you withdraw it.")),
-                administrators_only: false,
-            },
-        ],
-        person: Person { display_name: say("Chris Green"), username: say("ChrisG@contoso.example") },
+        application,
+        permissions: permissions(say),
+        person: person(say),
+        for_everyone: false,
         organization_choice: false,
         action: say("/consent"),
         hidden: hidden(say),
     }
 }
 
-fn consent_for_everyone(say: Say<'_>) -> Consent {
-    let mut page = Consent { publisher_is_this_tenant: false, organization_choice: true, ..consent_of_nobody(say) };
+fn consent_of_administrator(say: Say<'_>) -> Consent {
+    let application = Application {
+        publisher_is_this_tenant: false,
+        publisher_tenant_domain: Some(say("fabrikam.example")),
+        ..application_of_nobody(say)
+    };
+    let mut page = Consent { organization_choice: true, ..consent_of(application, say) };
+    page.permissions.push(read_the_directory(say));
+    page
+}
+
+/// The consent page where an app asks for the whole tenant at once.
+pub fn consent_for_everyone(say: Say<'_>) -> Consent {
+    let application = application_from_outside(say);
+    let mut page = Consent { for_everyone: true, organization_choice: true, ..consent_of(application, say) };
+    page.permissions.push(read_the_directory(say));
     page.permissions.push(Permission {
-        words: say("See everyone in the directory"),
-        technical: say("Directory · Directory.Read.All"),
-        description: None,
-        administrators_only: true,
+        as_application: true,
+        ..permission(say, "Change everyone's expense reports", "Expenses API · Expenses.ReadWrite.All", Risk::High)
     });
     page
 }

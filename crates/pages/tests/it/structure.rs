@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use grantor_pages::{SignInError, assets};
+use grantor_pages::{SignIn, SignInError, assets};
 
 use crate::{
     markup::{Tag, tags},
@@ -39,7 +39,9 @@ fn every_page_loads_only_our_assets() {
     on_each_page(|page, tags| {
         for tag in tags {
             for (name, value) in &tag.attributes {
-                if *name == "href" || *name == "src" {
+                if *name == "href" && tag.name == "a" {
+                    assert!(value.starts_with('/') || value.starts_with("https://"), "{page} leads to {value}");
+                } else if *name == "href" || *name == "src" {
                     assert!(ours.contains(value), "{page} loads {value}");
                 }
             }
@@ -106,7 +108,7 @@ fn the_first_empty_field_has_the_focus() {
     on_each_page(|page, tags| {
         let focused: Vec<_> = tags.iter().filter(|tag| tag.has("autofocus")).map(|tag| tag.attribute("id")).collect();
         match page {
-            "sign-in" | "sign-in-plain" => assert_eq!(focused, [Some("username")]),
+            "sign-in" | "sign-in-plain" | "sign-in-common" => assert_eq!(focused, [Some("username")]),
             "sign-in-again" => assert_eq!(focused, [Some("password")]),
             _ => assert_eq!(focused, []),
         }
@@ -115,12 +117,16 @@ fn the_first_empty_field_has_the_focus() {
 
 #[test]
 fn an_error_is_announced_and_tied_to_its_fields() {
-    for error in [
-        SignInError::Mismatch,
-        SignInError::Incomplete,
-        SignInError::TooManyAttempts,
-        SignInError::AccountDisabled,
-        SignInError::PageExpired,
+    use SignInError as E;
+    for (error, blamed) in [
+        (E::Mismatch, &["username", "password"][..]),
+        (E::Incomplete, &["username", "password"]),
+        (E::OtherOrganization, &["username"]),
+        (E::TooManyAttempts, &[]),
+        (E::AccountDisabled, &[]),
+        (E::AccountLocked, &[]),
+        (E::PasswordExpired, &[]),
+        (E::PageExpired, &[]),
     ] {
         let html = samples::sign_in_with(error).render();
         assert!(html.contains("<title>Error: Sign in"), "{html}");
@@ -131,10 +137,27 @@ fn an_error_is_announced_and_tied_to_its_fields() {
         for id in ["username", "password"] {
             let field = tags.iter().find(|tag| tag.attribute("id") == Some(id)).expect("the field");
             assert_eq!(field.attribute("aria-describedby"), Some("error"));
-            let blamed = matches!(error, SignInError::Mismatch | SignInError::Incomplete);
-            assert_eq!(field.has("aria-invalid"), blamed, "{error:?}");
+            assert_eq!(field.has("aria-invalid"), blamed.contains(&id), "{error:?}");
         }
     }
+}
+
+#[test]
+fn a_name_of_another_organization_is_where_the_page_begins() {
+    let page =
+        SignIn { username: "a@fabrikam.example".to_owned(), ..samples::sign_in_with(SignInError::OtherOrganization) };
+    let html = page.render();
+    let focused: Vec<_> =
+        tags(&html).iter().filter(|tag| tag.has("autofocus")).map(|tag| tag.attribute("id")).collect();
+    assert_eq!(focused, [Some("username")]);
+}
+
+#[test]
+fn a_page_without_a_tenant_bears_the_name_of_the_product() {
+    let page = SignIn { brand: None, ..samples::sign_in_with(SignInError::Mismatch) };
+    let html = page.render();
+    assert!(html.contains("· Grantor</title>") && html.contains("</span>Grantor</p>"), "{html}");
+    assert!(!html.contains("Contoso"), "{html}");
 }
 
 #[test]
