@@ -8,7 +8,9 @@ use grantor_dialects::{Dialect, Parameters};
 use grantor_flows::authorize::{self as flow, Consented, Proven, Stage, Step};
 use grantor_flows::{Event, FlowError, sign_in as sign_in_flow};
 use grantor_jose::base64url;
-use grantor_pages::{Account, AccountPicker, Brand, Consent, Hidden, Permission, Person, SignIn, SignInError};
+use grantor_pages::{
+    Account, AccountPicker, Application, Brand, Consent, Hidden, Permission, Person, Risk, SignIn, SignInError,
+};
 use grantor_protocol::{Handle, HandleKind, Secret, UserId};
 use grantor_rules::Refusal;
 use grantor_rules::authorize::{Question, SignedIn};
@@ -247,7 +249,7 @@ impl<'a> Waiting<'a> {
 
     fn sign_in_page(&self, username: String, error: Option<SignInError>, switch_account: bool) -> Answer {
         let page = SignIn {
-            brand: self.brand(),
+            brand: Some(self.brand()),
             application_name: Some(self.proven.application.display_name.clone()),
             username,
             error,
@@ -265,7 +267,7 @@ impl<'a> Waiting<'a> {
             username: one.user.user_principal_name.clone(),
         };
         let page = AccountPicker {
-            brand: self.brand(),
+            brand: Some(self.brand()),
             application_name: self.proven.application.display_name.clone(),
             accounts: people.iter().filter(|one| ids.contains(&one.user.id)).map(account).collect(),
             action: OwnPage::SignIn(&self.handle).path(),
@@ -280,18 +282,26 @@ impl<'a> Waiting<'a> {
             words: one.words.clone(),
             technical: format!("{} · {}", one.api_name, one.value),
             description: one.description.clone(),
+            risk: if one.for_administrators { Risk::High } else { Risk::Low },
             administrators_only: one.for_administrators,
+            as_application: false,
         };
         let page = Consent {
             brand: self.brand(),
-            application_name: self.proven.application.display_name.clone(),
-            publisher: self.proven.tenant.display_name.clone(),
-            publisher_is_this_tenant: self.proven.application.publisher == self.proven.tenant.id,
+            application: Application {
+                name: self.proven.application.display_name.clone(),
+                publisher: self.proven.tenant.display_name.clone(),
+                publisher_tenant_domain: None,
+                publisher_is_this_tenant: self.proven.application.publisher == self.proven.tenant.id,
+                privacy_uri: None,
+                terms_uri: None,
+            },
             permissions: question.permissions.iter().map(permission).collect(),
             person: Person {
                 display_name: user.map(|user| user.display_name.clone()).unwrap_or_default(),
                 username: user.map(|user| user.user_principal_name.clone()).unwrap_or_default(),
             },
+            for_everyone: false,
             organization_choice: false,
             action: OwnPage::Consent(&self.handle).path(),
             hidden: Hidden { csrf: self.consent_mark(flow::fingerprint(question, person)) },
