@@ -19,6 +19,7 @@ mod application;
 pub mod assets;
 mod consent;
 mod form_post;
+mod needs_administrator;
 mod pieces;
 mod refused;
 mod sign_in;
@@ -27,6 +28,7 @@ pub mod words;
 pub use application::{Application, Permission, Risk};
 pub use consent::Consent;
 pub use form_post::{FORM_POST_SCRIPT, FORM_POST_SCRIPT_SHA256, FormPost, NativeClient};
+pub use needs_administrator::{NeedsAdministrator, NeedsAdministratorReason, RequestSent};
 pub use pieces::{Account, Brand, Hidden, Person};
 pub use refused::{Busy, Compare, Fault, NotFound, Refused};
 pub use sign_in::{AccountPicker, SignIn, SignInError};
@@ -42,7 +44,19 @@ macro_rules! pages {
     )*};
 }
 
-pages!(AccountPicker, SignIn, Consent, Refused, FormPost, NativeClient, NotFound, Busy, Fault);
+pages!(
+    AccountPicker,
+    SignIn,
+    Consent,
+    NeedsAdministrator,
+    RequestSent,
+    Refused,
+    FormPost,
+    NativeClient,
+    NotFound,
+    Busy,
+    Fault,
+);
 
 fn document(page: &impl Template) -> String {
     page.render().expect("no template holds a fallible filter, and writing into a string cannot fail")

@@ -118,6 +118,36 @@ pub const DENY: &str = "Cancel";
 /// The button that allows.
 pub const ACCEPT: &str = "Allow";
 
+/// Heading of the page where a person asked for what only an administrator may allow.
+pub const NEEDS_ADMINISTRATOR_HEADING: Around = Around::new("", " needs an administrator's approval");
+/// What is asked for is for administrators to allow.
+pub const ONLY_ADMINISTRATORS_MAY: &str = "This app asks for what only an administrator may allow.";
+/// The tenant lets people allow what is of low risk; this is more.
+pub const ONLY_LOW_RISK: &str = "This organization lets people allow only what is of low risk.";
+/// The tenant lets nobody but administrators allow anything.
+pub const PEOPLE_MAY_NOT_ALLOW: &str = "This organization lets only administrators allow apps.";
+/// Before the permissions that need an administrator.
+pub const NEEDS_ADMINISTRATOR_LIST: &str = "It would like to";
+/// What to do where nothing can be sent from the page.
+pub const TELL_ADMINISTRATOR: &str =
+    "Ask an administrator to allow the app, and give them the code and the trace below.";
+/// Label of the reason that goes to the administrators.
+pub const REASON: &str = "Why do you need this app?";
+/// What becomes of the reason.
+pub const REASON_HINT: &str = "Administrators read it beside your name.";
+/// The button that sends the request.
+pub const ASK_ADMINISTRATOR: &str = "Ask an administrator";
+/// The button for those who are administrators themselves.
+pub const I_AM_ADMINISTRATOR: &str = "I am an administrator: sign in with another account";
+/// Heading of the page after the request was sent.
+pub const REQUEST_SENT_HEADING: &str = "Your request was sent";
+/// First sentence of that page.
+pub const REQUEST_SENT: Around = Around::new("The administrators of ", " decide about it.");
+/// What to do then.
+pub const REQUEST_SENT_NEXT: Around = Around::new("Once one of them allows it, open ", " again and sign in.");
+/// The way back to an app.
+pub const BACK_TO: Around = Around::new("Back to ", "");
+
 /// Heading of a refusal that must not be sent back to the app.
 pub const REFUSED_HEADING: &str = "This sign-in cannot go on";
 /// Before the address that was sent.

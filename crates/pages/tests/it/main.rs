@@ -5,6 +5,7 @@ mod consent;
 mod escaping;
 mod form_post;
 mod markup;
+mod needs_administrator;
 mod promised_ids;
 mod samples;
 mod structure;

@@ -4,18 +4,25 @@ use crate::{markup::tags, samples};
 
 #[test]
 fn each_page_holds_its_promised_ids() {
-    let promised: [(&str, &[&str]); 9] = [
+    let promised: &[(&str, &[&str])] = &[
         ("account-picker", &["pick-Chr", "pick-Ana", "use-another"]),
         ("sign-in", &["username", "password", "sign-in"]),
         ("sign-in-again", &["username", "password", "sign-in", "error", "switch"]),
         ("consent", &["permissions", "accept", "deny", "switch"]),
         ("consent-administrator", &["permissions", "accept", "deny", "consent-for-organization"]),
+        ("consent-for-everyone", &["permissions", "accept", "deny", "switch"]),
+        (
+            "needs-administrator",
+            &["error", "error-code", "trace-id", "permissions", "reason", "ask-administrator", "deny", "switch"],
+        ),
+        ("needs-administrator-elsewhere", &["error", "error-code", "trace-id", "permissions", "deny", "switch"]),
+        ("request-sent", &["request-sent", "deny"]),
         ("refused", &["error", "error-code", "trace-id"]),
         ("refused-bare", &["error", "error-code", "trace-id"]),
         ("busy", &["error", "trace-id"]),
         ("fault", &["error", "trace-id"]),
     ];
-    for (name, ids) in promised {
+    for (name, ids) in promised.iter().copied() {
         let html = page(name);
         let found: Vec<&str> = tags(&html).iter().filter_map(|tag| tag.attribute("id")).collect();
         for id in ids {
@@ -33,6 +40,11 @@ fn each_button_sends_what_is_promised() {
         ("consent", "deny", "decision", "deny"),
         ("consent", "switch", "decision", "switch"),
         ("sign-in-again", "switch", "decision", "switch"),
+        ("needs-administrator", "ask-administrator", "decision", "ask"),
+        ("needs-administrator", "deny", "decision", "deny"),
+        ("needs-administrator", "switch", "decision", "switch"),
+        ("needs-administrator-elsewhere", "deny", "decision", "deny"),
+        ("request-sent", "deny", "decision", "deny"),
     ];
     for (name, id, key, value) in promised {
         let html = page(name);

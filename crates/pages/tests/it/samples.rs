@@ -2,7 +2,8 @@
 
 use grantor_pages::{
     Account, AccountPicker, Application, Brand, Busy, Compare, Consent, Fault, FormPost, Hidden, NativeClient,
-    NotFound, Permission, Person, Refused, Risk, SignIn, SignInError, words,
+    NeedsAdministrator, NeedsAdministratorReason, NotFound, Permission, Person, Refused, RequestSent, Risk, SignIn,
+    SignInError, words,
 };
 
 /// Says each string that a page is given: as it is, longer, or hostile.
@@ -19,6 +20,9 @@ pub fn pages(say: Say<'_>) -> Vec<(&'static str, String)> {
         ("consent", consent(say).render()),
         ("consent-administrator", consent_of_administrator(say).render()),
         ("consent-for-everyone", consent_for_everyone(say).render()),
+        ("needs-administrator", needs_administrator(true, say).render()),
+        ("needs-administrator-elsewhere", needs_administrator(false, say).render()),
+        ("request-sent", request_sent(say).render()),
         ("refused", refused(say).render()),
         ("refused-bare", refused_bare(say).render()),
         ("refused-none-registered", refused_none_registered(say).render()),
@@ -196,6 +200,31 @@ pub fn consent_for_everyone(say: Say<'_>) -> Consent {
         ..permission(say, "Change everyone's expense reports", "Expenses API · Expenses.ReadWrite.All", Risk::High)
     });
     page
+}
+
+pub fn needs_administrator(can_ask: bool, say: Say<'_>) -> NeedsAdministrator {
+    NeedsAdministrator {
+        brand: brand(say),
+        application: if can_ask { application_from_outside(say) } else { application(say) },
+        why: NeedsAdministratorReason::Permissions,
+        permissions: vec![read_the_directory(say)],
+        person: person(say),
+        can_ask,
+        code: say("AADSTS90094"),
+        trace_id: say("01JD3W6X9N"),
+        timestamp: say("2030-05-14 09:26:03Z"),
+        action: say("/consent"),
+        hidden: hidden(say),
+    }
+}
+
+fn request_sent(say: Say<'_>) -> RequestSent {
+    RequestSent {
+        brand: brand(say),
+        application_name: say("Expense Reports"),
+        action: say("/consent"),
+        hidden: hidden(say),
+    }
 }
 
 fn refused(say: Say<'_>) -> Refused {

@@ -84,7 +84,11 @@ fn ids_are_unique_and_what_refers_to_one_finds_it() {
 fn every_visible_input_has_a_label() {
     on_each_page(|page, tags| {
         let labelled: BTreeSet<&str> = tags.iter().filter_map(|tag| tag.attribute("for")).collect();
-        for input in tags.iter().filter(|tag| tag.name == "input" && tag.attribute("type") != Some("hidden")) {
+        let visible = |tag: &&Tag<'_>| match tag.name {
+            "input" => tag.attribute("type") != Some("hidden"),
+            name => name == "textarea" || name == "select",
+        };
+        for input in tags.iter().filter(visible) {
             let id = input.attribute("id").expect("an id");
             assert!(labelled.contains(id), "#{id} on {page} has no label");
         }
