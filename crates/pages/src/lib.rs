@@ -18,6 +18,7 @@ use askama::Template;
 mod application;
 pub mod assets;
 mod consent;
+mod device;
 mod form_post;
 mod needs_administrator;
 mod pieces;
@@ -27,6 +28,7 @@ pub mod words;
 
 pub use application::{Application, Permission, Risk};
 pub use consent::Consent;
+pub use device::{DeviceCodeEntry, DeviceCodeError, DeviceConfirm, DeviceDeclined, DeviceDone};
 pub use form_post::{FORM_POST_SCRIPT, FORM_POST_SCRIPT_SHA256, FormPost, NativeClient};
 pub use needs_administrator::{NeedsAdministrator, NeedsAdministratorReason, RequestSent};
 pub use pieces::{Account, Brand, Hidden, Person};
@@ -50,6 +52,10 @@ pages!(
     Consent,
     NeedsAdministrator,
     RequestSent,
+    DeviceCodeEntry,
+    DeviceConfirm,
+    DeviceDone,
+    DeviceDeclined,
     Refused,
     FormPost,
     NativeClient,

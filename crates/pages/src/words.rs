@@ -148,6 +148,39 @@ pub const REQUEST_SENT_NEXT: Around = Around::new("Once one of them allows it, o
 /// The way back to an app.
 pub const BACK_TO: Around = Around::new("Back to ", "");
 
+/// Heading of the page that takes the code that a device shows.
+pub const DEVICE_HEADING: &str = "Enter the code";
+/// First sentence of that page.
+pub const DEVICE_FIRST: &str = "Your device shows a code. Type it here to sign in on that device.";
+/// Label of the code.
+pub const USER_CODE: &str = "Code";
+/// Nobody waits for that code.
+pub const CODE_UNKNOWN: &str = "That code is not right. Check it on your device and type it again.";
+/// The device waited too long.
+pub const CODE_EXPIRED: &str = "That code has expired. Start again on your device to get a new one.";
+/// The code was answered before, with yes or with no.
+pub const CODE_USED: &str = "That code was used already. Start again on your device to get a new one.";
+/// The form was too old or came from another browser.
+pub const CODE_PAGE_EXPIRED: &str = "This page was open for too long. Type the code again.";
+/// Heading of the page that asks whether the device is one's own.
+pub const DEVICE_CONFIRM_HEADING: Around = Around::new("Sign in to ", " on another device?");
+/// What protects a person who was sent somebody else's code.
+pub const DEVICE_WARNING: &str = "Only go on if you started this yourself on another device.";
+/// What to make of a code that came from somebody else; it follows [`DEVICE_WARNING`].
+pub const DEVICE_WARNING_MORE: &str = "Whoever sent you this code would be signed in as you.";
+/// Before the code that the device must show too.
+pub const DEVICE_SHOWS: &str = "Your device shows this code";
+/// Heading of the page after yes.
+pub const DEVICE_DONE_HEADING: &str = "You are signed in on your device";
+/// First sentence of the page after yes.
+pub const DEVICE_DONE: &str = "You can close this window and go back to your device.";
+/// Heading of the page after no.
+pub const DEVICE_DECLINED_HEADING: &str = "The device was not signed in";
+/// First sentence of the page after no.
+pub const DEVICE_DECLINED: &str = "Nothing was allowed. You can close this window.";
+/// What to do about a code that somebody else sent.
+pub const DEVICE_DECLINED_MORE: &str = "If somebody sent you the code, tell your administrator.";
+
 /// Heading of a refusal that must not be sent back to the app.
 pub const REFUSED_HEADING: &str = "This sign-in cannot go on";
 /// Before the address that was sent.

@@ -2,6 +2,7 @@
 
 mod colours;
 mod consent;
+mod device;
 mod escaping;
 mod form_post;
 mod markup;

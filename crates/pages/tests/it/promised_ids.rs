@@ -17,6 +17,11 @@ fn each_page_holds_its_promised_ids() {
         ),
         ("needs-administrator-elsewhere", &["error", "error-code", "trace-id", "permissions", "deny", "switch"]),
         ("request-sent", &["request-sent", "deny"]),
+        ("device-code", &["user-code", "continue"]),
+        ("device-code-again", &["user-code", "continue", "error"]),
+        ("device-confirm", &["user-code", "accept", "deny"]),
+        ("device-done", &["device-done"]),
+        ("device-declined", &["device-declined"]),
         ("refused", &["error", "error-code", "trace-id"]),
         ("refused-bare", &["error", "error-code", "trace-id"]),
         ("busy", &["error", "trace-id"]),
@@ -45,6 +50,8 @@ fn each_button_sends_what_is_promised() {
         ("needs-administrator", "switch", "decision", "switch"),
         ("needs-administrator-elsewhere", "deny", "decision", "deny"),
         ("request-sent", "deny", "decision", "deny"),
+        ("device-confirm", "accept", "decision", "accept"),
+        ("device-confirm", "deny", "decision", "deny"),
     ];
     for (name, id, key, value) in promised {
         let html = page(name);
@@ -68,10 +75,13 @@ fn the_choice_for_everyone_is_only_for_administrators_and_starts_off() {
 }
 
 #[test]
-fn the_enter_key_refuses_on_the_consent_page() {
-    let html = page("consent-administrator");
-    let deny = html.find("id=\"deny\"").expect("deny");
-    assert!(deny < html.find("id=\"accept\"").expect("accept"), "a form's first button is what the enter key presses");
+fn the_enter_key_refuses_where_something_would_be_allowed() {
+    for name in ["consent-administrator", "consent-for-everyone", "device-confirm"] {
+        let html = page(name);
+        let deny = html.find("id=\"deny\"").expect("deny");
+        let accept = html.find("id=\"accept\"").expect("accept");
+        assert!(deny < accept, "{name}: a form's first button is what the enter key presses");
+    }
 }
 
 fn page(name: &str) -> String {

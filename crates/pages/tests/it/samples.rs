@@ -1,9 +1,9 @@
 //! Every page, filled. The tests and the gallery share them: a new page belongs here.
 
 use grantor_pages::{
-    Account, AccountPicker, Application, Brand, Busy, Compare, Consent, Fault, FormPost, Hidden, NativeClient,
-    NeedsAdministrator, NeedsAdministratorReason, NotFound, Permission, Person, Refused, RequestSent, Risk, SignIn,
-    SignInError, words,
+    Account, AccountPicker, Application, Brand, Busy, Compare, Consent, DeviceCodeEntry, DeviceCodeError,
+    DeviceConfirm, DeviceDeclined, DeviceDone, Fault, FormPost, Hidden, NativeClient, NeedsAdministrator,
+    NeedsAdministratorReason, NotFound, Permission, Person, Refused, RequestSent, Risk, SignIn, SignInError, words,
 };
 
 /// Says each string that a page is given: as it is, longer, or hostile.
@@ -23,6 +23,13 @@ pub fn pages(say: Say<'_>) -> Vec<(&'static str, String)> {
         ("needs-administrator", needs_administrator(true, say).render()),
         ("needs-administrator-elsewhere", needs_administrator(false, say).render()),
         ("request-sent", request_sent(say).render()),
+        ("device-code", device_code(say).render()),
+        ("device-code-given", device_code_given(say).render()),
+        ("device-code-again", device_code_with(DeviceCodeError::Unknown, say).render()),
+        ("device-confirm", device_confirm(say).render()),
+        ("device-confirm-outside", device_confirm_from_outside(say).render()),
+        ("device-done", DeviceDone { brand: Some(brand(say)), application_name: say("Native App") }.render()),
+        ("device-declined", DeviceDeclined { brand: None, application_name: say("Native App") }.render()),
         ("refused", refused(say).render()),
         ("refused-bare", refused_bare(say).render()),
         ("refused-none-registered", refused_none_registered(say).render()),
@@ -202,6 +209,7 @@ pub fn consent_for_everyone(say: Say<'_>) -> Consent {
     page
 }
 
+/// The page for what only an administrator may allow.
 pub fn needs_administrator(can_ask: bool, say: Say<'_>) -> NeedsAdministrator {
     NeedsAdministrator {
         brand: brand(say),
@@ -223,6 +231,39 @@ fn request_sent(say: Say<'_>) -> RequestSent {
         brand: brand(say),
         application_name: say("Expense Reports"),
         action: say("/consent"),
+        hidden: hidden(say),
+    }
+}
+
+fn device_code(say: Say<'_>) -> DeviceCodeEntry {
+    DeviceCodeEntry { brand: None, user_code: String::new(), error: None, action: say("/device"), hidden: hidden(say) }
+}
+
+fn device_code_given(say: Say<'_>) -> DeviceCodeEntry {
+    DeviceCodeEntry { brand: Some(brand(say)), user_code: say("BCDF-GHJK"), ..device_code(say) }
+}
+
+/// The form for a device's code after one that did not do.
+pub fn device_code_with(error: DeviceCodeError, say: Say<'_>) -> DeviceCodeEntry {
+    DeviceCodeEntry { error: Some(error), ..device_code_given(say) }
+}
+
+/// The question whether the device is one's own.
+pub fn device_confirm(say: Say<'_>) -> DeviceConfirm {
+    DeviceConfirm { person: Some(person(say)), ..device_confirm_of(application(say), say) }
+}
+
+fn device_confirm_from_outside(say: Say<'_>) -> DeviceConfirm {
+    device_confirm_of(application_from_outside(say), say)
+}
+
+fn device_confirm_of(application: Application, say: Say<'_>) -> DeviceConfirm {
+    DeviceConfirm {
+        brand: brand(say),
+        application,
+        user_code: say("BCDF-GHJK"),
+        person: None,
+        action: say("/device"),
         hidden: hidden(say),
     }
 }

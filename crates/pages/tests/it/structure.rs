@@ -114,6 +114,7 @@ fn the_first_empty_field_has_the_focus() {
         match page {
             "sign-in" | "sign-in-plain" | "sign-in-common" => assert_eq!(focused, [Some("username")]),
             "sign-in-again" => assert_eq!(focused, [Some("password")]),
+            "device-code" | "device-code-again" => assert_eq!(focused, [Some("user-code")]),
             _ => assert_eq!(focused, []),
         }
     });
