@@ -8,7 +8,7 @@
 //! that extends `base.html`, its words in [`words`], its name in the list below, and a sample in `tests/it/samples.rs`,
 //! where the tests for escaping and structure find it. `examples/gallery.rs` writes all pages for looking at them.
 //!
-//! What the caller's headers must allow: `style-src 'self'; img-src 'self'`, nothing else. A `form-action` needs care:
+//! What the caller's headers must allow: `style-src 'self'; img-src 'self'`, and [`SignedOut`] the frames that it is given. A `form-action` needs care:
 //! browsers apply it to the redirect that answers a form too, so a page whose answer leaves for the app must name the
 //! app's address in it or leave it out. The pages ask for `no-referrer`, and with it browsers send `Origin: null` with
 //! a form: what proves that a form is ours is the hidden value and `Sec-Fetch-Site`, not `Origin`.
@@ -24,6 +24,7 @@ mod needs_administrator;
 mod pieces;
 mod refused;
 mod sign_in;
+mod sign_out;
 pub mod words;
 
 pub use application::{Application, Permission, Risk};
@@ -34,6 +35,7 @@ pub use needs_administrator::{NeedsAdministrator, NeedsAdministratorReason, Requ
 pub use pieces::{Account, Brand, Hidden, Person};
 pub use refused::{Busy, Compare, Fault, NotFound, Refused};
 pub use sign_in::{AccountPicker, SignIn, SignInError};
+pub use sign_out::{ContinueTo, SignOutConfirm, SignOutFrame, SignOutPick, SignedOut};
 
 macro_rules! pages {
     ($($page:ty),* $(,)?) => {$(
@@ -56,6 +58,9 @@ pages!(
     DeviceConfirm,
     DeviceDone,
     DeviceDeclined,
+    SignOutPick,
+    SignOutConfirm,
+    SignedOut,
     Refused,
     FormPost,
     NativeClient,

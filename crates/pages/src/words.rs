@@ -167,7 +167,7 @@ pub const DEVICE_CONFIRM_HEADING: Around = Around::new("Sign in to ", " on anoth
 /// What protects a person who was sent somebody else's code.
 pub const DEVICE_WARNING: &str = "Only go on if you started this yourself on another device.";
 /// What to make of a code that came from somebody else; it follows [`DEVICE_WARNING`].
-pub const DEVICE_WARNING_MORE: &str = "Whoever sent you this code would be signed in as you.";
+pub const DEVICE_WARNING_MORE: &str = "If somebody sent you this code, they would be signed in as you.";
 /// Before the code that the device must show too.
 pub const DEVICE_SHOWS: &str = "Your device shows this code";
 /// Heading of the page after yes.
@@ -180,6 +180,31 @@ pub const DEVICE_DECLINED_HEADING: &str = "The device was not signed in";
 pub const DEVICE_DECLINED: &str = "Nothing was allowed. You can close this window.";
 /// What to do about a code that somebody else sent.
 pub const DEVICE_DECLINED_MORE: &str = "If somebody sent you the code, tell your administrator.";
+
+/// Heading of the page that asks which account to sign out.
+pub const SIGN_OUT_PICK_HEADING: &str = "Which account do you want to sign out?";
+/// What a screen reader hears before an account's name.
+pub const SIGN_OUT_OF: &str = "Sign out ";
+/// The button that ends all sessions of this browser.
+pub const SIGN_OUT_ALL: &str = "Sign out of all accounts";
+/// Heading of the page that asks whether to sign out.
+pub const SIGN_OUT_HEADING: &str = "Do you want to sign out?";
+/// Which app asked for it.
+pub const SIGN_OUT_ASKED_BY: Around = Around::new("", " asks for this.");
+/// What signing out does.
+pub const SIGN_OUT_MEANS: &str = "You are signed out here and in the apps that you used in this browser.";
+/// The button that stays signed in.
+pub const STAY: &str = "Stay signed in";
+/// The button that signs out.
+pub const SIGN_OUT: &str = "Sign out";
+/// Heading of the page after signing out.
+pub const SIGNED_OUT_HEADING: &str = "You are signed out";
+/// First sentence of the page after signing out.
+pub const SIGNED_OUT: &str = "On a computer that others use too, close all windows of this browser.";
+/// Where the page goes by itself; the link is [`BACK_TO`].
+pub const SIGNED_OUT_GOES_ON: Around = Around::new("Taking you back to ", " in a moment.");
+/// What the hidden frame of an app is called.
+pub const SIGN_OUT_FRAME: Around = Around::new("Sign-out of ", "");
 
 /// Heading of a refusal that must not be sent back to the app.
 pub const REFUSED_HEADING: &str = "This sign-in cannot go on";

@@ -9,4 +9,5 @@ mod markup;
 mod needs_administrator;
 mod promised_ids;
 mod samples;
+mod sign_out;
 mod structure;

@@ -22,6 +22,10 @@ fn each_page_holds_its_promised_ids() {
         ("device-confirm", &["user-code", "accept", "deny"]),
         ("device-done", &["device-done"]),
         ("device-declined", &["device-declined"]),
+        ("sign-out-pick", &["sign-out-Chr", "sign-out-Ana", "sign-out-all", "deny"]),
+        ("sign-out-confirm", &["sign-out-confirm", "deny"]),
+        ("signed-out", &["signed-out", "continue"]),
+        ("signed-out-plain", &["signed-out"]),
         ("refused", &["error", "error-code", "trace-id"]),
         ("refused-bare", &["error", "error-code", "trace-id"]),
         ("busy", &["error", "trace-id"]),
@@ -52,6 +56,11 @@ fn each_button_sends_what_is_promised() {
         ("request-sent", "deny", "decision", "deny"),
         ("device-confirm", "accept", "decision", "accept"),
         ("device-confirm", "deny", "decision", "deny"),
+        ("sign-out-pick", "sign-out-Ana", "pick", "Ana"),
+        ("sign-out-pick", "sign-out-all", "all", "1"),
+        ("sign-out-pick", "deny", "decision", "deny"),
+        ("sign-out-confirm", "sign-out-confirm", "decision", "accept"),
+        ("sign-out-confirm", "deny", "decision", "deny"),
     ];
     for (name, id, key, value) in promised {
         let html = page(name);

@@ -1,9 +1,10 @@
 //! Every page, filled. The tests and the gallery share them: a new page belongs here.
 
 use grantor_pages::{
-    Account, AccountPicker, Application, Brand, Busy, Compare, Consent, DeviceCodeEntry, DeviceCodeError,
+    Account, AccountPicker, Application, Brand, Busy, Compare, Consent, ContinueTo, DeviceCodeEntry, DeviceCodeError,
     DeviceConfirm, DeviceDeclined, DeviceDone, Fault, FormPost, Hidden, NativeClient, NeedsAdministrator,
-    NeedsAdministratorReason, NotFound, Permission, Person, Refused, RequestSent, Risk, SignIn, SignInError, words,
+    NeedsAdministratorReason, NotFound, Permission, Person, Refused, RequestSent, Risk, SignIn, SignInError,
+    SignOutConfirm, SignOutFrame, SignOutPick, SignedOut, words,
 };
 
 /// Says each string that a page is given: as it is, longer, or hostile.
@@ -30,6 +31,11 @@ pub fn pages(say: Say<'_>) -> Vec<(&'static str, String)> {
         ("device-confirm-outside", device_confirm_from_outside(say).render()),
         ("device-done", DeviceDone { brand: Some(brand(say)), application_name: say("Native App") }.render()),
         ("device-declined", DeviceDeclined { brand: None, application_name: say("Native App") }.render()),
+        ("sign-out-pick", sign_out_pick(say).render()),
+        ("sign-out-confirm", sign_out_confirm(say).render()),
+        ("sign-out-confirm-plain", sign_out_confirm_plain(say).render()),
+        ("signed-out", signed_out(say).render()),
+        ("signed-out-plain", SignedOut { brand: None, frames: Vec::new(), continue_to: None }.render()),
         ("refused", refused(say).render()),
         ("refused-bare", refused_bare(say).render()),
         ("refused-none-registered", refused_none_registered(say).render()),
@@ -265,6 +271,53 @@ fn device_confirm_of(application: Application, say: Say<'_>) -> DeviceConfirm {
         person: None,
         action: say("/device"),
         hidden: hidden(say),
+    }
+}
+
+fn sign_out_pick(say: Say<'_>) -> SignOutPick {
+    SignOutPick {
+        brand: Some(brand(say)),
+        application_name: Some(say("Native App")),
+        accounts: vec![
+            account(say, "Chris Green", "ChrisG@contoso.example"),
+            account(say, "Ana", "ana@contoso.example"),
+        ],
+        action: say("/sign-out"),
+        hidden: hidden(say),
+    }
+}
+
+fn sign_out_confirm(say: Say<'_>) -> SignOutConfirm {
+    SignOutConfirm {
+        brand: Some(brand(say)),
+        application_name: Some(say("Native App")),
+        person: Some(person(say)),
+        ..sign_out_confirm_plain(say)
+    }
+}
+
+fn sign_out_confirm_plain(say: Say<'_>) -> SignOutConfirm {
+    SignOutConfirm { brand: None, application_name: None, person: None, action: say("/sign-out"), hidden: hidden(say) }
+}
+
+/// The page after signing out, with apps to tell and one to go back to.
+pub fn signed_out(say: Say<'_>) -> SignedOut {
+    SignedOut {
+        brand: Some(brand(say)),
+        frames: vec![
+            SignOutFrame {
+                application_name: say("Expense Reports"),
+                address: format!("https://fabrikam.example/{}", say("bye")),
+            },
+            SignOutFrame {
+                application_name: say("Native App"),
+                address: format!("http://localhost:8400/{}", say("bye")),
+            },
+        ],
+        continue_to: Some(ContinueTo {
+            application_name: say("Native App"),
+            address: format!("https://app.contoso.example/{}", say("after")),
+        }),
     }
 }
 

@@ -41,6 +41,8 @@ fn every_page_loads_only_our_assets() {
             for (name, value) in &tag.attributes {
                 if *name == "href" && tag.name == "a" {
                     assert!(value.starts_with('/') || value.starts_with("https://"), "{page} leads to {value}");
+                } else if tag.name == "iframe" && *name == "src" {
+                    assert!(page == "signed-out" && tag.has("hidden"), "{page} shows {value}");
                 } else if *name == "href" || *name == "src" {
                     assert!(ours.contains(value), "{page} loads {value}");
                 }
