@@ -15,9 +15,11 @@
 
 use askama::Template;
 
+mod account;
 mod application;
 pub mod assets;
 mod consent;
+mod consent_requests;
 mod device;
 mod form_post;
 mod needs_administrator;
@@ -27,8 +29,10 @@ mod sign_in;
 mod sign_out;
 pub mod words;
 
+pub use account::{AccountPage, AllowedApi, AllowedApp, WithdrawConfirm};
 pub use application::{Application, Permission, Risk};
 pub use consent::Consent;
+pub use consent_requests::{ConsentRequest, ConsentRequests, ConsentRequestsDone};
 pub use device::{DeviceCodeEntry, DeviceCodeError, DeviceConfirm, DeviceDeclined, DeviceDone};
 pub use form_post::{FORM_POST_SCRIPT, FORM_POST_SCRIPT_SHA256, FormPost, NativeClient};
 pub use needs_administrator::{NeedsAdministrator, NeedsAdministratorReason, RequestSent};
@@ -61,6 +65,9 @@ pages!(
     SignOutPick,
     SignOutConfirm,
     SignedOut,
+    AccountPage,
+    WithdrawConfirm,
+    ConsentRequests,
     Refused,
     FormPost,
     NativeClient,

@@ -186,15 +186,13 @@ pub const SIGN_OUT_PICK_HEADING: &str = "Which account do you want to sign out?"
 /// What a screen reader hears before an account's name.
 pub const SIGN_OUT_OF: &str = "Sign out ";
 /// The button that ends all sessions of this browser.
-pub const SIGN_OUT_ALL: &str = "Sign out of all accounts";
+pub const SIGN_OUT_ALL: &str = "Sign out of all";
 /// Heading of the page that asks whether to sign out.
 pub const SIGN_OUT_HEADING: &str = "Do you want to sign out?";
 /// Which app asked for it.
 pub const SIGN_OUT_ASKED_BY: Around = Around::new("", " asks for this.");
 /// What signing out does.
 pub const SIGN_OUT_MEANS: &str = "You are signed out here and in the apps that you used in this browser.";
-/// The button that stays signed in.
-pub const STAY: &str = "Stay signed in";
 /// The button that signs out.
 pub const SIGN_OUT: &str = "Sign out";
 /// Heading of the page after signing out.
@@ -205,6 +203,59 @@ pub const SIGNED_OUT: &str = "On a computer that others use too, close all windo
 pub const SIGNED_OUT_GOES_ON: Around = Around::new("Taking you back to ", " in a moment.");
 /// What the hidden frame of an app is called.
 pub const SIGN_OUT_FRAME: Around = Around::new("Sign-out of ", "");
+
+/// Heading of a person's own page.
+pub const ACCOUNT_HEADING: &str = "Your apps";
+/// First sentence of a person's own page.
+pub const ACCOUNT_FIRST: &str = "Withdraw what you no longer use, or do not know.";
+/// Heading of what the person allowed.
+pub const ALLOWED_BY_YOU: &str = "Allowed by you";
+/// In the place of the list when it is empty.
+pub const ALLOWED_BY_YOU_NONE: &str = "You have not allowed any app yet. When you do, it stands here.";
+/// Heading of what an administrator allowed for the whole tenant.
+pub const ALLOWED_FOR_EVERYONE: Around = Around::new("Allowed for everyone in ", "");
+/// Why a person cannot withdraw these.
+pub const ALLOWED_FOR_EVERYONE_WHY: &str =
+    "An administrator allowed these for everyone, so only an administrator can withdraw them.";
+/// In the place of the list when it is empty.
+pub const ALLOWED_FOR_EVERYONE_NONE: &str = "No app is allowed for everyone.";
+/// Since when an app is allowed.
+pub const SINCE: Around = Around::new("Since ", "");
+/// The button that takes a permission back.
+pub const WITHDRAW_BUTTON: &str = "Withdraw";
+/// After a consent was withdrawn.
+pub const WITHDRAWN: Around = Around::new("", " was withdrawn.");
+/// Heading of the page that asks before it withdraws.
+pub const WITHDRAW_HEADING: Around = Around::new("Withdraw ", "?");
+/// Before what the app loses, where a person asks.
+pub const WITHDRAW_LOSES: Around = Around::new("", " loses what you allowed it:");
+/// Before what the app loses, where an administrator asks.
+pub const WITHDRAW_LOSES_FOR_EVERYONE: Around = Around::new("For everyone in ", ", this app loses:");
+/// What it means for the app's tokens.
+pub const WITHDRAW_MEANS: &str = "It gets no new tokens from now on; those that it holds run out by themselves. If it is used again, it has to ask again.";
+
+/// Heading of the page on which administrators decide.
+pub const REQUESTS_HEADING: &str = "Requests for apps";
+/// First sentence of that page.
+pub const REQUESTS_FIRST: Around = Around::new("What you allow here is allowed for everyone in ", ".");
+/// Heading of what waits.
+pub const REQUESTS_WAITING: &str = "Waiting for an answer";
+/// In the place of the list when it is empty.
+pub const REQUESTS_NONE: &str = "No request is waiting.";
+/// Who asked.
+pub const ASKED_BY: &str = "Asked for by";
+/// Before the person's reason.
+pub const REASON_GIVEN: &str = "Their reason:";
+/// In the place of the reason when it is empty.
+pub const REASON_NONE: &str = "They gave no reason.";
+/// Before the permissions that are asked for.
+pub const REQUEST_WANTS: &str = "The app would like to";
+/// The button that refuses a request.
+pub const REJECT: &str = "Refuse";
+/// After a request was approved.
+pub const APPROVED: Around = Around::new("", " is allowed for everyone now.");
+/// After a request was rejected.
+pub const REJECTED: Around = Around::new("The request for ", " was refused.");
 
 /// Heading of a refusal that must not be sent back to the app.
 pub const REFUSED_HEADING: &str = "This sign-in cannot go on";

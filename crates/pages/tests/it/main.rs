@@ -1,7 +1,9 @@
 //! What holds for the pages as the browser gets them.
 
+mod account;
 mod colours;
 mod consent;
+mod consent_requests;
 mod device;
 mod escaping;
 mod form_post;

@@ -26,6 +26,27 @@ fn each_page_holds_its_promised_ids() {
         ("sign-out-confirm", &["sign-out-confirm", "deny"]),
         ("signed-out", &["signed-out", "continue"]),
         ("signed-out-plain", &["signed-out"]),
+        (
+            "account",
+            &["withdraw-native", "withdraw-expenses", "app-native", "for-everyone-calendar", "withdrawn", "sign-out"],
+        ),
+        ("account-empty", &["sign-out"]),
+        ("withdraw", &["withdraw-confirm", "deny"]),
+        ("withdraw-for-everyone", &["withdraw-confirm", "deny"]),
+        (
+            "consent-requests",
+            &[
+                "approve-r1",
+                "reject-r1",
+                "approve-r2",
+                "reject-r2",
+                "withdraw-calendar",
+                "for-everyone-calendar",
+                "rejected",
+                "sign-out",
+            ],
+        ),
+        ("consent-requests-empty", &["sign-out"]),
         ("refused", &["error", "error-code", "trace-id"]),
         ("refused-bare", &["error", "error-code", "trace-id"]),
         ("busy", &["error", "trace-id"]),
@@ -61,6 +82,12 @@ fn each_button_sends_what_is_promised() {
         ("sign-out-pick", "deny", "decision", "deny"),
         ("sign-out-confirm", "sign-out-confirm", "decision", "accept"),
         ("sign-out-confirm", "deny", "decision", "deny"),
+        ("account", "withdraw-native", "withdraw", "native"),
+        ("withdraw", "withdraw-confirm", "decision", "accept"),
+        ("withdraw", "deny", "decision", "deny"),
+        ("consent-requests", "approve-r1", "approve", "r1"),
+        ("consent-requests", "reject-r2", "reject", "r2"),
+        ("consent-requests", "withdraw-calendar", "withdraw", "calendar"),
     ];
     for (name, id, key, value) in promised {
         let html = page(name);

@@ -1,10 +1,11 @@
 //! Every page, filled. The tests and the gallery share them: a new page belongs here.
 
 use grantor_pages::{
-    Account, AccountPicker, Application, Brand, Busy, Compare, Consent, ContinueTo, DeviceCodeEntry, DeviceCodeError,
-    DeviceConfirm, DeviceDeclined, DeviceDone, Fault, FormPost, Hidden, NativeClient, NeedsAdministrator,
-    NeedsAdministratorReason, NotFound, Permission, Person, Refused, RequestSent, Risk, SignIn, SignInError,
-    SignOutConfirm, SignOutFrame, SignOutPick, SignedOut, words,
+    Account, AccountPage, AccountPicker, AllowedApi, AllowedApp, Application, Brand, Busy, Compare, Consent,
+    ConsentRequest, ConsentRequests, ConsentRequestsDone, ContinueTo, DeviceCodeEntry, DeviceCodeError, DeviceConfirm,
+    DeviceDeclined, DeviceDone, Fault, FormPost, Hidden, NativeClient, NeedsAdministrator, NeedsAdministratorReason,
+    NotFound, Permission, Person, Refused, RequestSent, Risk, SignIn, SignInError, SignOutConfirm, SignOutFrame,
+    SignOutPick, SignedOut, WithdrawConfirm, words,
 };
 
 /// Says each string that a page is given: as it is, longer, or hostile.
@@ -36,6 +37,12 @@ pub fn pages(say: Say<'_>) -> Vec<(&'static str, String)> {
         ("sign-out-confirm-plain", sign_out_confirm_plain(say).render()),
         ("signed-out", signed_out(say).render()),
         ("signed-out-plain", SignedOut { brand: None, frames: Vec::new(), continue_to: None }.render()),
+        ("account", account_page(say).render()),
+        ("account-empty", account_page_empty(say).render()),
+        ("withdraw", withdraw(say).render()),
+        ("withdraw-for-everyone", withdraw_for_everyone(say).render()),
+        ("consent-requests", consent_requests(say).render()),
+        ("consent-requests-empty", consent_requests_empty(say).render()),
         ("refused", refused(say).render()),
         ("refused-bare", refused_bare(say).render()),
         ("refused-none-registered", refused_none_registered(say).render()),
@@ -318,6 +325,104 @@ pub fn signed_out(say: Say<'_>) -> SignedOut {
             application_name: say("Native App"),
             address: format!("https://app.contoso.example/{}", say("after")),
         }),
+    }
+}
+
+fn account_page(say: Say<'_>) -> AccountPage {
+    AccountPage {
+        apps: vec![allowed(application(say), "native", say), allowed(application_from_outside(say), "expenses", say)],
+        apps_for_everyone: vec![allowed(application(say), "calendar", say)],
+        withdrawn: Some(say("Old App")),
+        action: say("/account"),
+        hidden: hidden(say),
+        ..account_page_empty(say)
+    }
+}
+
+/// An empty list has nothing to send, so this page has no form.
+fn account_page_empty(say: Say<'_>) -> AccountPage {
+    AccountPage {
+        brand: brand(say),
+        person: person(say),
+        apps: Vec::new(),
+        apps_for_everyone: Vec::new(),
+        withdrawn: None,
+        sign_out: format!("/{}", say("sign-out")),
+        action: String::new(),
+        hidden: Hidden { csrf: String::new() },
+    }
+}
+
+fn allowed(application: Application, client_id: &str, say: Say<'_>) -> AllowedApp {
+    AllowedApp {
+        client_id: say(client_id),
+        application,
+        apis: vec![
+            AllowedApi {
+                name: say("Colors API"),
+                permissions: vec![say("See your colors"), say("Change your colors")],
+            },
+            AllowedApi { name: say("Directory"), permissions: vec![say("See your basic profile")] },
+        ],
+        since: say("2030-05-14"),
+    }
+}
+
+/// The question before a person takes back what they allowed.
+pub fn withdraw(say: Say<'_>) -> WithdrawConfirm {
+    WithdrawConfirm {
+        brand: brand(say),
+        app: allowed(application(say), "native", say),
+        for_everyone: false,
+        action: say("/account"),
+        hidden: hidden(say),
+    }
+}
+
+fn withdraw_for_everyone(say: Say<'_>) -> WithdrawConfirm {
+    WithdrawConfirm { for_everyone: true, ..withdraw(say) }
+}
+
+/// What administrators decide about, with a request that has a reason and one that has none.
+pub fn consent_requests(say: Say<'_>) -> ConsentRequests {
+    ConsentRequests {
+        requests: vec![
+            ConsentRequest {
+                reason: say("We hand in all travel costs with it.\nThe old form is gone."),
+                ..consent_request(application_from_outside(say), "r1", say)
+            },
+            consent_request(application(say), "r2", say),
+        ],
+        apps_for_everyone: vec![allowed(application(say), "calendar", say)],
+        done: Some(ConsentRequestsDone::Rejected(say("Old App"))),
+        action: say("/portal/consent-requests"),
+        hidden: hidden(say),
+        ..consent_requests_empty(say)
+    }
+}
+
+fn consent_request(application: Application, id: &str, say: Say<'_>) -> ConsentRequest {
+    ConsentRequest {
+        id: say(id),
+        application,
+        person: person(say),
+        asked_at: say("2030-05-14 09:26Z"),
+        reason: String::new(),
+        permissions: vec![read_the_directory(say)],
+    }
+}
+
+/// An empty list has nothing to send, so this page has no form.
+fn consent_requests_empty(say: Say<'_>) -> ConsentRequests {
+    ConsentRequests {
+        brand: brand(say),
+        person: person(say),
+        requests: Vec::new(),
+        apps_for_everyone: Vec::new(),
+        done: None,
+        sign_out: format!("/{}", say("sign-out")),
+        action: String::new(),
+        hidden: Hidden { csrf: String::new() },
     }
 }
 
