@@ -8,7 +8,8 @@ use crate::{Application, Brand, Hidden, Person, assets, words};
 
 /// The form for the code that a device shows.
 ///
-/// The field `#user-code` sends `user-code`, the button is `#continue`, an error stands in `#error`.
+/// The field `#user-code` sends `user-code`, the button is `#continue`, an error stands in `#error`. The field shows capital
+/// letters but sends what was typed: small letters, spaces and a missing dash are for the reader to forgive (RFC 8628 §6.1).
 #[derive(Clone, Debug, Template)]
 #[template(path = "device_code_entry.html")]
 pub struct DeviceCodeEntry {
