@@ -13,8 +13,8 @@ use crate::refusal::TokenFault;
 pub struct PresentedToken {
     /// Whose directory.
     pub tenant: TenantId,
-    /// On whose behalf.
-    pub user: UserId,
+    /// On whose behalf, where it says so: without the permission `profile` some do not.
+    pub user: Option<UserId>,
     /// The application that uses it.
     pub client: ClientId,
     /// What it is revoked with.
@@ -23,6 +23,14 @@ pub struct PresentedToken {
     pub scopes: Vec<String>,
     /// Which API it is for, as it says.
     pub audience: String,
+}
+
+impl PresentedToken {
+    /// Whether it descends from `family`, and that stands.
+    pub fn stands_by(&self, family: &Family) -> bool {
+        let same = family.id == self.family && family.client_id == self.client;
+        family.revoked.is_none() && same && self.user.is_none_or(|user| family.user == user)
+    }
 }
 
 /// Evidence: a call that is allowed.
@@ -55,17 +63,13 @@ pub fn permit(
     user: Option<User>,
     needed: &[&'static str],
 ) -> Result<PermittedCall, Refusal> {
-    let stands = family.is_some_and(|family| {
-        family.revoked.is_none() && family.client_id == token.client && family.user == token.user
-    });
-    if !stands {
-        return Err(Refusal::TokenInvalid { why: TokenFault::Revoked });
-    }
+    let revoked = Refusal::TokenInvalid { why: TokenFault::Revoked };
+    let Some(family) = family.filter(|family| token.stands_by(family)) else { return Err(revoked) };
     let user = user
-        .filter(|user| user.id == token.user && user.account_enabled)
+        .filter(|user| user.id == family.user && user.account_enabled)
         .ok_or(Refusal::TokenInvalid { why: TokenFault::Person })?;
-    if !family.is_some_and(|family| user.stands_by(family.authenticated_at)) {
-        return Err(Refusal::TokenInvalid { why: TokenFault::Revoked });
+    if !user.stands_by(family.authenticated_at) {
+        return Err(revoked);
     }
     if !needed.iter().any(|scope| token.scopes.iter().any(|found| found == scope)) {
         return Err(Refusal::ScopeInsufficient { needed: needed.to_vec(), found: token.scopes });

@@ -121,6 +121,10 @@ pub fn question(facts: &Facts<'_>, ask: Ask) -> Result<Asked, Refusal> {
     for of_api in &facts.scopes.apis {
         list.wanted(of_api, ask)?;
     }
+    // Source: entra-dialect 12.4: an administrator who is asked for nothing by name is asked for everything required.
+    if ask == Ask::ForEveryone && facts.scopes.apis.is_empty() {
+        list.required_of(facts.application, ask);
+    }
     let directory = directory_api::application();
     for scope in &facts.scopes.sign_in {
         list.scope(&facts.application.client_id, &directory, scope.as_str());

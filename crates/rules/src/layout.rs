@@ -106,6 +106,8 @@ pub struct IdTokenFacts<'a> {
     pub nonce: Option<&'a str>,
     /// When the person proved who they are.
     pub authenticated_at: Timestamp,
+    /// How.
+    pub method: Method,
     /// The browser session.
     pub sid: &'a str,
     /// When it is issued.

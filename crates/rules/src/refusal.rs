@@ -303,6 +303,8 @@ refusals! {
     AdministratorMustConsent {
         /// What, as API and permission.
         permissions: Vec<String>,
+        /// Whether the tenant takes the wish for it.
+        can_ask: bool,
     } => "administrator-must-consent",
     /// The sign-in name or the password is wrong; which one is nobody's business.
     PasswordWrong => "password-wrong",

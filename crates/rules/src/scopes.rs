@@ -90,6 +90,17 @@ impl WantedScopes {
         Self(wanted)
     }
 
+    /// Asks for permissions of signing in, too, those that are not asked for yet.
+    #[must_use]
+    pub fn with_sign_in(mut self, scopes: &[SignInScope]) -> Self {
+        for scope in scopes {
+            if !self.signs_in_with(*scope) {
+                self.0.push(WantedScope::SignIn(*scope));
+            }
+        }
+        self
+    }
+
     /// Whether nothing is asked for.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -242,6 +253,15 @@ mod tests {
         assert!(matches!(unknown, Refusal::ScopeUnknown { .. }));
         let no_api = WantedScopes::new(vec![named("User.Read")]).resolve(&BTreeMap::new()).unwrap_err();
         assert!(matches!(no_api, Refusal::ApiUnknown { .. }));
+    }
+
+    #[test]
+    fn the_permissions_of_signing_in_are_added_once() {
+        let wanted = WantedScopes::new(vec![named("User.Read"), WantedScope::SignIn(SignInScope::Email)]);
+        let added = wanted.with_sign_in(&[SignInScope::OpenId, SignInScope::Email]);
+        let expected =
+            vec![named("User.Read"), WantedScope::SignIn(SignInScope::Email), WantedScope::SignIn(SignInScope::OpenId)];
+        assert_eq!(added, WantedScopes::new(expected));
     }
 
     #[test]

@@ -25,9 +25,7 @@ pub fn stands<'f>(
     if !names_client {
         return Err(fault(TokenFault::Audience { found: token.audience.clone() }));
     }
-    let stands =
-        |family: &&Family| family.revoked.is_none() && family.client_id == token.client && family.user == token.user;
-    family.filter(stands).ok_or(fault(TokenFault::Revoked))
+    family.filter(|family| token.stands_by(family)).ok_or(fault(TokenFault::Revoked))
 }
 
 fn bare(identifier: &str) -> &str {
