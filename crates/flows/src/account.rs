@@ -159,6 +159,6 @@ fn administrator(person: &User) -> Result<(), Refusal> {
     if person.may_consent_for_administrators() {
         Ok(())
     } else {
-        Err(Refusal::AdministratorMustConsent { permissions: Vec::new() })
+        Err(Refusal::AdministratorMustConsent { permissions: Vec::new(), can_ask: false })
     }
 }

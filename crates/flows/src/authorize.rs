@@ -93,10 +93,25 @@ pub async fn prove_device(
 }
 
 /// A page of ours for which somebody must be signed in.
-pub fn for_page(tenant: &Arc<Tenant>, path: &str) -> Proven {
+///
+/// # Errors
+/// [`Refusal::TenantUnknown`] in a deployment without any tenant.
+pub async fn for_page(env: &Env, place: Place, path: &str) -> Result<Proven, FlowError> {
+    let keeper = match place.tenant() {
+        Some(tenant) => Arc::clone(tenant),
+        None => {
+            let first = env.storage.list_tenants().await?.into_iter().next();
+            Arc::new(first.ok_or_else(|| Refusal::TenantUnknown { asked: place.word().to_owned() })?)
+        }
+    };
+    Ok(page_kept_by(keeper, place, path))
+}
+
+/// The same, where it is known whose store keeps what waits.
+pub fn page_kept_by(keeper: Arc<Tenant>, place: Place, path: &str) -> Proven {
     Proven {
-        place: Place::Tenant(Arc::clone(tenant)),
-        keeper: Arc::clone(tenant),
+        place,
+        keeper,
         application: grantor_rules::directory_api::account_pages(),
         answer: AnswerTo::Page(path.to_owned()),
     }
@@ -203,6 +218,10 @@ pub enum Step {
     DeviceApproved,
     /// The person may see the page.
     Visit {
+        /// In whose directory they are.
+        tenant: Arc<Tenant>,
+        /// Who.
+        user: UserId,
         /// Its path.
         path: String,
     },
@@ -271,7 +290,7 @@ pub async fn proceed(
         }
     };
     let tenant = Arc::clone(&person.tenant);
-    let stage = moved(env, proven, stage, &person).await?;
+    let stage = moved(env, stage, &person).await?;
     let unconfirmed = matches!(proven.answer, AnswerTo::Device(_)) && !stage.interaction().progress.confirmed;
     if unconfirmed {
         let asking = Asking { env, trace, tenant: &tenant, stage };
@@ -380,10 +399,10 @@ impl Known {
 
 /// A request that waits in another tenant's store than the person's is begun anew in theirs, as far as it has come; what
 /// waited ends, and whoever ends it twice is too late.
-async fn moved(env: &Env, proven: &Proven, stage: Stage, person: &SignedIn) -> Result<Stage, FlowError> {
+async fn moved(env: &Env, stage: Stage, person: &SignedIn) -> Result<Stage, FlowError> {
     match stage {
         Stage::Waiting { handle, interaction } if handle.tenant() != person.tenant.id => {
-            match env.storage.tenant(proven.keeper.id).end_interaction(&handle.digest()).await? {
+            match env.storage.tenant(handle.tenant()).end_interaction(&handle.digest()).await? {
                 Finished::Now => {
                     let progress = Progress { account: Some(person.user.id), ..interaction.progress };
                     Ok(Stage::New(Interaction { progress, ..interaction }))

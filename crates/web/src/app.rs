@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use grantor_dialects::Dialect;
+use grantor_dialects::entra_v1::EntraV1;
 use grantor_dialects::entra_v2::EntraV2;
 use grantor_environment::ManualClock;
 use grantor_flows::Env;
 
 use crate::documents::Documents;
+use crate::routes::Version;
+use crate::tries::Tries;
 
 /// The platform as the HTTP edge sees it.
 pub struct App {
@@ -15,21 +18,39 @@ pub struct App {
     pub env: Env,
     /// The Microsoft identity platform's dialect.
     pub entra_v2: EntraV2,
+    /// Azure AD v1.0's dialect.
+    pub entra_v1: EntraV1,
     /// The clock that can be moved; only under `--dev`.
     pub dev_clock: Option<Arc<ManualClock>>,
     pub(crate) documents: Documents,
+    pub(crate) device_tries: Tries,
 }
 
 impl App {
     /// Serves `env` in every dialect.
     pub fn new(env: Env, dev_clock: Option<Arc<ManualClock>>) -> Self {
         let documents = Documents::new(&env.public, env.keys.public());
-        Self { entra_v2: EntraV2::new(env.public.clone()), env, dev_clock, documents }
+        Self {
+            entra_v2: EntraV2::new(env.public.clone()),
+            entra_v1: EntraV1::new(env.public.clone()),
+            env,
+            dev_clock,
+            documents,
+            device_tries: Tries::default(),
+        }
     }
 
     /// The dialect that a waiting request was asked in.
     pub(crate) fn dialect(&self, name: &str) -> Option<&dyn Dialect> {
-        let dialects: [&dyn Dialect; 1] = [&self.entra_v2];
+        let dialects: [&dyn Dialect; 2] = [&self.entra_v2, &self.entra_v1];
         dialects.into_iter().find(|dialect| dialect.name() == name)
+    }
+
+    /// The dialect of an address.
+    pub(crate) fn of_version(&self, version: Version) -> &dyn Dialect {
+        match version {
+            Version::V1 => &self.entra_v1,
+            Version::V2 => &self.entra_v2,
+        }
     }
 }

@@ -6,9 +6,16 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
+use grantor_flows::Env;
 use grantor_jose::base64url;
 use grantor_protocol::secret::sha256;
 use grantor_protocol::{Handle, HandleKind, PublicUrl, Secret, TenantId};
+use grantor_rules::model::Authority;
+
+/// What the name of a session's cookie begins with; its tenant's id follows.
+const SESSION: &str = "grantor-session-";
+/// How many sessions of one browser are looked at.
+const MOST_SESSIONS: usize = 16;
 
 /// The secret of one browser.
 pub struct Browser {
@@ -24,8 +31,13 @@ impl Browser {
         well_formed.then(|| Self { secret: Secret::new(value), is_new: false })
     }
 
+    /// The browser, or one that was not seen before.
+    pub fn known_or_fresh(headers: &HeaderMap, env: &Env) -> Self {
+        Self::of(headers, &env.public).unwrap_or_else(|| Self::fresh(env.entropy.bytes()))
+    }
+
     /// A browser that was not seen before.
-    pub fn fresh(bytes: [u8; 32]) -> Self {
+    fn fresh(bytes: [u8; 32]) -> Self {
         Self { secret: Secret::new(base64url::encode(bytes)), is_new: true }
     }
 
@@ -45,10 +57,20 @@ impl Browser {
     }
 }
 
-/// The session of this browser in one tenant.
-pub fn session(headers: &HeaderMap, public: &PublicUrl, tenant: TenantId) -> Option<Handle> {
-    let value = find(headers, &session_name(public, tenant))?;
-    Handle::parse(HandleKind::Session, &value).ok().filter(|handle| handle.tenant() == tenant)
+/// The sessions of this browser at an address: that of its tenant, or, where the address stands for several, that of each
+/// tenant in which somebody signed in.
+pub fn sessions(headers: &HeaderMap, public: &PublicUrl, authority: Authority) -> Vec<Handle> {
+    let prefix = format!("{}{SESSION}", prefix(public));
+    let named = |(name, value): (&str, &str)| {
+        let tenant: TenantId = name.strip_prefix(prefix.as_str())?.parse().ok()?;
+        Handle::parse(HandleKind::Session, value).ok().filter(|handle| handle.tenant() == tenant)
+    };
+    let wanted = |handle: &Handle| match authority {
+        Authority::Tenant(tenant) => handle.tenant() == tenant,
+        Authority::Organizations | Authority::Common => true,
+    };
+    // A browser holds as many as there are tenants in which its people signed in; who sends more makes us look them up.
+    pairs(headers).filter_map(named).filter(wanted).take(MOST_SESSIONS).collect()
 }
 
 /// The header that keeps a session.
@@ -61,7 +83,7 @@ fn browser_name(public: &PublicUrl) -> String {
 }
 
 fn session_name(public: &PublicUrl, tenant: TenantId) -> String {
-    format!("{}grantor-session-{tenant}", prefix(public))
+    format!("{}{SESSION}{tenant}", prefix(public))
 }
 
 fn prefix(public: &PublicUrl) -> &'static str {
@@ -74,10 +96,10 @@ fn set(name: &str, value: &str, public: &PublicUrl) -> String {
 }
 
 fn find(headers: &HeaderMap, name: &str) -> Option<String> {
-    let pairs =
-        headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok()).flat_map(|header| header.split(';'));
-    pairs
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(found, _)| *found == name)
-        .map(|(_, value)| value.to_owned())
+    pairs(headers).find(|(found, _)| *found == name).map(|(_, value)| value.to_owned())
+}
+
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let headers = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
+    headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='))
 }

@@ -14,6 +14,12 @@ pub fn mark(browser: &Browser, page: &str, handle: &Handle, about: &[u8]) -> Str
     base64url::encode(digest::hmac_sha256(browser.secret().expose().as_bytes(), &text))
 }
 
+/// The mark of a form that belongs to no waiting request.
+pub fn mark_page(browser: &Browser, page: &str, about: &[u8]) -> String {
+    let text = [page.as_bytes(), b"\n\n", about].concat();
+    base64url::encode(digest::hmac_sha256(browser.secret().expose().as_bytes(), &text))
+}
+
 /// Whether a form bears the mark that was expected, and whether the browser says that it comes from one of our own pages.
 ///
 /// # Errors

@@ -12,7 +12,8 @@ use grantor_pages::NotFound;
 use tower_service::Service;
 
 use crate::app::App;
-use crate::endpoints::{api, assets, authorize, dev, documents, interaction, operations, token};
+use crate::endpoints::interaction::{self, Page};
+use crate::endpoints::{account, api, assets, authorize, dev, device, documents, operations, sign_out, token};
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
 use crate::routes::Route;
@@ -59,7 +60,7 @@ async fn handle(app: &App, request: Request<Body>) -> Answer {
             respond::preflight(route.methods(), asked)
         }
         // The token endpoint refuses other methods in its own words.
-        Some(route) if !takes(route, request.method()) && !matches!(route, Route::Token { .. }) => {
+        Some(route) if !takes(route, request.method()) && !matches!(route, Route::Token { .. } | Route::DeviceCode { .. }) => {
             respond::method_not_allowed(route.methods())
         }
         Some(route) => answer(app, route, request).await,
@@ -85,12 +86,30 @@ async fn answer(app: &App, route: &Route, request: Request<Body>) -> Answer {
     let (incoming, read) = Incoming::read(&app.env, request).await;
     match route {
         // The longer walks are kept apart: their state has thousands of bytes, and every request would carry it about.
-        Route::Authorize { tenant } => Box::pin(authorize::handle(app, &incoming, read, tenant)).await,
-        Route::Token { tenant } => Box::pin(token::handle(app, &incoming, read, tenant)).await,
-        Route::SignIn { handle } => Box::pin(interaction::sign_in(app, &incoming, read, handle)).await,
-        Route::Consent { handle } => Box::pin(interaction::consent(app, &incoming, read, handle)).await,
-        Route::Metadata { tenant } => documents::metadata(app, &incoming, tenant).await,
-        Route::Keys { tenant } => documents::keys(app, &incoming, tenant).await,
+        Route::Authorize { version, tenant } => {
+            Box::pin(authorize::handle(app, &incoming, read, *version, tenant)).await
+        }
+        Route::AdminConsent { version, tenant } => {
+            Box::pin(authorize::admin_consent(app, &incoming, read, *version, tenant)).await
+        }
+        Route::Token { version, tenant } => Box::pin(token::handle(app, &incoming, read, *version, tenant)).await,
+        Route::DeviceCode { version, tenant } => Box::pin(device::begin(app, &incoming, read, *version, tenant)).await,
+        Route::SignIn { handle } => Box::pin(interaction::page(app, &incoming, read, handle, Page::SignIn)).await,
+        Route::Consent { handle } => Box::pin(interaction::page(app, &incoming, read, handle, Page::Consent)).await,
+        Route::DeviceConfirm { handle } => {
+            Box::pin(interaction::page(app, &incoming, read, handle, Page::Device)).await
+        }
+        Route::Device => Box::pin(device::enter(app, &incoming, read)).await,
+        Route::Logout { version, tenant } => Box::pin(sign_out::logout(app, &incoming, read, *version, tenant)).await,
+        Route::SignOut { tenant } => Box::pin(sign_out::page(app, &incoming, read, tenant)).await,
+        Route::Account => Box::pin(account::entrance(app, &incoming)).await,
+        Route::AccountPage { tenant, user } => Box::pin(account::own(app, &incoming, read, tenant, user)).await,
+        Route::ConsentRequests { tenant, user } => {
+            Box::pin(account::requests(app, &incoming, read, tenant, user)).await
+        }
+        Route::Metadata { version, tenant } => documents::metadata(app, &incoming, *version, tenant).await,
+        Route::Keys { version, tenant } => documents::keys(app, &incoming, *version, tenant).await,
+        Route::UserRealm { user } => documents::user_realm(app, &incoming, user).await,
         Route::InstanceDiscovery => documents::instance(app, &incoming),
         Route::NativeClient => documents::native_client(),
         Route::ErrorCode => documents::error_code(&incoming),

@@ -12,7 +12,8 @@ mod endpoints;
 mod incoming;
 mod respond;
 mod routes;
+mod tries;
 
 pub use app::App;
 pub use dispatch::{Edge, router};
-pub use routes::Route;
+pub use routes::{Route, Version};

@@ -8,10 +8,10 @@ use axum::http::header::{
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderValue, Response, StatusCode};
-use grantor_dialects::{Caching, Reply, form};
+use grantor_dialects::{Caching, Parameters, Reply, form};
 use grantor_pages::{FORM_POST_SCRIPT_SHA256, FormPost};
 use grantor_protocol::response::ResponseMode;
-use grantor_protocol::{Handle, PublicUrl, RedirectUri};
+use grantor_protocol::{Handle, PublicUrl, RedirectUri, TenantId, UserId};
 use grantor_rules::client::RegisteredRedirect;
 
 /// A header's value, read when the program is built.
@@ -35,14 +35,32 @@ pub enum OwnPage<'a> {
     SignIn(&'a Handle),
     /// Consent.
     Consent(&'a Handle),
+    /// Whether the person began what a device waits for.
+    Device(&'a Handle),
+    /// Which account signs out; with the request's own parameters.
+    SignOut(&'a str, &'a Parameters),
+    /// What a person has allowed.
+    Account(TenantId, UserId),
+    /// What people ask the administrators for.
+    ConsentRequests(TenantId, UserId),
 }
 
 impl OwnPage<'_> {
-    /// Its path. A handle holds nothing that would need encoding.
+    /// Its path. Neither a handle nor an id nor a tenant's name holds anything that would need encoding.
     pub fn path(self) -> String {
         match self {
             Self::SignIn(handle) => format!("/sign-in/{}", handle.secret().expose()),
             Self::Consent(handle) => format!("/consent/{}", handle.secret().expose()),
+            Self::Device(handle) => format!("/device/{}", handle.secret().expose()),
+            Self::SignOut(tenant, parameters) => {
+                let pairs: Vec<(&str, String)> =
+                    parameters.pairs().iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+                let query = form::encode(&pairs);
+                let tenant = form::encode_component(tenant);
+                if query.is_empty() { format!("/sign-out/{tenant}") } else { format!("/sign-out/{tenant}?{query}") }
+            }
+            Self::Account(tenant, user) => format!("/account/{tenant}/{user}"),
+            Self::ConsentRequests(tenant, user) => format!("/account/{tenant}/{user}/requests"),
         }
     }
 }
@@ -110,6 +128,23 @@ pub fn page(status: StatusCode, text: String, towards: Option<&RedirectUri>) -> 
     let forms = towards.map_or_else(|| "'self'".to_owned(), |uri| format!("'self' {}", forms_may_go_to(uri)));
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {forms}"
+    );
+    insert(&mut answer, CONTENT_SECURITY_POLICY, &policy);
+    fixed(&mut answer, X_FRAME_OPTIONS, value!("DENY"));
+    answer
+}
+
+/// The page that ends a session: it loads each application's own address in a frame, and goes on to `then`, which is one that
+/// is registered.
+pub fn signed_out(text: String, frames: &[String], then: Option<&RegisteredRedirect>) -> Answer {
+    let mut answer = html(StatusCode::OK, text);
+    let origin = |address: &String| RedirectUri::parse(address).ok().map(|uri| uri.policy_source());
+    let mut sources: Vec<String> = frames.iter().filter_map(origin).collect();
+    sources.dedup();
+    let frames = if sources.is_empty() { "'none'".to_owned() } else { sources.join(" ") };
+    let forms = then.map_or_else(|| "'self'".to_owned(), |then| format!("'self' {}", forms_may_go_to(then.uri())));
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src {frames}; form-action {forms}"
     );
     insert(&mut answer, CONTENT_SECURITY_POLICY, &policy);
     fixed(&mut answer, X_FRAME_OPTIONS, value!("DENY"));

@@ -3,31 +3,36 @@
 //! Fixed words are matched without regard to case: client libraries disagree about it (Source: entra-dialect 0.2). Handles and
 //! asset names keep theirs.
 
-/// What an address means.
+/// Which of the two Microsoft dialects an address belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// Azure AD v1.0.
+    V1,
+    /// The Microsoft identity platform v2.0.
+    V2,
+}
+
+/// What an address means. `tenant` is how it names the tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// The Microsoft identity platform's authorization endpoint.
-    Authorize {
-        /// How the address names the tenant.
-        tenant: String,
-    },
-    /// Its token endpoint.
-    Token {
-        /// How the address names the tenant.
-        tenant: String,
-    },
-    /// Its discovery document.
-    Metadata {
-        /// How the address names the tenant.
-        tenant: String,
-    },
-    /// Its keys.
-    Keys {
-        /// How the address names the tenant.
-        tenant: String,
-    },
+    /// The authorization endpoint.
+    Authorize { version: Version, tenant: String },
+    /// The token endpoint.
+    Token { version: Version, tenant: String },
+    /// Where a program that waits gets its device code.
+    DeviceCode { version: Version, tenant: String },
+    /// Where an administrator is asked to allow something for everyone.
+    AdminConsent { version: Version, tenant: String },
+    /// Where an application sends a browser that signs out.
+    Logout { version: Version, tenant: String },
+    /// The discovery document.
+    Metadata { version: Version, tenant: String },
+    /// The keys.
+    Keys { version: Version, tenant: String },
     /// Which hosts are one authority.
     InstanceDiscovery,
+    /// Who checks a person's password.
+    UserRealm { user: String },
     /// The landing page of embedded browsers.
     NativeClient,
     /// What an error code means.
@@ -38,21 +43,24 @@ pub enum Route {
     Me,
     /// Anything else below the directory API.
     DirectoryApi,
-    /// Account picker and sign-in.
-    SignIn {
-        /// The waiting request.
-        handle: String,
-    },
-    /// Consent.
-    Consent {
-        /// The waiting request.
-        handle: String,
-    },
+    /// Account picker and sign-in, for the waiting request with this handle.
+    SignIn { handle: String },
+    /// Consent, for the waiting request with this handle.
+    Consent { handle: String },
+    /// Where a person types the code that a device shows.
+    Device,
+    /// Whether the person began it, for the waiting request with this handle.
+    DeviceConfirm { handle: String },
+    /// Which account signs out.
+    SignOut { tenant: String },
+    /// The way to one's own account page.
+    Account,
+    /// What a person has allowed.
+    AccountPage { tenant: String, user: String },
+    /// What people ask the administrators of a tenant for.
+    ConsentRequests { tenant: String, user: String },
     /// A style sheet or picture.
-    Asset {
-        /// Its whole path.
-        path: String,
-    },
+    Asset { path: String },
     /// Whether the process runs.
     HealthLive,
     /// Whether it can answer.
@@ -70,25 +78,53 @@ impl Route {
         let mut room = [""; MOST_SEGMENTS];
         let segments = segments(lower.strip_prefix('/')?, &mut room);
         let last = || path.rsplit('/').next().unwrap_or_default().to_owned();
-        let tenant = || (*segments.first().unwrap_or(&"")).to_owned();
         Some(match segments {
             ["common", "discovery", "instance"] => Self::InstanceDiscovery,
+            ["common", "userrealm", _] => Self::UserRealm { user: last() },
             ["common", "oauth2", "nativeclient"] => Self::NativeClient,
             ["oidc", "userinfo"] => Self::Userinfo,
             ["v1.0", "me"] => Self::Me,
             ["v1.0" | "beta", ..] => Self::DirectoryApi,
             ["sign-in", _] => Self::SignIn { handle: last() },
             ["consent", _] => Self::Consent { handle: last() },
+            ["device" | "devicelogin"] | [_, "oauth2", "deviceauth"] => Self::Device,
+            ["device", _] => Self::DeviceConfirm { handle: last() },
+            ["sign-out", tenant] => Self::SignOut { tenant: (*tenant).to_owned() },
+            ["account"] => Self::Account,
+            ["account", tenant, user] => Self::AccountPage { tenant: (*tenant).to_owned(), user: (*user).to_owned() },
+            ["account", tenant, user, "requests"] => {
+                Self::ConsentRequests { tenant: (*tenant).to_owned(), user: (*user).to_owned() }
+            }
             ["assets", _] => Self::Asset { path: path.to_owned() },
             ["health", "live"] => Self::HealthLive,
             ["health", "ready"] => Self::HealthReady,
             ["dev", "clock"] => Self::DevClock,
             ["dev", "flows"] => Self::DevFlows,
             ["error"] => Self::ErrorCode,
-            [_, "oauth2", "v2.0", "authorize"] => Self::Authorize { tenant: tenant() },
-            [_, "oauth2", "v2.0", "token"] => Self::Token { tenant: tenant() },
-            [_, "v2.0", ".well-known", "openid-configuration"] => Self::Metadata { tenant: tenant() },
-            [_, "discovery", "v2.0", "keys"] => Self::Keys { tenant: tenant() },
+            [tenant, rest @ ..] => return Self::of_tenant((*tenant).to_owned(), rest),
+            [] => return None,
+        })
+    }
+
+    /// The addresses of the Microsoft dialects (Source: entra-dialect 0.2).
+    fn of_tenant(tenant: String, rest: &[&str]) -> Option<Self> {
+        use Version::{V1, V2};
+        Some(match rest {
+            ["oauth2", "v2.0", "authorize"] => Self::Authorize { version: V2, tenant },
+            ["oauth2", "authorize"] => Self::Authorize { version: V1, tenant },
+            ["oauth2", "v2.0", "token"] => Self::Token { version: V2, tenant },
+            ["oauth2", "token"] => Self::Token { version: V1, tenant },
+            ["oauth2", "v2.0", "devicecode"] => Self::DeviceCode { version: V2, tenant },
+            ["oauth2", "devicecode"] => Self::DeviceCode { version: V1, tenant },
+            ["oauth2", "v2.0", "logout"] => Self::Logout { version: V2, tenant },
+            ["oauth2", "logout"] => Self::Logout { version: V1, tenant },
+            ["v2.0", "adminconsent"] => Self::AdminConsent { version: V2, tenant },
+            ["adminconsent"] => Self::AdminConsent { version: V1, tenant },
+            ["v2.0", ".well-known", "openid-configuration"] => Self::Metadata { version: V2, tenant },
+            [".well-known", "openid-configuration"] => Self::Metadata { version: V1, tenant },
+            ["discovery", "v2.0", "keys"] => Self::Keys { version: V2, tenant },
+            ["discovery", "keys"] => Self::Keys { version: V1, tenant },
+            ["openid", "userinfo"] => Self::Userinfo,
             _ => return None,
         })
     }
@@ -96,17 +132,28 @@ impl Route {
     /// The methods that the address takes beside `OPTIONS` and `HEAD`.
     pub const fn methods(&self) -> &'static [&'static str] {
         match self {
-            Self::Authorize { .. } | Self::Userinfo | Self::SignIn { .. } | Self::Consent { .. } | Self::DevClock => {
-                &["GET", "POST"]
-            }
-            Self::Token { .. } => &["POST"],
+            Self::Authorize { .. }
+            | Self::AdminConsent { .. }
+            | Self::Logout { .. }
+            | Self::Userinfo
+            | Self::SignIn { .. }
+            | Self::Consent { .. }
+            | Self::Device
+            | Self::DeviceConfirm { .. }
+            | Self::SignOut { .. }
+            | Self::AccountPage { .. }
+            | Self::ConsentRequests { .. }
+            | Self::DevClock => &["GET", "POST"],
+            Self::Token { .. } | Self::DeviceCode { .. } => &["POST"],
             Self::Metadata { .. }
             | Self::Keys { .. }
             | Self::InstanceDiscovery
+            | Self::UserRealm { .. }
             | Self::NativeClient
             | Self::ErrorCode
             | Self::Me
             | Self::DirectoryApi
+            | Self::Account
             | Self::Asset { .. }
             | Self::HealthLive
             | Self::HealthReady
@@ -118,17 +165,27 @@ impl Route {
     pub const fn open_to_scripts(&self) -> bool {
         match self {
             Self::Token { .. }
+            | Self::DeviceCode { .. }
             | Self::Metadata { .. }
             | Self::Keys { .. }
             | Self::InstanceDiscovery
+            | Self::UserRealm { .. }
             | Self::Userinfo
             | Self::Me
             | Self::DirectoryApi => true,
             Self::Authorize { .. }
+            | Self::AdminConsent { .. }
+            | Self::Logout { .. }
             | Self::NativeClient
             | Self::ErrorCode
             | Self::SignIn { .. }
             | Self::Consent { .. }
+            | Self::Device
+            | Self::DeviceConfirm { .. }
+            | Self::SignOut { .. }
+            | Self::Account
+            | Self::AccountPage { .. }
+            | Self::ConsentRequests { .. }
             | Self::Asset { .. }
             | Self::HealthLive
             | Self::HealthReady
@@ -159,7 +216,7 @@ mod tests {
         assert_eq!(Route::find("/Common/Discovery/Instance"), Some(Route::InstanceDiscovery));
         assert_eq!(
             Route::find("/Contoso.Example/OAuth2/V2.0/Token"),
-            Some(Route::Token { tenant: "contoso.example".into() })
+            Some(Route::Token { version: Version::V2, tenant: "contoso.example".into() })
         );
         assert_eq!(Route::find("/sign-in/gi1.AbC"), Some(Route::SignIn { handle: "gi1.AbC".into() }));
     }
@@ -171,7 +228,8 @@ mod tests {
             "/",
             "/sign-in",
             "/sign-in/a/b",
-            "/x/oauth2/token",
+            "/x/oauth2/tokens",
+            "/account/a",
             "//oauth2/v2.0/token/",
             "/x/oauth2/v2.0/token/",
             "/dev",

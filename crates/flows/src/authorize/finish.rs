@@ -106,7 +106,8 @@ impl Finishing<'_> {
         if let Some(waited) = self.stage.handle() {
             once(self.store().end_interaction(&waited).await?)?;
         }
-        Ok(Step::Visit { path: path.to_owned() })
+        let (tenant, user) = (Arc::clone(&self.person.tenant), self.person.user.id);
+        Ok(Step::Visit { tenant, user, path: path.to_owned() })
     }
 
     async fn allow_for_everyone(&self) -> Result<Step, FlowError> {

@@ -168,6 +168,7 @@ async fn id_token(
         access_token: bound.access_token,
         nonce: plan.nonce.as_deref(),
         authenticated_at: plan.authenticated_at,
+        method: plan.method,
         sid: &plan.sid,
         issued_at: now,
         expires_at: plan.id_expires_at,

@@ -3,21 +3,23 @@
 //! Each page finds the request again, lets its dialect read it again and asks the flow what is due now. What is due is shown;
 //! what is due elsewhere is a redirect there; nothing due is the answer to the application.
 
-use axum::http::StatusCode;
+mod show;
+
+use std::sync::Arc;
+
 use grantor_dialects::{Dialect, Parameters};
-use grantor_flows::authorize::{self as flow, Consented, Proven, Stage, Step};
-use grantor_flows::{Event, FlowError, sign_in as sign_in_flow};
+use grantor_flows::authorize::{self as flow, AnswerTo, Consented, Proven, Stage, Step};
+use grantor_flows::{Event, FlowError, Place, device, place, sign_in as sign_in_flow};
 use grantor_jose::base64url;
-use grantor_pages::{
-    Account, AccountPicker, Application, Brand, Consent, Hidden, Permission, Person, Risk, SignIn, SignInError,
-};
+use grantor_pages::{NeedsAdministrator, SignInError};
 use grantor_protocol::{Handle, HandleKind, Secret, UserId};
 use grantor_rules::Refusal;
-use grantor_rules::authorize::{Question, SignedIn};
-use grantor_rules::consent::ConsentQuestion;
-use grantor_rules::model::{Interaction, Progress, TenantName};
+use grantor_rules::authorize::{Question, Request};
+use grantor_rules::model::{Interaction, Progress, Purpose, Tenant, TenantName};
+use grantor_rules::scopes::WantedScopes;
 
-use super::authorize::{proceed, refuse};
+use super::authorize::{parsed, prove};
+use super::outcome::{Asked, place_of};
 use super::refused;
 use crate::app::App;
 use crate::cookies::{self, Browser};
@@ -35,115 +37,114 @@ struct Waiting<'a> {
     dialect: &'a dyn Dialect,
     parameters: Parameters,
     proven: Proven,
-    session: Option<Handle>,
+    publisher: Arc<Tenant>,
+    request: Result<Request, Refusal>,
+    sessions: Vec<Handle>,
 }
 
-/// Account picker and sign-in.
-pub async fn sign_in(app: &App, incoming: &Incoming, read: Result<(), Refusal>, handle: &str) -> Answer {
+/// Which page was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// Account picker and sign-in.
+    SignIn,
+    /// Consent, or the wish for it.
+    Consent,
+    /// Whether the person began it on another device.
+    Device,
+}
+
+/// One of the pages of a waiting request.
+pub async fn page(app: &App, incoming: &Incoming, read: Result<(), Refusal>, handle: &str, page: Page) -> Answer {
     let outcome = async {
         let waiting = Waiting::find(app, incoming, handle).await?;
         read?;
-        if incoming.is_post() { waiting.sign_in_posted().await } else { Ok(waiting.show().await) }
-    };
-    outcome.await.unwrap_or_else(|error| refused::page(app, incoming, None, &error))
-}
-
-/// Consent.
-pub async fn consent(app: &App, incoming: &Incoming, read: Result<(), Refusal>, handle: &str) -> Answer {
-    let outcome = async {
-        let waiting = Waiting::find(app, incoming, handle).await?;
-        read?;
-        if incoming.is_post() { waiting.consent_posted().await } else { Ok(waiting.show().await) }
+        match page {
+            _ if !incoming.is_post() => Ok(waiting.show(page).await),
+            Page::SignIn => waiting.sign_in_posted().await,
+            Page::Consent => waiting.consent_posted().await,
+            Page::Device => waiting.device_posted().await,
+        }
     };
     outcome.await.unwrap_or_else(|error| refused::page(app, incoming, None, &error))
 }
 
 impl<'a> Waiting<'a> {
     async fn find(app: &'a App, incoming: &'a Incoming, handle: &str) -> Result<Self, FlowError> {
+        let env = &app.env;
         let handle = Handle::parse(HandleKind::Interaction, handle).map_err(|_| Refusal::InteractionGone)?;
-        let browser = Browser::of(&incoming.headers, &app.env.public);
+        let browser = Browser::of(&incoming.headers, &env.public);
         let digest = browser.as_ref().map(Browser::digest);
-        let interaction = flow::waiting(&app.env, &incoming.trace, &handle, digest).await?;
+        let (interaction, place) = flow::waiting(env, &incoming.trace, &handle, digest).await?;
         let browser = browser.ok_or(Refusal::BrowserDiffers)?;
         let dialect = app.dialect(&interaction.dialect).ok_or(Refusal::InteractionGone)?;
         let parameters = Parameters::from_pairs(interaction.parameters.clone());
-        let identified = dialect.identify(&parameters)?;
-        let tenant = grantor_flows::find_tenant(&app.env, &TenantName::Id(handle.tenant())).await?;
-        let session = cookies::session(&incoming.headers, &app.env.public, tenant.id);
-        let proven = flow::prove(
-            &app.env,
-            &incoming.trace,
-            tenant,
-            &identified.client_id,
-            identified.redirect_uri.as_ref(),
-            dialect.built_in_redirects(),
-        )
-        .await?;
-        Ok(Self { app, incoming, browser, handle, interaction, dialect, parameters, proven, session })
+        let sessions = cookies::sessions(&incoming.headers, &env.public, interaction.authority);
+        let (proven, request) = match &interaction.purpose {
+            Purpose::Authorize | Purpose::AdminConsent => {
+                let proven = prove(app, incoming, dialect, &parameters, place).await?;
+                (proven, parsed(dialect, &parameters, &interaction.purpose))
+            }
+            Purpose::Device(digest) => {
+                let code = device::waiting(env, digest).await?;
+                let proven = flow::prove_device(env, &incoming.trace, place, &code.client_id, *digest).await?;
+                (proven, Ok(Request::without_address(code.wanted)))
+            }
+            Purpose::Page(path) => {
+                let keeper = grantor_flows::find_tenant(env, &TenantName::Id(handle.tenant())).await?;
+                let nothing = Request::without_address(WantedScopes::default());
+                (flow::page_kept_by(keeper, place, path), Ok(nothing))
+            }
+        };
+        let publisher = env.storage.find_tenant(&TenantName::Id(proven.application.publisher)).await?;
+        let publisher = publisher.unwrap_or_else(|| Arc::clone(&proven.keeper));
+        Ok(Self { app, incoming, browser, handle, interaction, dialect, parameters, proven, publisher, request, sessions })
     }
 
-    fn stage(&self) -> Stage<'_> {
-        Stage::Waiting { handle: &self.handle, interaction: &self.interaction }
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            app: self.app,
+            incoming: self.incoming,
+            dialect: self.dialect,
+            proven: &self.proven,
+            parameters: &self.parameters,
+            purpose: &self.interaction.purpose,
+        }
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Waiting { handle: self.handle.clone(), interaction: self.interaction.clone() }
+    }
+
+    async fn step(&self, consented: Consented) -> Result<Step, FlowError> {
+        let request = self.request.clone()?;
+        let Self { app, incoming, proven, sessions, dialect, .. } = self;
+        let (env, trace, layout) = (&app.env, &incoming.trace, dialect.layout());
+        flow::proceed(env, trace, proven, &request, self.stage(), sessions, consented, layout).await
     }
 
     /// Asks the flow what is due, and shows it if this address is its place.
-    async fn show(&self) -> Answer {
-        let request = match self.dialect.parse_authorize(&self.parameters) {
-            Ok(request) => request,
-            Err(refusal) => return self.refuse(refusal.into()),
-        };
-        let session = self.session.as_ref().map(Handle::digest);
-        let step = flow::proceed(
-            &self.app.env,
-            &self.incoming.trace,
-            &self.proven,
-            &request,
-            self.stage(),
-            session.as_ref(),
-            &Consented::NotAsked,
-        )
-        .await;
-        match step {
-            Ok(Step::Ask { question: Question::SignIn { name }, people, .. }) => {
-                self.sign_in_page(name.unwrap_or_default(), None, !people.is_empty())
+    async fn show(&self, page: Page) -> Answer {
+        match self.step(Consented::NotAsked).await {
+            Ok(Step::Ask { tenant, question, handle, people, person })
+                if page == Self::page_of(&question) && handle.digest() == self.handle.digest() =>
+            {
+                self.question_page(&tenant, &question, &people, person)
             }
-            Ok(Step::Ask { question: Question::Account(ids), people, .. }) => self.picker_page(&ids, &people),
-            Ok(Step::Ask { question: Question::Consent(question), people, person, .. }) => {
-                self.consent_page(&question, &people, person)
-            }
-            // It was answered meanwhile in another window: the answer goes out from here.
-            Ok(Step::Issued { .. }) | Err(_) => self.finish(step),
+            // It is due elsewhere, or was answered meanwhile in another window: the answer goes out from here.
+            step => self.asked().finish(step),
         }
     }
 
-    fn finish(&self, step: Result<Step, FlowError>) -> Answer {
-        match step {
-            Ok(Step::Issued { code, user, sid }) => super::authorize::answer_with_code(
-                self.app,
-                self.dialect,
-                &self.proven,
-                &self.parameters,
-                &code,
-                user,
-                sid,
-            ),
-            Ok(Step::Ask { question: Question::Consent(_), handle, .. }) => self.go(OwnPage::Consent(&handle)),
-            Ok(Step::Ask { handle, .. }) => self.go(OwnPage::SignIn(&handle)),
-            Err(error) => self.refuse(error),
+    const fn page_of(question: &Question) -> Page {
+        match question {
+            Question::SignIn { .. } | Question::Account(_) => Page::SignIn,
+            Question::Consent(_) | Question::Approval { .. } => Page::Consent,
+            Question::Device => Page::Device,
         }
     }
 
-    fn go(&self, page: OwnPage<'_>) -> Answer {
-        respond::send_browser(&self.app.env.public, &respond::Destination::Own(page))
-    }
-
-    fn refuse(&self, error: FlowError) -> Answer {
-        refuse(self.app, self.incoming, self.dialect, &self.proven, &self.parameters, error)
-    }
-
-    async fn proceed(&self, session: Option<&Handle>, consented: &Consented) -> Answer {
-        proceed(self.app, self.incoming, self.dialect, &self.proven, &self.parameters, self.stage(), session, consented)
-            .await
+    async fn proceed(&self, consented: Consented) -> Answer {
+        self.asked().finish(self.step(consented).await)
     }
 
     // What the person sends.
@@ -151,20 +152,17 @@ impl<'a> Waiting<'a> {
     async fn sign_in_posted(mut self) -> Result<Answer, FlowError> {
         let form = self.incoming.form()?;
         if csrf::check(&self.incoming.headers, form.sole("csrf"), &self.mark("sign-in", b"")).is_err() {
-            return Ok(self.sign_in_page(
-                form.sole("username").unwrap_or_default().to_owned(),
-                Some(SignInError::PageExpired),
-                false,
-            ));
+            let name = form.sole("username").unwrap_or_default().to_owned();
+            return Ok(self.sign_in_page(name, Some(SignInError::PageExpired), false));
         }
+        let so_far = self.interaction.progress.clone();
         if let Some(id) = form.sole("pick") {
             let account: UserId = id.parse().map_err(|_| Refusal::FormNotOurs)?;
-            return self.go_on_with(Progress { account: Some(account), other_account: false }).await;
+            return self.go_on_with(Progress { account: Some(account), other_account: false, ..so_far }).await;
         }
         if form.sole("use-another").is_some() || form.sole("decision") == Some("switch") {
-            return self
-                .go_on_with(Progress { account: None, other_account: form.sole("use-another").is_some() })
-                .await;
+            let other_account = form.sole("use-another").is_some();
+            return self.go_on_with(Progress { account: None, other_account, ..so_far }).await;
         }
         self.password_posted(&form).await
     }
@@ -172,7 +170,7 @@ impl<'a> Waiting<'a> {
     async fn go_on_with(&mut self, progress: Progress) -> Result<Answer, FlowError> {
         flow::note_progress(&self.app.env, &self.handle, &progress).await?;
         self.interaction.progress = progress;
-        Ok(self.proceed(self.session.as_ref(), &Consented::NotAsked).await)
+        Ok(self.proceed(Consented::NotAsked).await)
     }
 
     async fn password_posted(&mut self, form: &Parameters) -> Result<Answer, FlowError> {
@@ -180,55 +178,105 @@ impl<'a> Waiting<'a> {
         let Some(password) = form.optional("password", 1024)?.filter(|_| !name.is_empty()) else {
             return Ok(self.sign_in_page(name, Some(SignInError::Incomplete), false));
         };
-        let old = self.session.as_ref().map(Handle::digest);
-        let env = &self.app.env;
-        let signed_in = sign_in_flow::with_password(
-            env,
-            &self.incoming.trace,
-            &self.proven.tenant,
-            &name,
-            &Secret::new(password),
-            old,
-            &self.handle,
-        )
-        .await;
-        match signed_in {
+        match self.signed_in(&name, &Secret::new(password)).await {
             Ok(now) => {
                 self.interaction.progress = now.progress;
-                let mut answer = self.proceed(Some(&now.session), &Consented::NotAsked).await;
-                respond::add_cookie(&mut answer, &cookies::set_session(&now.session, &env.public));
+                self.sessions.retain(|session| session.tenant() != now.session.tenant());
+                self.sessions.push(now.session.clone());
+                let mut answer = self.proceed(Consented::NotAsked).await;
+                respond::add_cookie(&mut answer, &cookies::set_session(&now.session, &self.app.env.public));
                 Ok(answer)
             }
-            Err(FlowError::Refused(refusal)) => {
-                env.record(&self.incoming.trace, Event::refused(&refusal));
-                let error = match refusal {
-                    Refusal::UserDisabled => SignInError::AccountDisabled,
-                    _ => SignInError::Mismatch,
-                };
-                Ok(self.sign_in_page(name, Some(error), false))
-            }
+            Err(FlowError::Refused(refusal)) => self.sign_in_refused(name, refusal),
             Err(error) => Err(error),
         }
+    }
+
+    async fn signed_in(&self, name: &str, password: &Secret) -> Result<sign_in_flow::SignedInNow, FlowError> {
+        let (env, trace) = (&self.app.env, &self.incoming.trace);
+        let Some(home) = place::home_of(env, &self.proven.place, name).await? else {
+            // As long as for a name that somebody has.
+            env.passwords.verify(password, None).await?;
+            return Err(Refusal::PasswordWrong.into());
+        };
+        let old = self.sessions.iter().find(|session| session.tenant() == home.id).map(Handle::digest);
+        let so_far = &self.interaction.progress;
+        sign_in_flow::with_password(env, trace, &home, name, password, old, &self.handle, so_far).await
+    }
+
+    /// What the person can mend by typing something else stays on the page.
+    fn sign_in_refused(&self, name: String, refusal: Refusal) -> Result<Answer, FlowError> {
+        let error = match refusal {
+            Refusal::UserDisabled => SignInError::AccountDisabled,
+            Refusal::UserLocked => SignInError::AccountLocked,
+            Refusal::PasswordWrong => SignInError::Mismatch,
+            other => return Err(other.into()),
+        };
+        self.app.env.record(&self.incoming.trace, Event::refused(&refusal));
+        Ok(self.sign_in_page(name, Some(error), false))
     }
 
     async fn consent_posted(mut self) -> Result<Answer, FlowError> {
         let form = self.incoming.form()?;
         let shown = form.sole("csrf").and_then(|mark| mark.split_once('.'));
         let fingerprint = shown.and_then(|(fingerprint, _)| base64url::decode(fingerprint).ok()?.try_into().ok());
-        let Some(fingerprint): Option<[u8; 32]> = fingerprint else { return Err(Refusal::FormNotOurs.into()) };
-        csrf::check(&self.incoming.headers, form.sole("csrf"), &self.consent_mark(fingerprint))?;
+        let Some(question): Option<[u8; 32]> = fingerprint else { return Err(Refusal::FormNotOurs.into()) };
+        csrf::check(&self.incoming.headers, form.sole("csrf"), &self.consent_mark(question))?;
+        let for_everyone = form.sole("consent-for-organization").is_some();
+        let other = Progress { account: None, other_account: true, ..self.interaction.progress.clone() };
         match form.sole("decision") {
-            Some("accept") => Ok(self.proceed(self.session.as_ref(), &Consented::Yes(fingerprint)).await),
-            Some("deny") => match flow::decline(&self.app.env, &self.handle).await {
-                Err(error) => Ok(self.refuse(error)),
-                Ok(never) => match never {},
-            },
-            Some("switch") => self.go_on_with(Progress { account: None, other_account: true }).await,
+            Some("accept") => Ok(self.proceed(Consented::Yes { question, for_everyone }).await),
+            Some("deny") => self.declined().await,
+            Some("switch") => self.go_on_with(other).await,
+            Some("ask") => self.wished(&form).await,
             _ => Err(Refusal::FormNotOurs.into()),
         }
     }
 
-    // What the person sees.
+    async fn declined(&self) -> Result<Answer, FlowError> {
+        if let AnswerTo::Device(digest) = self.proven.answer {
+            device::decline(&self.app.env, digest, &self.handle).await?;
+            return Ok(self.device_declined_page());
+        }
+        match flow::decline(&self.app.env, &self.handle).await {
+            Err(error) => Ok(self.asked().refuse(error)),
+            Ok(never) => match never {},
+        }
+    }
+
+    /// The person asks an administrator; the request itself goes on waiting for a yes or a no.
+    async fn wished(&self, form: &Parameters) -> Result<Answer, FlowError> {
+        let reason = form.optional("reason", 4 * NeedsAdministrator::LONGEST_REASON)?.unwrap_or_default();
+        let reason = reason.replace("\r\n", "\n");
+        if reason.encode_utf16().count() > NeedsAdministrator::LONGEST_REASON {
+            return Err(Refusal::FormNotOurs.into());
+        }
+        match self.step(Consented::NotAsked).await {
+            Ok(Step::Ask {
+                tenant,
+                question: Question::Approval { question, can_ask: true },
+                person: Some(person),
+                ..
+            }) => {
+                let (env, trace, application) = (&self.app.env, &self.incoming.trace, &self.proven.application);
+                flow::ask_an_administrator(env, trace, &tenant, application, person, &question, &reason).await?;
+                Ok(self.request_sent_page(&tenant, flow::fingerprint(&question, Some(person))))
+            }
+            step => Ok(self.asked().finish(step)),
+        }
+    }
+
+    async fn device_posted(mut self) -> Result<Answer, FlowError> {
+        let form = self.incoming.form()?;
+        csrf::check(&self.incoming.headers, form.sole("csrf"), &self.mark("device", b""))?;
+        let so_far = self.interaction.progress.clone();
+        match form.sole("decision") {
+            Some("accept") => self.go_on_with(Progress { confirmed: true, ..so_far }).await,
+            Some("deny") => self.declined().await,
+            Some("switch") => self.go_on_with(Progress { account: None, other_account: true, ..so_far }).await,
+            _ => Err(Refusal::FormNotOurs.into()),
+        }
+    }
 
     fn mark(&self, page: &str, about: &[u8]) -> String {
         csrf::mark(&self.browser, page, &self.handle, about)
@@ -239,73 +287,15 @@ impl<'a> Waiting<'a> {
         format!("{}.{}", base64url::encode(fingerprint), self.mark("consent", &fingerprint))
     }
 
-    fn brand(&self) -> Brand {
-        Brand { tenant_name: self.proven.tenant.display_name.clone() }
+    fn address_of(&self, question: &Question) -> String {
+        place_of(question, &self.handle).path()
     }
 
-    fn page(&self, text: String) -> Answer {
-        respond::page(StatusCode::OK, text, Some(self.proven.redirect.uri()))
+    fn place(&self) -> &Place {
+        &self.proven.place
     }
 
-    fn sign_in_page(&self, username: String, error: Option<SignInError>, switch_account: bool) -> Answer {
-        let page = SignIn {
-            brand: Some(self.brand()),
-            application_name: Some(self.proven.application.display_name.clone()),
-            username,
-            error,
-            action: OwnPage::SignIn(&self.handle).path(),
-            hidden: Hidden { csrf: self.mark("sign-in", b"") },
-            switch_account,
-        };
-        self.page(page.render())
-    }
-
-    fn picker_page(&self, ids: &[UserId], people: &[SignedIn]) -> Answer {
-        let account = |one: &SignedIn| Account {
-            user_id: one.user.id.to_string(),
-            display_name: one.user.display_name.clone(),
-            username: one.user.user_principal_name.clone(),
-        };
-        let page = AccountPicker {
-            brand: Some(self.brand()),
-            application_name: self.proven.application.display_name.clone(),
-            accounts: people.iter().filter(|one| ids.contains(&one.user.id)).map(account).collect(),
-            action: OwnPage::SignIn(&self.handle).path(),
-            hidden: Hidden { csrf: self.mark("sign-in", b"") },
-        };
-        self.page(page.render())
-    }
-
-    fn consent_page(&self, question: &ConsentQuestion, people: &[SignedIn], person: Option<UserId>) -> Answer {
-        let user = people.iter().map(|one| &one.user).find(|user| Some(user.id) == person);
-        let permission = |one: &grantor_rules::consent::PermissionAsked| Permission {
-            words: one.words.clone(),
-            technical: format!("{} · {}", one.api_name, one.value),
-            description: one.description.clone(),
-            risk: if one.for_administrators { Risk::High } else { Risk::Low },
-            administrators_only: one.for_administrators,
-            as_application: false,
-        };
-        let page = Consent {
-            brand: self.brand(),
-            application: Application {
-                name: self.proven.application.display_name.clone(),
-                publisher: self.proven.tenant.display_name.clone(),
-                publisher_tenant_domain: None,
-                publisher_is_this_tenant: self.proven.application.publisher == self.proven.tenant.id,
-                privacy_uri: None,
-                terms_uri: None,
-            },
-            permissions: question.permissions.iter().map(permission).collect(),
-            person: Person {
-                display_name: user.map(|user| user.display_name.clone()).unwrap_or_default(),
-                username: user.map(|user| user.user_principal_name.clone()).unwrap_or_default(),
-            },
-            for_everyone: false,
-            organization_choice: false,
-            action: OwnPage::Consent(&self.handle).path(),
-            hidden: Hidden { csrf: self.consent_mark(flow::fingerprint(question, person)) },
-        };
-        self.page(page.render())
+    fn sign_in_address(&self) -> String {
+        OwnPage::SignIn(&self.handle).path()
     }
 }

@@ -1,34 +1,39 @@
 //! One file for each group of addresses.
 
+pub mod account;
 pub mod api;
 pub mod assets;
 pub mod authorize;
 pub mod dev;
+pub mod device;
 pub mod documents;
+mod facts;
 pub mod interaction;
 pub mod operations;
+mod outcome;
 pub mod refused;
+pub mod sign_out;
 pub mod token;
 
-use std::sync::Arc;
-
-use grantor_flows::{Env, FlowError, Trace};
+use grantor_flows::{Env, FlowError, Place, Trace};
 use grantor_rules::Refusal;
-use grantor_rules::model::{Tenant, TenantName};
+use grantor_rules::model::TenantName;
 
-/// The words that stand for several tenants in the Microsoft dialects.
-const SEVERAL: [&str; 2] = ["common", "organizations"];
-/// The word for the tenant of personal accounts.
-const PERSONAL: &str = "consumers";
-
-/// The tenant that an address names.
-pub async fn tenant(env: &Env, text: &str) -> Result<Arc<Tenant>, FlowError> {
-    if SEVERAL.contains(&text) || text == PERSONAL {
-        return Err(Refusal::TenantNotSpecific { asked: text.to_owned() }.into());
+/// Whose address it is: that of a tenant, by id or domain, or one of the words that the Microsoft dialects have for several
+/// (Source: entra-dialect 2).
+pub async fn place(env: &Env, text: &str) -> Result<Place, FlowError> {
+    match text {
+        "common" => return Ok(Place::Common),
+        "organizations" => return Ok(Place::Organizations),
+        "consumers" => {
+            let found = grantor_flows::place::personal_accounts(env).await?;
+            return found.map(Place::Tenant).ok_or_else(|| Refusal::TenantUnknown { asked: text.to_owned() }.into());
+        }
+        _ => {}
     }
     let name =
         TenantName::parse(text).ok_or_else(|| Refusal::TenantMalformed { asked: text.chars().take(80).collect() })?;
-    grantor_flows::find_tenant(env, &name).await
+    Ok(Place::Tenant(grantor_flows::find_tenant(env, &name).await?))
 }
 
 /// Logs a failure once, at the edge, under the id that the caller sees.

@@ -2,21 +2,28 @@
 
 use axum::http::HeaderName;
 use axum::http::header::WWW_AUTHENTICATE;
-use grantor_dialects::{Dialect, Parameters, TokenCall};
+use grantor_dialects::{Dialect, Parameters, Reply, TokenCall};
 use grantor_flows::{Event, FlowError};
 use grantor_rules::Refusal;
 use grantor_rules::token::issued::IssuedTokens;
 
-use super::{log_failure, tenant};
+use super::{log_failure, place};
 use crate::app::App;
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
+use crate::routes::Version;
 
 const X_MS_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 
-pub async fn handle(app: &App, incoming: &Incoming, read: Result<(), Refusal>, asked_tenant: &str) -> Answer {
-    let dialect: &dyn Dialect = &app.entra_v2;
+pub async fn handle(
+    app: &App,
+    incoming: &Incoming,
+    read: Result<(), Refusal>,
+    version: Version,
+    asked_tenant: &str,
+) -> Answer {
+    let dialect = app.of_version(version);
     let ids = incoming.ids();
     let reply = match exchange(app, incoming, read, asked_tenant, dialect).await {
         Ok((parameters, issued)) => dialect.token_success(&parameters, &issued),
@@ -29,7 +36,13 @@ pub async fn handle(app: &App, incoming: &Incoming, read: Result<(), Refusal>, a
             dialect.token_fault(error.retry_after(), &ids)
         }
     };
-    let mut answer = respond::reply(&reply);
+    answer(incoming, &reply)
+}
+
+/// A reply of the token endpoint and of those beside it, with the headers that clients read.
+pub fn answer(incoming: &Incoming, reply: &Reply) -> Answer {
+    let ids = incoming.ids();
+    let mut answer = respond::reply(reply);
     if reply.status == 401 && basic_was_tried(incoming) {
         // RFC 6749 §5.2: the challenge names the scheme that was tried.
         respond::fixed(&mut answer, WWW_AUTHENTICATE, respond::value!("Basic realm=\"token endpoint\""));
@@ -55,12 +68,12 @@ async fn exchange(
     if !incoming.is_post() {
         return Err(Refusal::MethodNotPost.into());
     }
-    let tenant = tenant(&app.env, asked_tenant).await?;
+    let place = place(&app.env, asked_tenant).await?;
     read?;
     let parameters = incoming.form()?;
     let call =
         TokenCall { parameters: &parameters, authorization: incoming.authorization(), origin: incoming.origin() };
     let request = dialect.parse_token(&call)?;
-    let issued = grantor_flows::token::exchange(&app.env, &incoming.trace, &tenant, &request, dialect.layout()).await?;
+    let issued = grantor_flows::token::exchange(&app.env, &incoming.trace, &place, &request, dialect.layout()).await?;
     Ok((parameters, issued))
 }

@@ -1,0 +1,143 @@
+//! What a flow has come to, as an answer to the browser: the application's answer, the next page, or a refusal.
+
+use axum::http::StatusCode;
+use grantor_dialects::{Authorized, Dialect, Parameters};
+use grantor_flows::authorize::{Issued, Proven, Step};
+use grantor_flows::{Event, FlowError};
+use grantor_pages::{Brand, DeviceDone};
+use grantor_protocol::Handle;
+use grantor_protocol::response::ResponseMode;
+use grantor_rules::Refusal;
+use grantor_rules::authorize::{Question, Request};
+use grantor_rules::client::RegisteredRedirect;
+use grantor_rules::model::{Purpose, Tenant};
+
+use super::authorize::parsed;
+use super::refused;
+use crate::app::App;
+use crate::incoming::Incoming;
+use crate::respond::{self, Answer, Destination, OwnPage};
+
+/// A request that is being answered.
+pub struct Asked<'a> {
+    pub app: &'a App,
+    pub incoming: &'a Incoming,
+    pub dialect: &'a dyn Dialect,
+    pub proven: &'a Proven,
+    pub parameters: &'a Parameters,
+    pub purpose: &'a Purpose,
+}
+
+impl Asked<'_> {
+    /// The request as its dialect reads it.
+    pub fn request(&self) -> Result<Request, Refusal> {
+        parsed(self.dialect, self.parameters, self.purpose)
+    }
+
+    /// Sends the browser on. What is asked on a page is shown at that page's own address.
+    pub fn finish(&self, step: Result<Step, FlowError>) -> Answer {
+        match step {
+            Ok(Step::Issued(issued)) => self.issued(*issued),
+            Ok(Step::AllowedForEveryone { tenant, question }) => {
+                let answer = self.dialect.admin_consent_success(&question, tenant.id);
+                self.to_application(answer)
+            }
+            Ok(Step::DeviceApproved) => self.device_done(),
+            Ok(Step::Visit { tenant, user, path }) if path.ends_with("/requests") => {
+                self.go(OwnPage::ConsentRequests(tenant.id, user))
+            }
+            Ok(Step::Visit { tenant, user, .. }) => self.go(OwnPage::Account(tenant.id, user)),
+            Ok(Step::Ask { question, handle, .. }) => self.go(place_of(&question, &handle)),
+            Err(error) => self.refuse(error),
+        }
+    }
+
+    fn go(&self, page: OwnPage<'_>) -> Answer {
+        respond::send_browser(&self.app.env.public, &Destination::Own(page))
+    }
+
+    fn issued(&self, issued: Issued) -> Answer {
+        let authorized = Authorized {
+            tenant: issued.tenant.id,
+            user: issued.user,
+            code: issued.code.map(|code| code.secret().clone()),
+            id_token: issued.id_token,
+            access_token: issued.access_token,
+            session_state: issued.sid,
+        };
+        self.to_application(self.dialect.authorize_success(self.parameters, &authorized))
+    }
+
+    fn device_done(&self) -> Answer {
+        let page = DeviceDone {
+            brand: self.brand(),
+            application_name: self.proven.application.display_name.clone(),
+        };
+        respond::page(StatusCode::OK, page.render(), None)
+    }
+
+    /// Whose page it is, where the address names one tenant.
+    pub fn brand(&self) -> Option<Brand> {
+        self.proven.place.tenant().map(|tenant| brand(tenant))
+    }
+
+    /// A refusal goes back to the application, unless it is for the person's eyes alone; trouble of ours is shown on a page.
+    pub fn refuse(&self, error: FlowError) -> Answer {
+        match (error, self.proven.redirect()) {
+            (FlowError::Refused(refusal), Some(_)) if !self.dialect.stays_on_a_page(&refusal) => {
+                self.app.env.record(&self.incoming.trace, Event::refused(&refusal));
+                let (tenant, ids) = (self.proven.keeper.id, self.incoming.ids());
+                let answer = match self.purpose {
+                    Purpose::AdminConsent => self.dialect.admin_consent_refusal(&refusal, tenant, &ids),
+                    _ => self.dialect.authorize_refusal(&refusal, tenant, &ids),
+                };
+                self.to_application(answer)
+            }
+            (error, _) => {
+                refused::page(self.app, self.incoming, self.proven.place.tenant().map(|tenant| &**tenant), &error)
+            }
+        }
+    }
+
+    fn to_application(&self, mut answer: Vec<(&'static str, String)>) -> Answer {
+        let Some(redirect) = self.proven.redirect() else { return self.nowhere() };
+        let (mode, state): (ResponseMode, Option<String>) = match self.purpose {
+            // Source: entra-dialect 12.4: always a query redirect.
+            Purpose::AdminConsent => (ResponseMode::Query, self.dialect.way_back(self.parameters).1),
+            _ => self.dialect.way_back(self.parameters),
+        };
+        if let Some(state) = state {
+            answer.push(("state", state));
+        }
+        send(self.app, redirect, mode, &answer, &self.proven.application.display_name)
+    }
+
+    fn nowhere(&self) -> Answer {
+        let error = FlowError::Failed { what: "an answer was to go to an address that is none".to_owned() };
+        refused::page(self.app, self.incoming, None, &error)
+    }
+}
+
+fn send(
+    app: &App,
+    redirect: &RegisteredRedirect,
+    mode: ResponseMode,
+    parameters: &[(&'static str, String)],
+    application: &str,
+) -> Answer {
+    respond::send_browser(&app.env.public, &Destination::Application { redirect, mode, parameters, application })
+}
+
+/// Whose page it is.
+pub fn brand(tenant: &Tenant) -> Brand {
+    Brand { tenant_name: tenant.display_name.clone() }
+}
+
+/// The page on which a question is asked.
+pub const fn place_of<'a>(question: &Question, handle: &'a Handle) -> OwnPage<'a> {
+    match question {
+        Question::SignIn { .. } | Question::Account(_) => OwnPage::SignIn(handle),
+        Question::Consent(_) | Question::Approval { .. } => OwnPage::Consent(handle),
+        Question::Device => OwnPage::Device(handle),
+    }
+}
