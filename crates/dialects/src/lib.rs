@@ -4,10 +4,12 @@
 //! error codes and nothing else. The same questions have the same file names in each dialect, so "how does the Microsoft
 //! identity platform report an error" is `entra/errors.rs`.
 //!
-//! To add a dialect: one folder, one implementation of [`Dialect`]. The compiler asks for a wording of every refusal.
+//! To add a dialect: one folder, one implementation of [`Dialect`]. The compiler asks for a wording of every refusal. What one
+//! version of the Microsoft dialect says in its own way is its implementation of [`entra::Version`].
 
 mod dialect;
 pub mod entra;
+pub mod entra_v1;
 pub mod entra_v2;
 pub mod form;
 pub mod graph;

@@ -4,7 +4,7 @@
 //! facts of a refusal never hold one. What a stranger must not learn (registered addresses, who exists) is not in a sentence.
 
 use grantor_rules::Refusal;
-use grantor_rules::refusal::TokenFault;
+use grantor_rules::refusal::{AssertionFault, TokenFault};
 
 /// What was wrong, in one sentence with the facts that a stranger may know.
 pub fn sentence(refusal: &Refusal) -> String {
@@ -28,11 +28,18 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::TenantUnknown { asked } => format!("Tenant '{asked}' was not found."),
         R::TenantMalformed { asked } => format!("'{asked}' names no tenant: expected a tenant's id or domain."),
         R::TenantNotSpecific { asked } => format!("'{asked}' names no single tenant, and this request must name one by id or domain."),
+        R::GrantNotHere { grant, asked } => {
+            format!("The grant '{grant}' is not served at '{asked}', which stands for several tenants.")
+        }
         R::InstanceUnknown { asked } => format!("The authority '{asked}' is not served here."),
 
         R::ClientUnknown { asked, tenant } => format!("The application '{asked}' was not found in the directory '{tenant}'."),
         R::ClientIdMalformed { why } => format!("The parameter 'client_id' names no application: {why}."),
         R::AudienceExcludes { application } => format!("{application} is not open to the people of this directory."),
+        R::SingleTenantOnly { application } => {
+            format!("{application} is for the people of its own directory, so the address must name that.")
+        }
+        R::ClientDisabled { application } => format!("{application} is switched off."),
         R::RedirectNotRegistered { asked, .. } => {
             format!("The application asked for the answer to be sent to an address that is not registered for it: '{asked}'.")
         }
@@ -43,6 +50,8 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::RedirectNotNamed => "The application has several registered addresses, so the request must name one in 'redirect_uri'.".into(),
         R::ClientSecretMissing => "The request must contain 'client_secret' or 'client_assertion', since this application keeps a secret.".into(),
         R::ClientSecretWrong => "The client secret is not valid.".into(),
+        R::ClientSecretExpired { .. } => "The client secret has expired.".into(),
+        R::ClientAssertionInvalid { why } => assertion_sentence(why),
         R::ClientSecretUnexpected => "This is a public client, so neither 'client_secret' nor 'client_assertion' may be presented.".into(),
         R::TwoCredentials => "The request proves the application in two ways, and only one is allowed.".into(),
         R::OriginRequired => "Tokens issued for a single-page application may only be redeemed by cross-origin requests.".into(),
@@ -53,12 +62,24 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::ResponseTypeUnknown { asked } => format!("The response type '{asked}' is not supported."),
         R::ResponseTypeNotEnabled { asked } => format!("The response type '{asked}' is not enabled for the application."),
         R::ResponseModeUnknown { asked } => format!("The response mode '{asked}' is not supported."),
+        R::ResponseModeForbidden { asked, response_type } => {
+            format!("The response mode '{asked}' is not allowed with the response type '{response_type}'.")
+        }
+        R::OpenIdRequired => "An id_token was asked for, and the scope does not contain 'openid'.".into(),
+        R::SeveralApisInFront => "An access token was asked for without a code, and such a request may name one API alone.".into(),
         R::PromptUnknown { asked } => format!("The prompt '{asked}' is not supported."),
         R::GrantTypeUnknown { asked } => format!("The grant type '{asked}' is not supported."),
         R::ScopeMalformed { token } => format!("The scope '{token}' is not valid."),
         R::AllGrantedMixed => "The scope '.default' cannot be combined with permissions by name.".into(),
         R::ApiUnknown { asked } => format!("No API was found for '{asked}'."),
         R::TooManyApis { limit } => format!("One request may name at most {limit} APIs."),
+        R::SeveralApis { apis } => format!("The scope names several APIs, and a token can be for one alone: {}.", apis.join(", ")),
+        R::ApiDiffers { asked } => format!("The code was not asked for '{asked}'."),
+        R::ApiNotInTenant { api } => format!("{api} has not been let into this directory."),
+        R::ApiDisabled { api } => format!("{api} is switched off."),
+        R::SelfByIdentifier { asked } => {
+            format!("The application asks for a token for itself as '{asked}'; it must name itself by its client id.")
+        }
         R::ScopeUnknown { api, asked, .. } => format!("{api} has no permission '{asked}'."),
         R::ApiNotRequired { api } => format!("The application's registration requires nothing of {api}."),
         R::NotForApplications => "An app that acts for itself must ask for exactly one API, as '.default'.".into(),
@@ -78,6 +99,16 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::ConsentDeclined => "The person declined to consent.".into(),
         R::AdministratorMustConsent { .. } => "Only an administrator can allow what this application asks for.".into(),
         R::PasswordWrong => "That sign-in name and password do not match.".into(),
+        R::UserLocked => "The account is locked for a while, after too many wrong passwords.".into(),
+        R::UserGone => "The account does not exist in this directory.".into(),
+        R::UserOfAnotherTenant { name, tenant } => format!("The account '{name}' is not one of '{tenant}'."),
+        R::NotAssigned { application } => {
+            format!("{application} is for those alone who are assigned to it, and this account is not.")
+        }
+        R::ApplicationNotAssigned { api } => {
+            format!("{api} is for those applications alone that are assigned to it, and this one is not.")
+        }
+        R::SessionsEnded => "What the account had signed in to was ended since, so its person must sign in again.".into(),
         R::UserDisabled => "This account may not sign in.".into(),
         R::InteractionGone => "This sign-in has ended, or was finished in another window.".into(),
         R::BrowserDiffers => "This sign-in was begun in another browser, or the browser keeps no cookies.".into(),
@@ -102,6 +133,17 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::RefreshTokenReused => "The refresh token was exchanged before; for safety everything that descends from it has been revoked.".into(),
         R::RefreshTokenRevoked { .. } => "The refresh token has been revoked.".into(),
 
+        R::OnBehalfOfInvalid { why } => acted_on_sentence(why),
+
+        R::DevicePending => "The person has not answered yet. Ask again after the interval.".into(),
+        R::DeviceDeclined => "The person did not let the device go on.".into(),
+        R::DeviceCodeUnknown => "The device code is not valid.".into(),
+        R::DeviceCodeOfAnotherClient => "The device code was issued to another application.".into(),
+        R::DeviceCodeExpired => "The device code has expired.".into(),
+        R::DeviceCodeSpent => "The device code was already redeemed.".into(),
+        R::UserCodeUnknown => "Nothing waits for that code.".into(),
+        R::UserCodeUsed => "Somebody has answered for that code already.".into(),
+
         R::TokenMissing => "The call carries no access token.".into(),
         R::TokenInvalid { why } => token_sentence(why),
         R::ScopeInsufficient { needed, .. } => format!("The access token does not allow this call, which needs {}.", needed.join(" or ")),
@@ -119,6 +161,44 @@ fn token_sentence(why: &TokenFault) -> String {
         TokenFault::NotYet => "The access token is not valid yet.".into(),
         TokenFault::Revoked => "The access token has been revoked.".into(),
         TokenFault::Person => "The account that the access token is for may not sign in any more.".into(),
+        TokenFault::NoPerson => "The access token is an application's own, and the call is about a person.".into(),
+    }
+}
+
+fn assertion_sentence(why: &AssertionFault) -> String {
+    match why {
+        AssertionFault::Malformed => "The client assertion cannot be read, or is not signed as RS256 or PS256.".into(),
+        AssertionFault::CertificateUnknown { thumbprint } => {
+            format!("The client assertion is signed with a certificate that is not the application's: '{thumbprint}'.")
+        }
+        AssertionFault::CertificateExpired { .. } => {
+            "The client assertion is signed with a certificate outside of its time.".into()
+        }
+        AssertionFault::Signature => "The signature of the client assertion does not hold.".into(),
+        AssertionFault::Subject { found } => {
+            format!("The client assertion is about '{found}', and must be about the application itself.")
+        }
+        AssertionFault::Audience { found } => {
+            format!("The client assertion is for '{found}', and must be for the token endpoint.")
+        }
+        AssertionFault::Expired => "The client assertion has expired.".into(),
+        AssertionFault::NotYet => "The client assertion is not valid yet.".into(),
+    }
+}
+
+fn acted_on_sentence(why: &TokenFault) -> String {
+    match why {
+        TokenFault::NotBearer | TokenFault::Malformed => "The assertion is no access token that can be read.".into(),
+        TokenFault::Signature => "The assertion is not signed by this server.".into(),
+        TokenFault::Issuer => "The assertion was not issued for this directory.".into(),
+        TokenFault::Audience { found } => {
+            format!("The assertion is for '{found}', not for the application that presents it.")
+        }
+        TokenFault::Expired => "The assertion has expired.".into(),
+        TokenFault::NotYet => "The assertion is not valid yet.".into(),
+        TokenFault::Revoked => "What the assertion descends from has been revoked.".into(),
+        TokenFault::Person => "The account that the assertion is for may not sign in any more.".into(),
+        TokenFault::NoPerson => "The assertion is an application's own access token, and must be a person's.".into(),
     }
 }
 
@@ -135,12 +215,24 @@ pub fn how_to_mend(refusal: &Refusal) -> Option<&'static str> {
         R::ClientUnknown { .. } | R::ClientIdMalformed { .. } => {
             "If you look after this app: check the client id, and that the address names the directory in which the app is registered."
         }
-        R::TenantUnknown { .. } | R::TenantMalformed { .. } | R::TenantNotSpecific { .. } => {
+        R::TenantUnknown { .. }
+        | R::TenantMalformed { .. }
+        | R::TenantNotSpecific { .. }
+        | R::SingleTenantOnly { .. }
+        | R::GrantNotHere { .. } => {
             "If you look after this app: check the directory's id or domain in the app's authority address."
         }
         R::AudienceExcludes { .. } => {
             "If you look after this app: let people of other organizations sign in to it, or use the address of its own directory."
         }
+        R::ClientDisabled { .. } | R::ApiDisabled { .. } | R::NotAssigned { .. } | R::UserGone => {
+            "Ask an administrator of your organization."
+        }
+        R::ApiNotInTenant { .. } => "Ask an administrator of your organization to let the API in.",
+        R::UserOfAnotherTenant { .. } => "Sign in with an account of this organization.",
+        R::UserLocked => "Wait a while, then try again.",
+        R::UserCodeUnknown | R::UserCodeUsed => "Look at the device again: it shows the code that is wanted now.",
+        R::AdministratorMustConsent { can_ask: true, .. } => "Ask an administrator of your organization on this page.",
         R::AdministratorMustConsent { .. } => "Ask an administrator of your organization to allow it.",
         R::InteractionGone => "Go back to the app and sign in again.",
         R::BrowserDiffers => "Go back to the app and sign in again, in one browser and with cookies allowed.",

@@ -4,6 +4,7 @@
 //! and never one of status 401, so a failed proof of the application is a 401: a mended secret works at once.
 
 use grantor_rules::Refusal;
+use grantor_rules::refusal::{AssertionFault, TokenFault};
 use serde_json::{Map, Value, json};
 
 use crate::reply::with_a_space;
@@ -14,6 +15,8 @@ use crate::{Reply, RequestIds, wording};
 pub struct Report {
     /// The number after `AADSTS`.
     pub code: u32,
+    /// A wider number that is said before it: v1.0 has two for what is wrong with credentials.
+    pub under: Option<u32>,
     /// The OAuth error.
     pub error: &'static str,
     /// A finer word that clients read.
@@ -24,8 +27,11 @@ pub struct Report {
     pub page: bool,
 }
 
+/// "What was shown to prove something does not prove it": said first, with why after it.
+pub const CREDENTIALS: u32 = 70_002;
+
 const fn report(code: u32, error: &'static str) -> Report {
-    Report { code, error, suberror: None, status: 400, page: false }
+    Report { code, under: None, error, suberror: None, status: 400, page: false }
 }
 
 impl Report {
@@ -47,13 +53,13 @@ impl Report {
 pub enum Endpoint {
     /// The authorization endpoint.
     Authorize,
-    /// The token endpoint.
+    /// The token endpoint, and the one where programs ask for device codes.
     Token,
     /// A discovery document.
     Discovery,
 }
 
-/// The report of a refusal.
+/// The report of a refusal, in v2.0.
 pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
     use Refusal as R;
     match refusal {
@@ -75,15 +81,21 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         }
         R::TenantMalformed { .. } => report(900_023, "invalid_request").page(),
         R::TenantNotSpecific { .. } => report(50_059, "invalid_request").page(),
+        R::GrantNotHere { .. } => report(9_001_023, "invalid_request"),
         R::InstanceUnknown { .. } => report(50_049, "invalid_instance"),
 
         R::ClientUnknown { .. } | R::ClientIdMalformed { .. } => report(700_016, "unauthorized_client").page(),
         R::AudienceExcludes { .. } => report(50_020, "access_denied").page(),
+        R::SingleTenantOnly { .. } => report(50_194, "invalid_request"),
+        // Whoever switched it off does not want its people to be sent there.
+        R::ClientDisabled { .. } => report(7_000_112, "unauthorized_client").page(),
         R::RedirectNotRegistered { .. } | R::RedirectMalformed { .. } => report(50_011, "invalid_request").page(),
         R::NoRedirectRegistered => report(500_113, "invalid_request").page(),
         R::RedirectNotNamed => report(900_971, "invalid_request").page(),
         R::ClientSecretMissing => report(7_000_218, "invalid_client").status(401),
         R::ClientSecretWrong => report(7_000_215, "invalid_client").status(401),
+        R::ClientSecretExpired { .. } => report(7_000_222, "invalid_client").status(401),
+        R::ClientAssertionInvalid { why } => report(of_assertion(why), "invalid_client").status(401),
         R::ClientSecretUnexpected => report(700_025, "invalid_client").status(401),
         R::OriginRequired => report(9_002_327, "invalid_request"),
         R::OriginNotAllowed { .. } => report(9_002_326, "invalid_request"),
@@ -92,7 +104,9 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::ResponseTypeNotEnabled { asked } => {
             report(if asked.contains("id_token") { 700_054 } else { 70_005 }, "unsupported_response_type")
         }
-        R::ResponseModeUnknown { .. } => report(70_007, "unsupported_response_mode"),
+        R::OpenIdRequired => report(70_005, "unsupported_response_type"),
+        R::ResponseModeUnknown { .. } | R::ResponseModeForbidden { .. } => report(70_007, "unsupported_response_mode"),
+        R::SeveralApisInFront => report(700_022, "invalid_request"),
         R::GrantTypeUnknown { .. } => report(70_003, "unsupported_grant_type"),
         R::ScopeMalformed { .. }
         | R::AllGrantedMixed
@@ -102,6 +116,14 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::NotForApplications => report(1_002_012, "invalid_scope"),
         R::ApiUnknown { .. } => report(500_011, "invalid_resource"),
         R::ApiNotRequired { .. } => report(650_057, "invalid_request"),
+        R::SeveralApis { .. } => report(28_000, "invalid_request"),
+        R::ApiDiffers { .. } => report(28_002, "invalid_scope"),
+        R::ApiNotInTenant { .. } => match endpoint {
+            Endpoint::Authorize => report(650_052, "invalid_resource").page(),
+            Endpoint::Token | Endpoint::Discovery => report(500_011, "invalid_resource"),
+        },
+        R::ApiDisabled { .. } => report(500_014, "invalid_resource"),
+        R::SelfByIdentifier { .. } => report(90_009, "invalid_resource"),
 
         R::ChallengeMalformed { .. } => report(50_147, "invalid_request"),
         R::ChallengeMethodUnknown { .. } | R::ChallengeMissing => report(501_491, "invalid_request"),
@@ -115,9 +137,16 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
             Endpoint::Authorize | Endpoint::Discovery => report(65_001, "consent_required"),
         },
         R::ConsentDeclined => report(65_004, "access_denied"),
-        R::AdministratorMustConsent { .. } => report(90_094, "access_denied").page(),
+        R::AdministratorMustConsent { can_ask, .. } => {
+            report(if *can_ask { 90_095 } else { 90_094 }, "access_denied").page()
+        }
         R::PasswordWrong => report(50_126, "invalid_grant"),
+        R::UserLocked => report(50_053, "invalid_grant").page(),
+        R::UserGone => report(50_034, "invalid_grant").page(),
         R::UserDisabled => report(50_057, "invalid_grant").page(),
+        R::UserOfAnotherTenant { .. } => report(50_020, denied(endpoint)).page(),
+        R::NotAssigned { .. } => report(50_105, denied(endpoint)).page(),
+        R::ApplicationNotAssigned { .. } => report(501_051, "invalid_grant"),
         R::InteractionGone => report(50_132, "invalid_request").page(),
         R::BrowserDiffers => report(50_058, "invalid_request").page(),
 
@@ -135,7 +164,19 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::RefreshTokenExpired => report(700_082, "invalid_grant").suberror("bad_token"),
         R::RefreshTokenEnded => report(700_084, "invalid_grant").suberror("bad_token"),
         // `bad_token` lets MSAL for JavaScript forget a token that can never work again.
-        R::RefreshTokenReused | R::RefreshTokenRevoked { .. } => report(50_173, "invalid_grant").suberror("bad_token"),
+        R::RefreshTokenReused | R::RefreshTokenRevoked { .. } | R::SessionsEnded => {
+            report(50_173, "invalid_grant").suberror("bad_token")
+        }
+
+        R::OnBehalfOfInvalid { why } => report(of_token_acted_on(why), "invalid_grant"),
+
+        R::DevicePending => report(70_016, "authorization_pending"),
+        R::DeviceDeclined => report(70_018, "authorization_declined"),
+        R::DeviceCodeUnknown | R::DeviceCodeOfAnotherClient => report(70_018, "bad_verification_code"),
+        R::DeviceCodeExpired => report(70_020, "expired_token"),
+        R::DeviceCodeSpent => report(54_005, "invalid_grant"),
+        R::UserCodeUnknown => report(90_119, "bad_verification_code").page(),
+        R::UserCodeUsed => report(90_120, "bad_verification_code").page(),
 
         // The directory API has a shape of its own; these are for userinfo, whose callers read OAuth words.
         R::TokenMissing | R::TokenInvalid { .. } => report(50_132, "invalid_token").status(401),
@@ -143,10 +184,50 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
     }
 }
 
+/// A person may not use the application: of the grant that a program presents for them, that makes an invalid one.
+const fn denied(endpoint: Endpoint) -> &'static str {
+    match endpoint {
+        Endpoint::Authorize | Endpoint::Discovery => "access_denied",
+        Endpoint::Token => "invalid_grant",
+    }
+}
+
+const fn of_assertion(why: &AssertionFault) -> u32 {
+    match why {
+        AssertionFault::Malformed => 50_012,
+        AssertionFault::CertificateUnknown { .. } | AssertionFault::Signature => 700_027,
+        AssertionFault::CertificateExpired { .. } => 700_030,
+        AssertionFault::Subject { .. } => 50_048,
+        AssertionFault::Audience { .. } => 700_023,
+        AssertionFault::Expired | AssertionFault::NotYet => 700_024,
+    }
+}
+
+const fn of_token_acted_on(why: &TokenFault) -> u32 {
+    match why {
+        TokenFault::Audience { .. } => 500_131,
+        TokenFault::Expired | TokenFault::NotYet => 500_133,
+        TokenFault::NotBearer
+        | TokenFault::Malformed
+        | TokenFault::Signature
+        | TokenFault::Issuer
+        | TokenFault::Revoked
+        | TokenFault::Person
+        | TokenFault::NoPerson => 50_013,
+    }
+}
+
 /// `error_description`: the code, what was wrong, and what tells this request from others.
 pub fn description(refusal: &Refusal, report: Report, ids: &RequestIds) -> String {
-    described(report.code, &wording::sentence(refusal), ids)
+    let sentence = wording::sentence(refusal);
+    match report.under {
+        Some(wider) => described(wider, &format!("{NOT_PROVEN} AADSTS{}: {sentence}", report.code), ids),
+        None => described(report.code, &sentence, ids),
+    }
 }
+
+/// What [`CREDENTIALS`] says by itself.
+const NOT_PROVEN: &str = "What was shown as proof is not valid.";
 
 fn described(code: u32, sentence: &str, ids: &RequestIds) -> String {
     // These texts end up in the pages of client libraries, so they hold no markup and stay short; and no line break, so that
@@ -169,18 +250,23 @@ fn described(code: u32, sentence: &str, ids: &RequestIds) -> String {
 }
 
 /// The JSON body of an error.
-pub fn body(refusal: &Refusal, endpoint: Endpoint, ids: &RequestIds) -> Value {
-    let report = of(refusal, endpoint);
-    let mut body = members(report.error, report.code, &description(refusal, report, ids), ids);
+fn body(report: Report, refusal: &Refusal, ids: &RequestIds) -> Value {
+    let codes: Vec<u32> = report.under.into_iter().chain([report.code]).collect();
+    let mut body = members(report.error, &codes, &description(refusal, report, ids), ids);
     if let Some(suberror) = report.suberror {
         body.insert("suberror".to_owned(), json!(suberror));
     }
     Value::Object(body)
 }
 
-/// The reply that says no.
+/// The reply that says no, in v2.0.
 pub fn reply(refusal: &Refusal, endpoint: Endpoint, ids: &RequestIds) -> Reply {
-    let mut reply = Reply::no_store(of(refusal, endpoint).status, body(refusal, endpoint, ids));
+    reply_as(of(refusal, endpoint), refusal, ids)
+}
+
+/// The reply that says no, as `report` says it.
+pub fn reply_as(report: Report, refusal: &Refusal, ids: &RequestIds) -> Reply {
+    let mut reply = Reply::no_store(report.status, body(report, refusal, ids));
     if matches!(refusal, Refusal::MethodNotPost) {
         reply.headers.push(("allow", "POST, OPTIONS".to_owned()));
     }
@@ -193,18 +279,19 @@ pub fn fault(retry_after: Option<u32>, ids: &RequestIds) -> Reply {
         Some(_) => (503, "temporarily_unavailable", 90_033, "The service is busy. Try again shortly."),
         None => (500, "server_error", 50_000, "The service failed. The trace id names what happened in its log."),
     };
-    let mut reply = Reply::no_store(status, Value::Object(members(error, code, &described(code, sentence, ids), ids)));
+    let mut reply =
+        Reply::no_store(status, Value::Object(members(error, &[code], &described(code, sentence, ids), ids)));
     if let Some(seconds) = retry_after {
         reply.headers.push(("retry-after", seconds.to_string()));
     }
     reply
 }
 
-fn members(error: &str, code: u32, description: &str, ids: &RequestIds) -> Map<String, Value> {
+fn members(error: &str, codes: &[u32], description: &str, ids: &RequestIds) -> Map<String, Value> {
     let mut body = Map::new();
     body.insert("error".to_owned(), json!(error));
     body.insert("error_description".to_owned(), json!(description));
-    body.insert("error_codes".to_owned(), json!([code]));
+    body.insert("error_codes".to_owned(), json!(codes));
     body.insert("timestamp".to_owned(), json!(with_a_space(ids.at)));
     body.insert("trace_id".to_owned(), json!(ids.trace_id));
     body.insert("correlation_id".to_owned(), json!(ids.correlation_id));

@@ -1,8 +1,23 @@
-//! What the Microsoft identity platform v2.0 and Azure AD v1.0 have in common.
+//! What the Microsoft identity platform v2.0 and Azure AD v1.0 have in common: nearly everything. What they do not is
+//! [`Version`], and each of them is one implementation of it.
 
+mod admin_consent;
+mod authorize;
 pub mod claims;
+mod credentials;
+mod device;
+mod dialect;
+pub mod directory_roles;
 pub mod errors;
 pub mod meanings;
+pub mod metadata;
+pub mod paths;
+pub mod realm;
+mod sign_out;
+mod token;
+mod tokens;
+mod version;
+pub(crate) mod words;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,6 +25,10 @@ use grantor_protocol::{TenantId, UserId};
 use serde_json::json;
 
 use crate::Parameters;
+
+pub(crate) use admin_consent::allowed as administrator_allowed;
+pub use dialect::Entra;
+pub use version::Version;
 
 /// `client_info`: who signed in, for the client's account cache (Source: entra-dialect 16.1). Only where it was asked for.
 pub fn client_info(parameters: &Parameters, tenant: TenantId, user: UserId) -> Option<String> {

@@ -1,11 +1,4 @@
-//! Where the dialect's endpoints are, below the public URL. TENANT is the first segment.
-
-/// The harmless landing page of embedded browsers.
-pub const NATIVE_CLIENT: &str = "/common/oauth2/nativeclient";
-/// Which hosts are one and the same authority.
-pub const INSTANCE_DISCOVERY: &str = "/common/discovery/instance";
-/// Facts about the person, for OpenID Connect libraries.
-pub const USERINFO: &str = "/oidc/userinfo";
+//! Where the version's endpoints are, below the public URL. TENANT is the first segment.
 
 /// Where a browser is sent to sign in.
 pub fn authorize(tenant: &str) -> String {
@@ -15,6 +8,21 @@ pub fn authorize(tenant: &str) -> String {
 /// Where codes and refresh tokens are exchanged.
 pub fn token(tenant: &str) -> String {
     format!("/{tenant}/oauth2/v2.0/token")
+}
+
+/// Where a program asks for a device code.
+pub fn device_code(tenant: &str) -> String {
+    format!("/{tenant}/oauth2/v2.0/devicecode")
+}
+
+/// Where a browser is sent to sign out.
+pub fn sign_out(tenant: &str) -> String {
+    format!("/{tenant}/oauth2/v2.0/logout")
+}
+
+/// Where an administrator is sent to allow an application something for everyone.
+pub fn admin_consent(tenant: &str) -> String {
+    format!("/{tenant}/v2.0/adminconsent")
 }
 
 /// Where the verification keys are.

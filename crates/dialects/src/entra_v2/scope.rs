@@ -4,6 +4,18 @@ use grantor_protocol::scope::ScopeText;
 use grantor_rules::Refusal;
 use grantor_rules::scopes::{ApiName, SignInScope, WantedScope, WantedScopes};
 
+use crate::Parameters;
+use crate::entra::words::limit;
+
+/// What a request names in `scope`. A `resource` beside it would change what that means, so it cannot just be ignored.
+pub fn named(parameters: &Parameters) -> Result<Option<WantedScopes>, Refusal> {
+    let scope = parameters.optional("scope", limit::SCOPE)?.map(read).transpose()?;
+    if parameters.optional("resource", usize::MAX)?.is_some() {
+        return Err(Refusal::ParameterNotSupported { name: "resource" });
+    }
+    Ok(scope.filter(|wanted| !wanted.is_empty()))
+}
+
 /// Reads a `scope` parameter.
 ///
 /// # Errors

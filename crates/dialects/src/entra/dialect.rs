@@ -1,0 +1,161 @@
+//! The Microsoft dialect in either version.
+
+use std::marker::PhantomData;
+
+use grantor_environment::Timestamp;
+use grantor_protocol::response::ResponseMode;
+use grantor_protocol::{PublicUrl, RedirectUri, TenantId};
+use grantor_rules::api_access::PresentedToken;
+use grantor_rules::consent::ConsentQuestion;
+use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout};
+use grantor_rules::model::Tenant;
+use grantor_rules::refusal::TokenFault;
+use grantor_rules::token::issued::{IssuedTokens, TokenRequest};
+use grantor_rules::{Refusal, authorize as core};
+use serde_json::{Map, Value};
+
+use super::errors::Endpoint;
+use super::version::Version;
+use super::{admin_consent, authorize, claims, device, errors, metadata, paths, sign_out, token, tokens};
+use crate::{
+    Authorized, DeviceRequest, Dialect, Identification, IssuedDeviceCode, Parameters, Reply, RequestIds,
+    SignOutRequest, TokenCall,
+};
+
+/// The Microsoft dialect in version `V`, spoken at one public URL.
+#[derive(Clone, Debug)]
+pub struct Entra<V> {
+    public: PublicUrl,
+    built_in_redirects: Vec<RedirectUri>,
+    version: PhantomData<V>,
+}
+
+impl<V: Version> Entra<V> {
+    /// The name under which requests that wait are stored.
+    pub const NAME: &'static str = V::NAME;
+
+    /// Speaks the dialect at `public`.
+    pub fn new(public: PublicUrl) -> Self {
+        // A plain-HTTP public URL that is not loopback cannot be redirected to: such a deployment has no landing page.
+        let native_client = RedirectUri::parse(&public.at(paths::NATIVE_CLIENT));
+        Self { built_in_redirects: native_client.into_iter().collect(), public, version: PhantomData }
+    }
+
+    /// The public URL.
+    pub const fn public(&self) -> &PublicUrl {
+        &self.public
+    }
+}
+
+impl<V: Version> TokenLayout for Entra<V> {
+    fn access_token(&self, facts: &AccessTokenFacts<'_>) -> Map<String, Value> {
+        claims::access_token(&self.public, facts)
+    }
+
+    fn application_token(&self, facts: &ApplicationTokenFacts<'_>) -> Map<String, Value> {
+        claims::application_token(&self.public, facts)
+    }
+
+    fn id_token(&self, facts: &IdTokenFacts<'_>) -> Map<String, Value> {
+        claims::id_token(V::FORM, &self.public, facts)
+    }
+
+    fn read_access_token(&self, claims: &Map<String, Value>, now: Timestamp) -> Result<PresentedToken, TokenFault> {
+        claims::read::access_token(&self.public, claims, now)
+    }
+
+    fn assertion_audiences(&self, tenant: &Tenant) -> Vec<String> {
+        metadata::assertion_audiences(&self.public, tenant)
+    }
+}
+
+impl<V: Version> Dialect for Entra<V> {
+    fn name(&self) -> &'static str {
+        V::NAME
+    }
+
+    fn layout(&self) -> &dyn TokenLayout {
+        self
+    }
+
+    fn built_in_redirects(&self) -> &[RedirectUri] {
+        &self.built_in_redirects
+    }
+
+    fn identify(&self, parameters: &Parameters) -> Result<Identification, Refusal> {
+        authorize::identify(parameters)
+    }
+
+    fn way_back(&self, parameters: &Parameters) -> (ResponseMode, Option<String>) {
+        authorize::way_back(parameters)
+    }
+
+    fn parse_authorize(&self, parameters: &Parameters) -> Result<core::Request, Refusal> {
+        authorize::parse::<V>(parameters)
+    }
+
+    fn stays_on_a_page(&self, refusal: &Refusal) -> bool {
+        V::report(refusal, Endpoint::Authorize).page
+    }
+
+    fn authorize_success(&self, parameters: &Parameters, authorized: &Authorized) -> Vec<(&'static str, String)> {
+        authorize::success::<V>(&self.public, parameters, authorized)
+    }
+
+    fn authorize_refusal(&self, refusal: &Refusal, tenant: TenantId, ids: &RequestIds) -> Vec<(&'static str, String)> {
+        let mut answer = authorize::refusal::<V>(&self.public, refusal, ids);
+        answer.push(("iss", claims::issuer(V::FORM, &self.public, &tenant.to_string())));
+        answer
+    }
+
+    fn parse_admin_consent(&self, parameters: &Parameters) -> Result<core::Request, Refusal> {
+        admin_consent::parse::<V>(parameters)
+    }
+
+    fn admin_consent_success(&self, allowed: &ConsentQuestion, tenant: TenantId) -> Vec<(&'static str, String)> {
+        V::admin_consent_success(allowed, tenant)
+    }
+
+    fn admin_consent_refusal(
+        &self,
+        refusal: &Refusal,
+        tenant: TenantId,
+        ids: &RequestIds,
+    ) -> Vec<(&'static str, String)> {
+        let mut answer = V::admin_consent_refusal(refusal, ids);
+        answer.push(("tenant", tenant.to_string()));
+        answer
+    }
+
+    fn parse_device(&self, call: &TokenCall<'_>) -> Result<DeviceRequest, Refusal> {
+        device::parse::<V>(call)
+    }
+
+    fn device_success(&self, issued: &IssuedDeviceCode) -> Reply {
+        device::success::<V>(issued)
+    }
+
+    fn parse_sign_out(&self, parameters: &Parameters) -> Result<SignOutRequest, Refusal> {
+        sign_out::parse(parameters)
+    }
+
+    fn code_on_page(&self, refusal: &Refusal) -> String {
+        format!("AADSTS{}", V::report(refusal, Endpoint::Authorize).code)
+    }
+
+    fn parse_token(&self, call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> {
+        token::parse::<V>(call)
+    }
+
+    fn token_success(&self, parameters: &Parameters, issued: &IssuedTokens) -> Reply {
+        tokens::success::<V>(parameters, issued)
+    }
+
+    fn token_refusal(&self, refusal: &Refusal, ids: &RequestIds) -> Reply {
+        errors::reply_as(V::report(refusal, Endpoint::Token), refusal, ids)
+    }
+
+    fn token_fault(&self, retry_after: Option<u32>, ids: &RequestIds) -> Reply {
+        errors::fault(retry_after, ids)
+    }
+}

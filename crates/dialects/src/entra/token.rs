@@ -1,0 +1,94 @@
+//! Requests at the token endpoint (Source: entra-dialect 8 and 9).
+
+use grantor_protocol::pkce::CodeVerifier;
+use grantor_protocol::{RedirectUri, Secret};
+use grantor_rules::Refusal;
+use grantor_rules::scopes::WantedScopes;
+use grantor_rules::token::code::CodeRequest;
+use grantor_rules::token::issued::{Grant, GrantKind, TokenRequest};
+
+use super::credentials;
+use super::version::{Version, must_name, named_for_person, wanted_for_person};
+use super::words::{claims_are_json, limit, redirect};
+use crate::form::cut;
+use crate::{Parameters, TokenCall};
+
+/// What MSAL for Node and ADAL call the grant of RFC 8628 (Source: entra-dialect 9.5).
+const DEVICE_CODE_IN_SHORT: &str = "device_code";
+
+pub fn parse<V: Version>(call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> {
+    let parameters = call.parameters;
+    let kind = kind(parameters.required("grant_type", limit::SHORT)?)?;
+    let (client_id, credentials) = credentials::read(call)?;
+    claims_are_json(parameters)?;
+    let wanted = wanted::<V>(kind, parameters)?;
+    let grant = grant(kind, parameters, wanted.as_ref())?;
+    Ok(TokenRequest { client_id, credentials, origin: call.origin.map(str::to_owned), grant, wanted })
+}
+
+fn kind(text: &str) -> Result<GrantKind, Refusal> {
+    match text {
+        DEVICE_CODE_IN_SHORT => Ok(GrantKind::DeviceCode),
+        _ => GrantKind::parse(text).ok_or_else(|| Refusal::GrantTypeUnknown { asked: cut(text, 80) }),
+    }
+}
+
+/// What is wanted: of those grants that something was asked for already, the request need not say it again.
+fn wanted<V: Version>(kind: GrantKind, parameters: &Parameters) -> Result<Option<WantedScopes>, Refusal> {
+    match kind {
+        GrantKind::Code | GrantKind::RefreshToken | GrantKind::DeviceCode => named_for_person::<V>(parameters),
+        GrantKind::Password => wanted_for_person::<V>(parameters).map(Some),
+        GrantKind::OnBehalfOf => Ok(Some(must_name::<V>(parameters)?.with_sign_in(V::IMPLIED))),
+        // There is no person who could sign in.
+        GrantKind::ClientCredentials => must_name::<V>(parameters).map(Some),
+    }
+}
+
+fn grant(kind: GrantKind, parameters: &Parameters, wanted: Option<&WantedScopes>) -> Result<Grant, Refusal> {
+    let secret = |name, limit| Ok(Secret::new(parameters.required(name, limit)?));
+    Ok(match kind {
+        GrantKind::Code => {
+            // Libraries add the permissions of signing in by themselves: those alone do not say which API is wanted.
+            let names_scopes = wanted.is_some_and(|wanted| !wanted.apis().is_empty());
+            Grant::Code { code: secret("code", limit::SECRET)?, redemption: redemption(parameters, names_scopes)? }
+        }
+        GrantKind::ClientCredentials => Grant::ClientCredentials,
+        GrantKind::RefreshToken => Grant::RefreshToken { token: secret("refresh_token", limit::SECRET)? },
+        GrantKind::Password => Grant::Password {
+            name: parameters.required("username", limit::HINT)?.to_owned(),
+            password: secret("password", limit::SECRET)?,
+        },
+        GrantKind::DeviceCode => Grant::DeviceCode { code: device_code(parameters)? },
+        GrantKind::OnBehalfOf => {
+            on_behalf_of_alone(parameters.required("requested_token_use", limit::SHORT)?)?;
+            Grant::OnBehalfOf { assertion: secret("assertion", limit::DOCUMENT)? }
+        }
+    })
+}
+
+fn redemption(parameters: &Parameters, names_scopes: bool) -> Result<CodeRequest, Refusal> {
+    let redirect_uri = parameters.optional("redirect_uri", RedirectUri::LONGEST)?.map(redirect).transpose()?;
+    let verifier = parameters.optional("code_verifier", limit::SHORT)?;
+    let verifier =
+        verifier.map(|text| CodeVerifier::parse(text).map_err(|why| Refusal::VerifierMalformed { why })).transpose()?;
+    Ok(CodeRequest { redirect_uri, verifier, names_scopes })
+}
+
+/// As `device_code` from MSAL for Node, as `code` from ADAL, as both from MSAL for Python (Source: entra-dialect 9.5).
+fn device_code(parameters: &Parameters) -> Result<Secret, Refusal> {
+    let in_full = parameters.optional("device_code", limit::SECRET)?;
+    let in_short = parameters.optional("code", limit::SECRET)?;
+    in_full.or(in_short).map(Secret::new).ok_or(Refusal::ParameterMissing { name: "device_code" })
+}
+
+/// A JWT of another issuer in place of a person's consent (RFC 7523 §2.1) is nothing that is taken here.
+fn on_behalf_of_alone(requested_token_use: &str) -> Result<(), Refusal> {
+    if requested_token_use == "on_behalf_of" {
+        return Ok(());
+    }
+    Err(Refusal::ParameterMalformed {
+        name: "requested_token_use",
+        expected: "on_behalf_of",
+        found: cut(requested_token_use, 80),
+    })
+}
