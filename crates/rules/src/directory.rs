@@ -165,6 +165,8 @@ pub struct Applied {
 /// Everything that an apply writes, in one commit.
 #[derive(Clone, Debug, Default)]
 pub struct DirectoryChange {
+    /// When it is made.
+    pub now: Timestamp,
     /// Tenants to write.
     pub tenants: Vec<Tenant>,
     /// People to write.
@@ -183,7 +185,7 @@ pub struct DirectoryChange {
     pub assignments: Vec<(TenantId, Assignment)>,
     /// Permissions to add to what people allow, each with when they were allowed.
     pub consents: Vec<(TenantId, GrantedPermission)>,
-    /// What goes, with everything that hangs on it.
+    /// What goes, with everything that hangs on it, before anything is written.
     pub removals: Vec<(TenantId, Removal)>,
 }
 

@@ -1,4 +1,5 @@
-//! A store whose tenants, applications and APIs are kept in memory, and are never older than a stated bound.
+//! A store whose tenants, applications, APIs and service principals are kept in memory, and are never older than a stated
+//! bound.
 //!
 //! [`CachedStorage`] stands before any other [`Storage`](grantor_storage::Storage) and keeps every promise of it. What it
 //! keeps has an owner (this process), a bound (in bytes) and a version (that of its part of the directory, which every
@@ -11,6 +12,7 @@
 //! Start with [`CachedStorage`]; why it is right stands in `currency.rs`.
 
 mod currency;
+mod names;
 mod shelf;
 mod storage;
 mod tenant;

@@ -1,18 +1,23 @@
-//! The store with a memory: tenants here, applications by way of their tenant's handle.
+//! The store with a memory: tenants and registered names here, the rest by way of the tenant's handle.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use grantor_environment::{Monotonic, Timestamp};
-use grantor_protocol::TenantId;
+use grantor_protocol::{HandleDigest, TenantId};
 use grantor_rules::directory::DirectoryChange;
-use grantor_rules::model::{Tenant, TenantName};
-use grantor_storage::{DirectoryVersions, Fault, Shard, SigningKeyRecord, Storage, TenantStorage};
+use grantor_rules::model::{Application, DeviceAnswer, DeviceCode, ServicePrincipal, Tenant, TenantName};
+use grantor_storage::{
+    AnswerDeviceCode, DirectoryVersions, Fault, Finished, RecordedConsent, RedeemDeviceCode, Redeemed, Shard,
+    SigningKeyRecord, Storage, TenantStorage,
+};
 
 use crate::currency::Currency;
+use crate::names::{Asked, Kind, Name};
 use crate::shelf::Shelf;
-use crate::tenant::{Applications, CachedTenant};
+use crate::tenant::CachedTenant;
 
 /// How much memory all of it may use.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
@@ -28,7 +33,9 @@ pub struct Kept {
     /// Whether it counts.
     pub currency: Currency,
     /// Under each name by which they were asked for.
-    pub applications: Applications,
+    pub applications: Shelf<Name, Application>,
+    /// What stands for applications in tenants.
+    pub principals: Shelf<Name, ServicePrincipal>,
     tenants: Shelf<TenantName, Tenant>,
 }
 
@@ -40,10 +47,11 @@ impl CachedStorage {
 
     /// As [`Self::over`], with another bound in bytes.
     pub fn with_at_most(bytes: usize, store: Arc<dyn Storage>, time: Arc<dyn Monotonic>) -> Self {
-        let tenants = bytes / 4;
+        let (tenants, principals) = (bytes / 4, bytes / 4);
         let kept = Kept {
             currency: Currency::new(time),
-            applications: Shelf::of_bytes(bytes - tenants),
+            applications: Shelf::of_bytes(bytes - tenants - principals),
+            principals: Shelf::of_bytes(principals),
             tenants: Shelf::of_bytes(tenants),
         };
         Self { store, kept: Arc::new(kept) }
@@ -62,20 +70,33 @@ impl CachedStorage {
 
     /// How many bytes are in memory, about.
     pub fn bytes(&self) -> u64 {
-        self.kept.tenants.bytes() + self.kept.applications.bytes()
+        self.kept.tenants.bytes() + self.kept.applications.bytes() + self.kept.principals.bytes()
     }
 }
 
 /// Moves the stamps of what a change touches when it is dropped: also where the change failed, or its caller went away.
-struct Changing<'a> {
+pub struct Changing<'a> {
     currency: &'a Currency,
-    change: &'a DirectoryChange,
+    shards: BTreeSet<Shard>,
+}
+
+impl Kept {
+    /// To be held while these parts change.
+    pub fn changing(&self, shards: BTreeSet<Shard>) -> Changing<'_> {
+        Changing { currency: &self.currency, shards }
+    }
+
+    /// To be held while consents are recorded: they may bring something into the tenant.
+    pub fn consenting(&self, tenant: TenantId, consents: &[RecordedConsent]) -> Changing<'_> {
+        let brings_in = consents.iter().any(RecordedConsent::brings_in);
+        self.changing(brings_in.then(|| Shard::of(tenant)).into_iter().collect())
+    }
 }
 
 impl Drop for Changing<'_> {
     fn drop(&mut self) {
-        for shard in Shard::of_change(self.change) {
-            self.currency.has_changed(shard);
+        for shard in &self.shards {
+            self.currency.has_changed(*shard);
         }
     }
 }
@@ -104,8 +125,53 @@ impl Storage for CachedStorage {
     }
 
     async fn apply_directory(&self, change: &DirectoryChange) -> Result<(), Fault> {
-        let _then = Changing { currency: &self.kept.currency, change };
+        let _then = self.kept.changing(Shard::of_change(change));
         self.store.apply_directory(change).await
+    }
+
+    async fn find_registered(&self, name: &str) -> Result<Option<Arc<Application>>, Fault> {
+        let asked = Asked { tenant: None, kind: Kind::Registered, text: name };
+        let before = self.kept.currency.stamps();
+        if let Some(known) = before.and_then(|now| self.kept.applications.get(&asked, &now)) {
+            return Ok(Some(known));
+        }
+        let found = self.store.find_registered(name).await?;
+        if let (Some(before), Some(found)) = (before, &found) {
+            // A registered name is taken from nobody: before another tenant can have it, its publisher must have given it up,
+            // by a change of the application. So whatever a name leads to next, the part of the publisher that it led to
+            // tells; and the same holds for what the application is.
+            self.kept.applications.keep(asked.into(), Shard::of(found.publisher), &before, found);
+        }
+        Ok(found)
+    }
+
+    async fn begin_device_code(
+        &self,
+        digest: &HandleDigest,
+        user_code: &[u8; 32],
+        code: &DeviceCode,
+    ) -> Result<(), Fault> {
+        self.store.begin_device_code(digest, user_code, code).await
+    }
+
+    async fn find_device_code(&self, digest: &HandleDigest) -> Result<Option<DeviceCode>, Fault> {
+        self.store.find_device_code(digest).await
+    }
+
+    async fn find_device_code_of(&self, user_code: &[u8; 32]) -> Result<Option<(HandleDigest, DeviceCode)>, Fault> {
+        self.store.find_device_code_of(user_code).await
+    }
+
+    async fn answer_device_code(&self, answer: &AnswerDeviceCode) -> Result<Finished, Fault> {
+        let _then = match &answer.answer {
+            DeviceAnswer::Approved(approval) => Some(self.kept.consenting(approval.tenant, &answer.consents)),
+            DeviceAnswer::Declined => None,
+        };
+        self.store.answer_device_code(answer).await
+    }
+
+    async fn redeem_device_code(&self, redeem: &RedeemDeviceCode) -> Result<Redeemed, Fault> {
+        self.store.redeem_device_code(redeem).await
     }
 
     async fn directory_versions(&self) -> Result<DirectoryVersions, Fault> {

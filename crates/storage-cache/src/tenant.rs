@@ -1,55 +1,25 @@
-//! The store of one tenant with a memory for its applications.
+//! The store of one tenant with a memory for its applications and what stands for applications in it.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use grantor_environment::Timestamp;
-use grantor_protocol::{ClientId, FamilyId, HandleDigest, Secret, TenantId, UserId};
+use grantor_protocol::{ClientId, FamilyId, HandleDigest, TenantId, UserId};
 use grantor_rules::model::{
-    Application, Code, Consents, Family, Interaction, Progress, RevocationReason, SignIn, User,
+    Application, Assigned, Code, ConsentRequest, Consents, Family, GrantedPermission, Interaction, Progress,
+    RevocationReason, ServicePrincipal, SignIn, User,
 };
 use grantor_storage::{
-    Burned, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken, Rotated,
-    Shard, TenantStorage,
+    BeginFamily, Burned, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed,
+    RotateRefreshToken, Rotated, Shard, StoredPassword, TenantStorage, WithdrawnConsent, WrongPassword,
 };
-use quick_cache::Equivalent;
+use serde::Serialize;
+use uuid::Uuid;
 
 use crate::currency::Stamps;
+use crate::names::{Asked, Kind, Name};
 use crate::shelf::Shelf;
 use crate::storage::Kept;
-
-/// Applications, under each name by which they were asked for.
-pub type Applications = Shelf<Name, Application>;
-
-/// A name of an application.
-#[derive(PartialEq, Eq, Hash)]
-pub struct Name {
-    tenant: TenantId,
-    kind: Kind,
-    text: Box<str>,
-}
-
-/// A name that is asked for.
-#[derive(Clone, Copy, Hash)]
-struct Asked<'a> {
-    // The same parts in the same order as those of `Name`, so that both have one hash.
-    tenant: TenantId,
-    kind: Kind,
-    text: &'a str,
-}
-
-/// What kind of name it is: one text can be the client id of one application and the identifier URI of another.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind {
-    ClientId,
-    Identifier,
-}
-
-impl Equivalent<Name> for Asked<'_> {
-    fn equivalent(&self, name: &Name) -> bool {
-        (self.tenant, self.kind, self.text) == (name.tenant, name.kind, &*name.text)
-    }
-}
 
 /// The store of one tenant.
 pub struct CachedTenant {
@@ -63,15 +33,20 @@ impl CachedTenant {
         Self { store, kept }
     }
 
-    fn known(&self, asked: Asked<'_>, now: Option<Stamps>) -> Option<Arc<Application>> {
-        self.kept.applications.get(&asked, &now?)
+    fn asked<'a>(&self, kind: Kind, text: &'a str) -> Asked<'a> {
+        Asked { tenant: Some(self.id()), kind, text }
     }
 
     /// Keeps what was found. Names that lead nowhere are not kept: a stranger can think of any number of them.
-    fn keep(&self, Asked { tenant, kind, text }: Asked<'_>, before: Option<Stamps>, found: Option<&Arc<Application>>) {
+    fn keep<T: Serialize>(
+        &self,
+        shelf: &Shelf<Name, T>,
+        asked: Asked<'_>,
+        before: Option<Stamps>,
+        found: Option<&Arc<T>>,
+    ) {
         if let (Some(before), Some(found)) = (before, found) {
-            let name = Name { tenant, kind, text: text.into() };
-            self.kept.applications.keep(name, Shard::of(tenant), &before, found);
+            shelf.keep(asked.into(), Shard::of(self.id()), &before, found);
         }
     }
 }
@@ -83,25 +58,52 @@ impl TenantStorage for CachedTenant {
     }
 
     async fn find_application(&self, client_id: &ClientId) -> Result<Option<Arc<Application>>, Fault> {
-        let asked = Asked { tenant: self.id(), kind: Kind::ClientId, text: client_id.as_str() };
+        let asked = self.asked(Kind::ClientId, client_id.as_str());
         let before = self.kept.currency.stamps();
-        if let Some(known) = self.known(asked, before) {
+        if let Some(known) = before.and_then(|now| self.kept.applications.get(&asked, &now)) {
             return Ok(Some(known));
         }
         let found = self.store.find_application(client_id).await?;
-        self.keep(asked, before, found.as_ref());
+        self.keep(&self.kept.applications, asked, before, found.as_ref());
         Ok(found)
     }
 
     async fn find_api(&self, identifier: &str) -> Result<Option<Arc<Application>>, Fault> {
-        let asked = Asked { tenant: self.id(), kind: Kind::Identifier, text: identifier };
+        let asked = self.asked(Kind::Identifier, identifier);
         let before = self.kept.currency.stamps();
-        if let Some(known) = self.known(asked, before) {
+        if let Some(known) = before.and_then(|now| self.kept.applications.get(&asked, &now)) {
             return Ok(Some(known));
         }
         let found = self.store.find_api(identifier).await?;
-        self.keep(asked, before, found.as_ref());
+        self.keep(&self.kept.applications, asked, before, found.as_ref());
         Ok(found)
+    }
+
+    async fn find_service_principal(&self, client_id: &ClientId) -> Result<Option<Arc<ServicePrincipal>>, Fault> {
+        let asked = self.asked(Kind::ClientId, client_id.as_str());
+        let before = self.kept.currency.stamps();
+        if let Some(known) = before.and_then(|now| self.kept.principals.get(&asked, &now)) {
+            return Ok(Some(known));
+        }
+        let found = self.store.find_service_principal(client_id).await?;
+        self.keep(&self.kept.principals, asked, before, found.as_ref());
+        Ok(found)
+    }
+
+    async fn list_service_principals(
+        &self,
+        after: Option<&ClientId>,
+        most: u32,
+    ) -> Result<Vec<Arc<ServicePrincipal>>, Fault> {
+        self.store.list_service_principals(after, most).await
+    }
+
+    async fn find_assigned(&self, client_id: &ClientId, user: UserId) -> Result<Assigned, Fault> {
+        self.store.find_assigned(client_id, user).await
+    }
+
+    async fn list_groups_of(&self, user: UserId) -> Result<Vec<Uuid>, Fault> {
+        self.store.list_groups_of(user).await
     }
 
     async fn list_applications(&self, after: Option<&ClientId>, most: u32) -> Result<Vec<Arc<Application>>, Fault> {
@@ -116,8 +118,24 @@ impl TenantStorage for CachedTenant {
         self.store.find_user_by_name(name).await
     }
 
-    async fn find_password(&self, user: UserId) -> Result<Option<Secret>, Fault> {
+    async fn find_password(&self, user: UserId) -> Result<Option<StoredPassword>, Fault> {
         self.store.find_password(user).await
+    }
+
+    async fn count_wrong_password(&self, wrong: &WrongPassword) -> Result<(), Fault> {
+        self.store.count_wrong_password(wrong).await
+    }
+
+    async fn forget_wrong_passwords(&self, user: UserId) -> Result<(), Fault> {
+        self.store.forget_wrong_passwords(user).await
+    }
+
+    async fn list_credential_uses(&self, client_id: &ClientId) -> Result<Vec<(String, Timestamp)>, Fault> {
+        self.store.list_credential_uses(client_id).await
+    }
+
+    async fn note_credential_use(&self, client_id: &ClientId, credential: &str, at: Timestamp) -> Result<(), Fault> {
+        self.store.note_credential_use(client_id, credential, at).await
     }
 
     async fn find_consents(&self, user: UserId, client_id: &ClientId) -> Result<Consents, Fault> {
@@ -125,7 +143,36 @@ impl TenantStorage for CachedTenant {
     }
 
     async fn record_consent(&self, consent: &RecordedConsent, now: Timestamp) -> Result<(), Fault> {
+        let _then = self.kept.consenting(self.id(), std::slice::from_ref(consent));
         self.store.record_consent(consent, now).await
+    }
+
+    async fn list_consents(&self, principal: Option<UserId>) -> Result<Vec<GrantedPermission>, Fault> {
+        self.store.list_consents(principal).await
+    }
+
+    async fn withdraw_consent(&self, withdrawn: &WithdrawnConsent) -> Result<bool, Fault> {
+        // With what an administrator takes back go app roles, which belong to what stands for the application.
+        let _then = withdrawn.principal.is_none().then(|| self.kept.changing([Shard::of(self.id())].into()));
+        self.store.withdraw_consent(withdrawn).await
+    }
+
+    async fn ask_for_consent(&self, request: &ConsentRequest) -> Result<(), Fault> {
+        self.store.ask_for_consent(request).await
+    }
+
+    async fn list_consent_requests(&self, most: u32) -> Result<Vec<ConsentRequest>, Fault> {
+        self.store.list_consent_requests(most).await
+    }
+
+    async fn end_consent_request(
+        &self,
+        id: Uuid,
+        allowed: &[RecordedConsent],
+        now: Timestamp,
+    ) -> Result<Finished, Fault> {
+        let _then = self.kept.consenting(self.id(), allowed);
+        self.store.end_consent_request(id, allowed, now).await
     }
 
     async fn list_sign_ins(&self, session: &HandleDigest) -> Result<Vec<SignIn>, Fault> {
@@ -134,6 +181,14 @@ impl TenantStorage for CachedTenant {
 
     async fn record_sign_in(&self, sign_in: &NewSignIn) -> Result<(), Fault> {
         self.store.record_sign_in(sign_in).await
+    }
+
+    async fn end_sign_ins(&self, session: &HandleDigest, users: &[UserId]) -> Result<(), Fault> {
+        self.store.end_sign_ins(session, users).await
+    }
+
+    async fn list_session_clients(&self, sid: &str) -> Result<Vec<ClientId>, Fault> {
+        self.store.list_session_clients(sid).await
     }
 
     async fn begin_interaction(&self, digest: &HandleDigest, interaction: &Interaction) -> Result<(), Fault> {
@@ -153,6 +208,7 @@ impl TenantStorage for CachedTenant {
     }
 
     async fn issue_code(&self, issue: &IssueCode) -> Result<Finished, Fault> {
+        let _then = self.kept.consenting(self.id(), &issue.consents);
         self.store.issue_code(issue).await
     }
 
@@ -166,6 +222,21 @@ impl TenantStorage for CachedTenant {
 
     async fn burn_code(&self, digest: &HandleDigest, now: Timestamp) -> Result<Burned, Fault> {
         self.store.burn_code(digest, now).await
+    }
+
+    async fn begin_family(&self, begin: &BeginFamily) -> Result<Finished, Fault> {
+        let _then = self.kept.consenting(self.id(), &begin.consents);
+        self.store.begin_family(begin).await
+    }
+
+    async fn consent_without_code(
+        &self,
+        interaction: &HandleDigest,
+        consents: &[RecordedConsent],
+        now: Timestamp,
+    ) -> Result<Finished, Fault> {
+        let _then = self.kept.consenting(self.id(), consents);
+        self.store.consent_without_code(interaction, consents, now).await
     }
 
     async fn find_family(&self, family: FamilyId) -> Result<Option<Family>, Fault> {

@@ -58,9 +58,7 @@ impl Job for Load {
         for family in &self.families {
             family.insert(conn).await?;
         }
-        for consent in &self.consents {
-            consents::add(conn, self.tenant, consent, self.now).await?;
-        }
+        consents::add(conn, self.tenant, &self.consents, self.now).await?;
         for sign_in in &self.sign_ins {
             sign_in.run(conn).await?;
         }

@@ -162,6 +162,11 @@ impl<'a> Columns<'a> {
         }
     }
 
+    /// A number that may be absent.
+    pub fn maybe_number(&self, column: &'static str) -> Result<Option<i64>, Fault> {
+        if *self.value(column)? == Value::Null { Ok(None) } else { self.number(column).map(Some) }
+    }
+
     /// A time.
     pub fn time(&self, column: &'static str) -> Result<Timestamp, Fault> {
         match self.value(column)? {
@@ -243,6 +248,12 @@ impl<'a> From<&'a HandleDigest> for V<'a> {
 impl<'a> From<&'a ClientId> for V<'a> {
     fn from(id: &'a ClientId) -> Self {
         Self::Text(id.as_str())
+    }
+}
+
+impl From<Uuid> for V<'_> {
+    fn from(id: Uuid) -> Self {
+        Self::Id(id)
     }
 }
 

@@ -4,8 +4,11 @@
 
 use grantor_environment::Timestamp;
 use grantor_protocol::pkce::CodeChallenge;
-use grantor_protocol::{FlowId, RedirectUri};
-use grantor_rules::model::{Code, Family, Interaction, Method, Platform, Progress};
+use grantor_protocol::{ClientId, FamilyId, FlowId, RedirectUri, TenantId};
+use grantor_rules::model::{
+    Authority, Code, ConsentRequest, Consents, DeviceCode, Family, Interaction, Method, Platform, Progress, Purpose,
+    ServicePrincipal,
+};
 use grantor_rules::scopes::WantedScopes;
 use grantor_storage::Fault;
 use serde::{Deserialize, Serialize};
@@ -74,6 +77,8 @@ pub struct FamilyDocument {
     pub sid: String,
     pub flow: FlowId,
     pub ends_at: Option<Millis>,
+    #[serde(default)]
+    pub parent: Option<FamilyId>,
 }
 
 impl From<&Family> for FamilyDocument {
@@ -86,6 +91,7 @@ impl From<&Family> for FamilyDocument {
             sid: family.sid.clone(),
             flow: family.flow,
             ends_at: family.ends_at.map(Into::into),
+            parent: family.parent,
         }
     }
 }
@@ -98,6 +104,11 @@ pub struct InteractionDocument {
     pub parameters: Vec<(String, String)>,
     pub began_at: Millis,
     pub flow: FlowId,
+    #[serde(default)]
+    pub purpose: Purpose,
+    /// Where it is missing: the tenant that the request is kept in.
+    #[serde(default)]
+    pub authority: Option<Authority>,
 }
 
 impl From<&Interaction> for InteractionDocument {
@@ -108,21 +119,78 @@ impl From<&Interaction> for InteractionDocument {
             parameters: interaction.parameters.clone(),
             began_at: interaction.began_at.into(),
             flow: interaction.flow,
+            purpose: interaction.purpose.clone(),
+            authority: Some(interaction.authority),
         }
     }
 }
 
 impl InteractionDocument {
     /// The request, with what is kept beside the document.
-    pub fn with(self, progress: Progress, expires_at: Timestamp) -> Interaction {
+    pub fn with(self, tenant: TenantId, progress: Progress, expires_at: Timestamp) -> Interaction {
         Interaction {
             browser: self.browser,
+            purpose: self.purpose,
+            authority: self.authority.unwrap_or(Authority::Tenant(tenant)),
             dialect: self.dialect,
             parameters: self.parameters,
             progress,
             began_at: self.began_at.into(),
             expires_at,
             flow: self.flow,
+        }
+    }
+}
+
+/// The document of what stands for an application in a tenant.
+#[derive(Serialize, Deserialize)]
+pub struct PrincipalDocument {
+    pub enabled: bool,
+    pub assignment_required: bool,
+    pub created_at: Millis,
+}
+
+impl From<&ServicePrincipal> for PrincipalDocument {
+    fn from(principal: &ServicePrincipal) -> Self {
+        Self {
+            enabled: principal.enabled,
+            assignment_required: principal.assignment_required,
+            created_at: principal.created_at.into(),
+        }
+    }
+}
+
+/// The document of a wish that an administrator allow something.
+#[derive(Serialize, Deserialize)]
+pub struct ConsentRequestDocument {
+    pub permissions: Consents,
+    pub reason: String,
+}
+
+impl From<&ConsentRequest> for ConsentRequestDocument {
+    fn from(request: &ConsentRequest) -> Self {
+        Self { permissions: request.permissions.clone(), reason: request.reason.clone() }
+    }
+}
+
+/// The document of a device code.
+#[derive(Serialize, Deserialize)]
+pub struct DeviceCodeDocument {
+    pub client_id: ClientId,
+    pub authority: Authority,
+    pub dialect: String,
+    pub wanted: WantedScopes,
+    pub flow: FlowId,
+}
+
+impl From<&DeviceCode> for DeviceCodeDocument {
+    fn from(code: &DeviceCode) -> Self {
+        Self {
+            client_id: code.client_id.clone(),
+            authority: code.authority,
+            dialect: code.dialect.clone(),
+            wanted: code.wanted.clone(),
+            flow: code.flow,
         }
     }
 }

@@ -3,14 +3,17 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use grantor_protocol::{ClientId, HandleDigest, Secret};
+use grantor_protocol::{ClientId, HandleDigest, Secret, TenantId, UserId};
 use grantor_rules::model::{
-    Application, Code, Consents, Family, Interaction, Method, RefreshToken, RevocationReason, SignIn, Tenant, User,
+    Application, Assigned, Code, ConsentRequest, Consents, DeviceAnswer, DeviceCode, Family, GrantedPermission,
+    Interaction, Method, RefreshToken, RequiredPermission, RevocationReason, ServicePrincipal, SignIn, Tenant, User,
 };
-use grantor_storage::{DirectoryVersions, Fault, Shard, SigningKeyRecord};
+use grantor_storage::{DirectoryVersions, Fault, Shard, SigningKeyRecord, StoredPassword};
 
 use crate::conn::{Columns, Row};
-use crate::documents::{CodeDocument, FamilyDocument, InteractionDocument};
+use crate::documents::{
+    CodeDocument, ConsentRequestDocument, DeviceCodeDocument, FamilyDocument, InteractionDocument, PrincipalDocument,
+};
 use crate::exchanged;
 
 /// A tenant.
@@ -43,9 +46,100 @@ pub fn directory_versions(rows: &[Row]) -> Result<DirectoryVersions, Fault> {
     Ok(versions)
 }
 
-/// A password hash.
-pub fn password(row: &Row, key: &dyn Debug) -> Result<Secret, Fault> {
-    row.of(key).text("phc").map(Secret::new)
+/// What stands for applications: the rows of one follow each other, one for each app role, or one without.
+pub fn service_principals(rows: &[Row]) -> Result<Vec<Arc<ServicePrincipal>>, Fault> {
+    let mut found: Vec<ServicePrincipal> = Vec::new();
+    for row in rows {
+        let key = row.of(&"service principal").text("client_id")?;
+        let columns = row.of(&key);
+        if found.last().is_none_or(|last| last.client_id.as_str() != key) {
+            found.push(service_principal(columns)?);
+        }
+        if let (Some(last), Some(role)) = (found.last_mut(), granted_app_role(columns)?) {
+            last.granted_app_roles.insert(role);
+        }
+    }
+    Ok(found.into_iter().map(Arc::new).collect())
+}
+
+fn service_principal(columns: Columns<'_>) -> Result<ServicePrincipal, Fault> {
+    let document: PrincipalDocument = columns.json("document")?;
+    Ok(ServicePrincipal {
+        client_id: columns.parsed("client_id", ClientId::parse)?,
+        publisher: columns.parsed("publisher", str::parse)?,
+        enabled: document.enabled,
+        assignment_required: document.assignment_required,
+        granted_app_roles: std::collections::BTreeSet::new(),
+        created_at: document.created_at.into(),
+    })
+}
+
+fn granted_app_role(columns: Columns<'_>) -> Result<Option<RequiredPermission>, Fault> {
+    let api = "granted_app_roles.api_client_id";
+    if columns.maybe_text(api)?.is_none() {
+        return Ok(None);
+    }
+    let value = columns.text("granted_app_roles.value")?.to_owned();
+    Ok(Some(RequiredPermission { api: columns.parsed(api, ClientId::parse)?, value }))
+}
+
+/// What a person is to an application, one assignment a row.
+pub fn assigned(rows: &[Row], key: &dyn Debug) -> Result<Assigned, Fault> {
+    let mut assigned = Assigned { is_assigned: !rows.is_empty(), ..Assigned::default() };
+    for row in rows {
+        let columns = row.of(key);
+        match columns.text("assignee_kind")? {
+            "user" => {}
+            "group" => {
+                assigned.groups.insert(columns.parsed("assignee", str::parse)?);
+            }
+            _ => return Err(columns.impossible("assignee_kind", "nobody of this kind is assigned")),
+        }
+        let role = columns.text("role")?;
+        if !role.is_empty() {
+            assigned.roles.insert(role.to_owned());
+        }
+    }
+    Ok(assigned)
+}
+
+/// A password with what was tried since.
+pub fn password(row: &Row, key: &dyn Debug) -> Result<StoredPassword, Fault> {
+    let columns = row.of(key);
+    let wrong_tries = match columns.maybe_number("password_tries.wrong_tries")? {
+        Some(tries) => {
+            u32::try_from(tries).map_err(|error| columns.impossible("password_tries.wrong_tries", &error))?
+        }
+        None => 0,
+    };
+    let locked_until = columns.maybe_time("password_tries.locked_until")?;
+    Ok(StoredPassword { hash: columns.text("phc").map(Secret::new)?, wrong_tries, locked_until })
+}
+
+/// A permission that somebody allowed.
+pub fn granted(row: &Row, principal: Option<UserId>, key: &dyn Debug) -> Result<GrantedPermission, Fault> {
+    let columns = row.of(key);
+    Ok(GrantedPermission {
+        client_id: columns.parsed("client_id", ClientId::parse)?,
+        principal,
+        api: columns.parsed("api_client_id", ClientId::parse)?,
+        value: columns.text("value")?.to_owned(),
+        granted_at: columns.time("granted_at")?,
+    })
+}
+
+/// A wish that an administrator allow something.
+pub fn consent_request(row: &Row, key: &dyn Debug) -> Result<ConsentRequest, Fault> {
+    let columns = row.of(key);
+    let document: ConsentRequestDocument = columns.json("document")?;
+    Ok(ConsentRequest {
+        id: columns.parsed("id", str::parse)?,
+        client_id: columns.parsed("client_id", ClientId::parse)?,
+        user: columns.parsed("user_id", str::parse)?,
+        permissions: document.permissions,
+        reason: document.reason,
+        asked_at: columns.time("asked_at")?,
+    })
 }
 
 /// What one person allows one application, one permission a row.
@@ -86,10 +180,11 @@ fn method(text: &str) -> Result<Method, &'static str> {
 }
 
 /// An authorization request that waits.
-pub fn interaction(row: &Row, key: &dyn Debug) -> Result<Interaction, Fault> {
-    let columns = row.of(key);
+pub fn interaction(row: &Row, tenant: TenantId, digest: &HandleDigest) -> Result<Interaction, Fault> {
+    let key = (tenant, digest);
+    let columns = row.of(&key);
     let document: InteractionDocument = columns.json("document")?;
-    Ok(document.with(columns.json("progress")?, columns.time("expires_at")?))
+    Ok(document.with(tenant, columns.json("progress")?, columns.time("expires_at")?))
 }
 
 /// A code.
@@ -129,6 +224,7 @@ pub fn family(row: &Row, key: &dyn Debug) -> Result<Family, Fault> {
         method: document.method,
         sid: document.sid,
         flow: document.flow,
+        parent: document.parent,
         ends_at: document.ends_at.map(Into::into),
         revoked: revoked(columns)?,
         refresh_token: refresh_token(columns)?,
@@ -143,14 +239,46 @@ fn revoked(columns: Columns<'_>) -> Result<Option<RevocationReason>, Fault> {
 }
 
 fn refresh_token(columns: Columns<'_>) -> Result<Option<RefreshToken>, Fault> {
-    let Some(digest) = columns.maybe_bytes("refresh_digest")? else { return Ok(None) };
-    let digest = digest.try_into().map_err(|_| columns.impossible("refresh_digest", "no digest has this length"))?;
+    if columns.maybe_bytes("refresh_digest")?.is_none() {
+        return Ok(None);
+    }
     let remembered = exchanged::from_bytes(columns.bytes("refresh_exchanged")?);
     Ok(Some(RefreshToken {
-        digest: HandleDigest::from_bytes(digest),
+        digest: digest(columns, "refresh_digest")?,
         expires_at: columns.time("refresh_expires_at")?,
         exchanged: remembered.ok_or_else(|| columns.impossible("refresh_exchanged", "no list of exchanged tokens"))?,
     }))
+}
+
+/// The digest of a handle.
+pub fn digest(columns: Columns<'_>, column: &'static str) -> Result<HandleDigest, Fault> {
+    let bytes = columns.bytes(column)?.try_into();
+    bytes.map(HandleDigest::from_bytes).map_err(|_| columns.impossible(column, "no digest has this length"))
+}
+
+/// A device code.
+pub fn device_code(row: &Row, key: &dyn Debug) -> Result<DeviceCode, Fault> {
+    let columns = row.of(key);
+    let document: DeviceCodeDocument = columns.json("document")?;
+    Ok(DeviceCode {
+        client_id: document.client_id,
+        authority: document.authority,
+        dialect: document.dialect,
+        wanted: document.wanted,
+        flow: document.flow,
+        expires_at: columns.time("expires_at")?,
+        answer: device_answer(columns)?,
+        spent_at: columns.maybe_time("spent_at")?,
+    })
+}
+
+fn device_answer(columns: Columns<'_>) -> Result<Option<DeviceAnswer>, Fault> {
+    match columns.maybe_text("answer")? {
+        None => Ok(None),
+        Some("approved") => columns.json("approval").map(DeviceAnswer::Approved).map(Some),
+        Some("declined") => Ok(Some(DeviceAnswer::Declined)),
+        Some(_) => Err(columns.impossible("answer", "no answer of this name")),
+    }
 }
 
 /// A signing key.

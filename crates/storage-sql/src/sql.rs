@@ -18,14 +18,20 @@ macro_rules! statements {
     };
 }
 
+pub mod assignments;
 pub mod codes;
+pub mod consent_requests;
 pub mod consents;
+pub mod credentials;
+pub mod device_codes;
 pub mod directory;
 pub mod families;
 pub mod grants;
 pub mod housekeeping;
 pub mod interactions;
 pub mod platform;
+pub mod principals;
+pub mod sessions;
 pub mod sign_ins;
 
 /// A statement.
@@ -43,13 +49,19 @@ pub struct Sql {
 
 /// Every statement, by file.
 pub const ALL: &[&[&Sql]] = &[
+    assignments::ALL,
     codes::ALL,
+    consent_requests::ALL,
     consents::ALL,
+    credentials::ALL,
+    device_codes::ALL,
     directory::ALL,
     families::ALL,
     grants::ALL,
     housekeeping::ALL,
     interactions::ALL,
     platform::ALL,
+    principals::ALL,
+    sessions::ALL,
     sign_ins::ALL,
 ];

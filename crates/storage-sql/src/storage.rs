@@ -4,21 +4,24 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use grantor_environment::Timestamp;
-use grantor_protocol::{ClientId, FamilyId, HandleDigest, Secret, TenantId, UserId};
+use grantor_protocol::{ClientId, FamilyId, HandleDigest, TenantId, UserId};
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{
-    Application, Code, Consents, Family, Interaction, Progress, RevocationReason, SignIn, Tenant, TenantName, User,
+    Application, Assigned, Code, ConsentRequest, Consents, DeviceCode, Family, GrantedPermission, Interaction,
+    Progress, RevocationReason, ServicePrincipal, SignIn, Tenant, TenantName, User,
 };
 use grantor_storage::{
-    Burned, DirectoryVersions, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed,
-    RotateRefreshToken, Rotated, SigningKeyRecord, Storage, TenantStorage,
+    AnswerDeviceCode, BeginFamily, Burned, DirectoryVersions, Fault, Finished, IssueCode, NewSignIn, RecordedConsent,
+    RedeemCode, RedeemDeviceCode, Redeemed, RotateRefreshToken, Rotated, SigningKeyRecord, Storage, StoredPassword,
+    TenantStorage, WithdrawnConsent, WrongPassword,
 };
+use uuid::Uuid;
 
 use crate::conn::Job;
 use crate::engine::Engine;
 use crate::jobs::{
-    codes, consents, directory, families, grants, housekeeping, interactions, platform, refresh_tokens, sign_ins,
-    tenants,
+    apply, assignments, codes, consent_requests, consents, credentials, device_codes, directory, families, grants,
+    housekeeping, interactions, platform, principals, refresh_tokens, sessions, sign_ins, tenants,
 };
 
 /// The store of a deployment in a database. A clone is another handle on the same store.
@@ -67,7 +70,36 @@ impl<E: Engine> Storage for SqlStorage<E> {
     }
 
     async fn apply_directory(&self, change: &DirectoryChange) -> Result<(), Fault> {
-        self.engine.write(tenants::Apply { change: change.clone() }).await
+        self.engine.write(apply::Apply { change: change.clone() }).await
+    }
+
+    async fn find_registered(&self, name: &str) -> Result<Option<Arc<Application>>, Fault> {
+        self.engine.read(&principals::FindRegistered { name }).await
+    }
+
+    async fn begin_device_code(
+        &self,
+        digest: &HandleDigest,
+        user_code: &[u8; 32],
+        code: &DeviceCode,
+    ) -> Result<(), Fault> {
+        self.engine.write(device_codes::Begin::new(digest, user_code, code)?).await
+    }
+
+    async fn find_device_code(&self, digest: &HandleDigest) -> Result<Option<DeviceCode>, Fault> {
+        self.engine.read(&device_codes::Find { digest }).await
+    }
+
+    async fn find_device_code_of(&self, user_code: &[u8; 32]) -> Result<Option<(HandleDigest, DeviceCode)>, Fault> {
+        self.engine.read(&device_codes::FindByUserCode { user_code }).await
+    }
+
+    async fn answer_device_code(&self, answer: &AnswerDeviceCode) -> Result<Finished, Fault> {
+        self.engine.write(device_codes::Answer::new(answer)?).await
+    }
+
+    async fn redeem_device_code(&self, redeem: &RedeemDeviceCode) -> Result<Redeemed, Fault> {
+        self.engine.write(device_codes::Redeem::new(redeem)?).await
     }
 
     async fn directory_versions(&self) -> Result<DirectoryVersions, Fault> {
@@ -129,8 +161,45 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
         self.engine.read(&directory::FindUserByName { tenant: self.tenant, name }).await
     }
 
-    async fn find_password(&self, user: UserId) -> Result<Option<Secret>, Fault> {
-        self.engine.read(&directory::FindPassword { tenant: self.tenant, user }).await
+    async fn find_service_principal(&self, client_id: &ClientId) -> Result<Option<Arc<ServicePrincipal>>, Fault> {
+        self.engine.read(&principals::Find { tenant: self.tenant, client_id }).await
+    }
+
+    async fn list_service_principals(
+        &self,
+        after: Option<&ClientId>,
+        most: u32,
+    ) -> Result<Vec<Arc<ServicePrincipal>>, Fault> {
+        self.engine.read(&principals::List { tenant: self.tenant, after, most }).await
+    }
+
+    async fn find_assigned(&self, client_id: &ClientId, user: UserId) -> Result<Assigned, Fault> {
+        self.engine.read(&assignments::Find { tenant: self.tenant, client_id, user }).await
+    }
+
+    async fn list_groups_of(&self, user: UserId) -> Result<Vec<Uuid>, Fault> {
+        self.engine.read(&assignments::ListGroupsOf { tenant: self.tenant, user }).await
+    }
+
+    async fn find_password(&self, user: UserId) -> Result<Option<StoredPassword>, Fault> {
+        self.engine.read(&credentials::FindPassword { tenant: self.tenant, user }).await
+    }
+
+    async fn count_wrong_password(&self, wrong: &WrongPassword) -> Result<(), Fault> {
+        self.engine.write(credentials::CountWrong { tenant: self.tenant, wrong: *wrong }).await
+    }
+
+    async fn forget_wrong_passwords(&self, user: UserId) -> Result<(), Fault> {
+        self.engine.write(credentials::ForgetWrong { tenant: self.tenant, user }).await
+    }
+
+    async fn list_credential_uses(&self, client_id: &ClientId) -> Result<Vec<(String, Timestamp)>, Fault> {
+        self.engine.read(&credentials::ListUses { tenant: self.tenant, client_id }).await
+    }
+
+    async fn note_credential_use(&self, client_id: &ClientId, credential: &str, at: Timestamp) -> Result<(), Fault> {
+        let (tenant, client_id, credential) = (self.tenant, client_id.clone(), credential.to_owned());
+        self.engine.write(credentials::NoteUse { tenant, client_id, credential, at }).await
     }
 
     async fn find_consents(&self, user: UserId, client_id: &ClientId) -> Result<Consents, Fault> {
@@ -138,7 +207,33 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
     }
 
     async fn record_consent(&self, consent: &RecordedConsent, now: Timestamp) -> Result<(), Fault> {
-        self.engine.write(consents::Record { tenant: self.tenant, consent: consent.clone(), now }).await
+        let consents = vec![consent.clone()];
+        self.engine.write(consents::Record { tenant: self.tenant, consents, now, interaction: None }).await.map(drop)
+    }
+
+    async fn list_consents(&self, principal: Option<UserId>) -> Result<Vec<GrantedPermission>, Fault> {
+        self.engine.read(&consents::List { tenant: self.tenant, principal }).await
+    }
+
+    async fn withdraw_consent(&self, withdrawn: &WithdrawnConsent) -> Result<bool, Fault> {
+        self.engine.write(consents::Withdraw { tenant: self.tenant, withdrawn: withdrawn.clone() }).await
+    }
+
+    async fn ask_for_consent(&self, request: &ConsentRequest) -> Result<(), Fault> {
+        self.engine.write(consent_requests::Ask::new(self.tenant, request)?).await
+    }
+
+    async fn list_consent_requests(&self, most: u32) -> Result<Vec<ConsentRequest>, Fault> {
+        self.engine.read(&consent_requests::List { tenant: self.tenant, most }).await
+    }
+
+    async fn end_consent_request(
+        &self,
+        id: Uuid,
+        allowed: &[RecordedConsent],
+        now: Timestamp,
+    ) -> Result<Finished, Fault> {
+        self.engine.write(consent_requests::End { tenant: self.tenant, id, allowed: allowed.to_vec(), now }).await
     }
 
     async fn list_sign_ins(&self, session: &HandleDigest) -> Result<Vec<SignIn>, Fault> {
@@ -147,6 +242,15 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
 
     async fn record_sign_in(&self, sign_in: &NewSignIn) -> Result<(), Fault> {
         self.engine.write(sign_ins::Record::new(self.tenant, sign_in)?).await
+    }
+
+    async fn end_sign_ins(&self, session: &HandleDigest, users: &[UserId]) -> Result<(), Fault> {
+        let (session, users) = (*session, users.to_vec());
+        self.engine.write(sign_ins::End { tenant: self.tenant, session, users }).await
+    }
+
+    async fn list_session_clients(&self, sid: &str) -> Result<Vec<ClientId>, Fault> {
+        self.engine.read(&sessions::List { tenant: self.tenant, sid }).await
     }
 
     async fn begin_interaction(&self, digest: &HandleDigest, interaction: &Interaction) -> Result<(), Fault> {
@@ -166,7 +270,13 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
     }
 
     async fn issue_code(&self, issue: &IssueCode) -> Result<Finished, Fault> {
-        self.engine.write(codes::Issue::new(self.tenant, issue)?).await
+        let mut job = codes::Issue::new(self.tenant, issue)?;
+        if let Some(reached) = job.worth_a_look()
+            && self.engine.read(&sessions::IsNoted { reached }).await?
+        {
+            job = job.noted();
+        }
+        self.engine.write(job).await
     }
 
     async fn find_code(&self, digest: &HandleDigest) -> Result<Option<Code>, Fault> {
@@ -179,6 +289,20 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
 
     async fn burn_code(&self, digest: &HandleDigest, now: Timestamp) -> Result<Burned, Fault> {
         self.engine.write(codes::Burn { tenant: self.tenant, digest: *digest, now }).await
+    }
+
+    async fn begin_family(&self, begin: &BeginFamily) -> Result<Finished, Fault> {
+        self.engine.write(families::Begin::new(self.tenant, begin)?).await
+    }
+
+    async fn consent_without_code(
+        &self,
+        interaction: &HandleDigest,
+        consents: &[RecordedConsent],
+        now: Timestamp,
+    ) -> Result<Finished, Fault> {
+        let (consents, interaction) = (consents.to_vec(), Some(*interaction));
+        self.engine.write(consents::Record { tenant: self.tenant, consents, now, interaction }).await
     }
 
     async fn find_family(&self, family: FamilyId) -> Result<Option<Family>, Fault> {

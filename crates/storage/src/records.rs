@@ -35,6 +35,14 @@ pub struct RecordedConsent {
     pub service_principals: Vec<ServicePrincipal>,
 }
 
+impl RecordedConsent {
+    /// Whether it brings more than permissions: something that stands in the tenant, or app roles of it. What is not there yet
+    /// moves the version of the tenant's part of the directory.
+    pub const fn brings_in(&self) -> bool {
+        !self.app_roles.is_empty() || !self.service_principals.is_empty()
+    }
+}
+
 /// A permission that is no longer allowed.
 #[derive(Clone, Debug)]
 pub struct WithdrawnConsent {

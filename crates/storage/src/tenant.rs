@@ -58,7 +58,8 @@ pub trait TenantStorage: Send + Sync {
     /// The person's password, if they have one.
     async fn find_password(&self, user: UserId) -> Result<Option<StoredPassword>, Fault>;
 
-    /// Counts a wrong password, and locks the account when there were too many in a row.
+    /// Counts a wrong password, and locks the account when there were too many in a row: from then on with each one more, until
+    /// the right one or a new password comes. Of nobody, nothing is counted.
     async fn count_wrong_password(&self, wrong: &WrongPassword) -> Result<(), Fault>;
 
     /// Forgets wrong passwords, since the right one has come.
@@ -79,8 +80,8 @@ pub trait TenantStorage: Send + Sync {
     /// Everything that a person has allowed, or, for `None`, that administrators have allowed for everyone.
     async fn list_consents(&self, principal: Option<UserId>) -> Result<Vec<GrantedPermission>, Fault>;
 
-    /// Takes back everything that a person, or an administrator for everyone, allows an application. Says whether there was
-    /// anything.
+    /// Takes back everything that a person, or an administrator for everyone, allows an application; with the latter, also the
+    /// app roles that it was granted. Says whether there was anything.
     async fn withdraw_consent(&self, withdrawn: &WithdrawnConsent) -> Result<bool, Fault>;
 
     /// Keeps a person's wish that an administrator allow something; it takes the place of an earlier one of the same person

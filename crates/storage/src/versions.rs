@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use grantor_protocol::TenantId;
-use grantor_rules::directory::DirectoryChange;
+use grantor_rules::directory::{DirectoryChange, Removal};
 
 /// A part of the directory: some of the tenants with their applications. A change to one part says nothing of the others,
 /// and writers of different parts do not wait for each other.
@@ -22,8 +22,12 @@ impl Shard {
         Self((spread >> 60) as u8)
     }
 
-    /// The parts that a change touches: those whose tenants or applications it writes.
+    /// The parts that a change touches: those whose tenants, applications or service principals it writes.
     pub fn of_change(change: &DirectoryChange) -> BTreeSet<Self> {
+        if change.removals.iter().any(|(_, removal)| matches!(removal, Removal::Application(_))) {
+            // With an application goes what stands for it in other tenants, in whichever parts those are.
+            return Self::all().collect();
+        }
         let tenants = change.tenants.iter().map(|tenant| tenant.id);
         let publishers = change.applications.iter().map(|application| application.publisher);
         let principals = change.service_principals.iter().map(|(tenant, _)| *tenant);

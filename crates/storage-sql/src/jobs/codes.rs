@@ -5,8 +5,9 @@ use grantor_protocol::{HandleDigest, TenantId};
 use grantor_rules::model::{Code, RevocationReason};
 use grantor_storage::{Burned, Fault, Finished, IssueCode, RedeemCode, Redeemed};
 
-use super::consents;
 use super::families::NewFamily;
+use super::sessions::Reached;
+use super::{consents, interactions};
 use crate::conn::{Conn, Job, V};
 use crate::documents::{self, CodeDocument};
 use crate::{rows, sql};
@@ -16,13 +17,28 @@ pub struct Issue {
     tenant: TenantId,
     given: IssueCode,
     document: String,
+    /// That its session reached the application, unless that is noted already.
+    reached: Option<Reached>,
 }
 
 impl Issue {
     /// Prepares the job.
     pub fn new(tenant: TenantId, issue: &IssueCode) -> Result<Self, Fault> {
         let document = documents::text(&CodeDocument::from(&issue.code))?;
-        Ok(Self { tenant, given: issue.clone(), document })
+        let Code { sid, client_id, .. } = &issue.code;
+        let reached = Reached { tenant, sid: sid.clone(), client_id: client_id.clone(), until: issue.session_until };
+        Ok(Self { tenant, given: issue.clone(), document, reached: Some(reached) })
+    }
+
+    /// What is worth a look before it runs: whether the session has reached the application before. Then the code of a person
+    /// who was asked nothing is one statement, which is a commit by itself.
+    pub fn worth_a_look(&self) -> Option<&Reached> {
+        self.reached.as_ref().filter(|_| self.given.interaction.is_none() && self.given.consents.is_empty())
+    }
+
+    /// The same where the session has reached the application before.
+    pub fn noted(self) -> Self {
+        Self { reached: None, ..self }
     }
 }
 
@@ -30,15 +46,13 @@ impl Job for Issue {
     type Out = Finished;
 
     fn is_one_statement(&self) -> bool {
-        self.given.interaction.is_none() && self.given.consent.is_none()
+        self.given.interaction.is_none() && self.given.consents.is_empty() && self.reached.is_none()
     }
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Finished, Fault> {
-        if let Some(interaction) = &self.given.interaction {
-            // Two answers to one question: only the one that ends it may go on.
-            if conn.exec(sql::interactions::END, &[self.tenant.into(), interaction.into()]).await? == 0 {
-                return Ok(Finished::Before);
-            }
+        // Two answers to one question: only the one that ends it may go on.
+        if !interactions::ends(conn, self.tenant, self.given.interaction.as_ref()).await? {
+            return Ok(Finished::Before);
         }
         let code = &self.given.code;
         let values = [
@@ -52,9 +66,10 @@ impl Job for Issue {
             V::maybe(code.spent_at),
         ];
         conn.exec(sql::codes::INSERT, &values).await?;
-        if let Some(consent) = &self.given.consent {
-            consents::add(conn, self.tenant, consent, self.given.now).await?;
+        if let Some(reached) = &self.reached {
+            reached.note(conn).await?;
         }
+        consents::add(conn, self.tenant, &self.given.consents, self.given.now).await?;
         Ok(Finished::Now)
     }
 }

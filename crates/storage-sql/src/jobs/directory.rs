@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use grantor_protocol::{ClientId, Secret, TenantId, UserId};
+use grantor_protocol::{ClientId, TenantId, UserId};
 use grantor_rules::model::{Application, User};
 use grantor_storage::Fault;
 
@@ -93,20 +93,5 @@ impl Job for FindUserByName<'_> {
         let key = User::name_key(self.name);
         let row = conn.one(sql::directory::FIND_USER_BY_NAME, &[self.tenant.into(), (&key).into()]).await?;
         row.as_ref().map(rows::user).transpose()
-    }
-}
-
-/// Finds a password hash.
-pub struct FindPassword {
-    pub tenant: TenantId,
-    pub user: UserId,
-}
-
-impl Job for FindPassword {
-    type Out = Option<Secret>;
-
-    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
-        let row = conn.one(sql::directory::FIND_PASSWORD, &[self.tenant.into(), self.user.into()]).await?;
-        row.map(|row| rows::password(&row, &(self.tenant, self.user))).transpose()
     }
 }

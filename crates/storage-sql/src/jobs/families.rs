@@ -3,8 +3,10 @@
 use grantor_environment::Timestamp;
 use grantor_protocol::{FamilyId, TenantId};
 use grantor_rules::model::{Family, RevocationReason};
-use grantor_storage::Fault;
+use grantor_storage::{BeginFamily, Fault, Finished};
 
+use super::sessions::Reached;
+use super::{consents, interactions};
 use crate::conn::{Conn, Job, V};
 use crate::documents::{self, FamilyDocument};
 use crate::{exchanged, rows, sql};
@@ -44,6 +46,38 @@ impl NewFamily {
         ];
         conn.exec(sql::families::INSERT, &values).await?;
         Ok(())
+    }
+}
+
+/// Begins a family without a code.
+pub struct Begin {
+    tenant: TenantId,
+    given: BeginFamily,
+    family: NewFamily,
+    reached: Reached,
+}
+
+impl Begin {
+    /// Prepares the job.
+    pub fn new(tenant: TenantId, begin: &BeginFamily) -> Result<Self, Fault> {
+        let family = NewFamily::new(tenant, &begin.family, begin.keep_until, begin.now)?;
+        let Family { sid, client_id, .. } = &begin.family;
+        let reached = Reached { tenant, sid: sid.clone(), client_id: client_id.clone(), until: begin.keep_until };
+        Ok(Self { tenant, given: begin.clone(), family, reached })
+    }
+}
+
+impl Job for Begin {
+    type Out = Finished;
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Finished, Fault> {
+        if !interactions::ends(conn, self.tenant, self.given.interaction.as_ref()).await? {
+            return Ok(Finished::Before);
+        }
+        self.family.insert(conn).await?;
+        self.reached.note(conn).await?;
+        consents::add(conn, self.tenant, &self.given.consents, self.given.now).await?;
+        Ok(Finished::Now)
     }
 }
 

@@ -6,9 +6,12 @@ use grantor_environment::Timestamp;
 use grantor_storage::Fault;
 
 use crate::conn::{Conn, Job, V};
-use crate::sql::housekeeping::{FORGET_CODES, FORGET_FAMILIES, FORGET_INTERACTIONS, FORGET_SIGN_INS};
+use crate::sql::housekeeping::{
+    FORGET_CODES, FORGET_DEVICE_CODES, FORGET_FAMILIES, FORGET_INTERACTIONS, FORGET_SESSION_CLIENTS, FORGET_SIGN_INS,
+};
 
-/// How long a code is remembered after its end, so that a replay is still recognised as one.
+/// How long a code is remembered after its end, so that a replay is still recognised as one, and a program that still waits
+/// hears that its time is over.
 const REMEMBER_CODES: Duration = Duration::from_hours(24);
 
 /// Forgets at most so many rows of each kind.
@@ -26,6 +29,8 @@ impl Job for ForgetEnded {
             (FORGET_CODES, self.now - REMEMBER_CODES),
             (FORGET_FAMILIES, self.now),
             (FORGET_SIGN_INS, self.now),
+            (FORGET_SESSION_CLIENTS, self.now),
+            (FORGET_DEVICE_CODES, self.now - REMEMBER_CODES),
         ];
         let mut forgotten = 0;
         for (step, ended_by) in steps {

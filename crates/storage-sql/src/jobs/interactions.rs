@@ -58,7 +58,7 @@ impl Job for Find<'_> {
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
         let row = conn.one(sql::interactions::FIND, &[self.tenant.into(), self.digest.into()]).await?;
-        row.map(|row| rows::interaction(&row, &(self.tenant, self.digest))).transpose()
+        row.map(|row| rows::interaction(&row, self.tenant, self.digest)).transpose()
     }
 }
 
@@ -96,7 +96,15 @@ impl Job for End {
     type Out = Finished;
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Finished, Fault> {
-        let ended = conn.exec(sql::interactions::END, &[self.tenant.into(), (&self.digest).into()]).await?;
-        Ok(if ended > 0 { Finished::Now } else { Finished::Before })
+        let ended = ends(conn, self.tenant, Some(&self.digest)).await?;
+        Ok(if ended { Finished::Now } else { Finished::Before })
+    }
+}
+
+/// Ends a request, if there is one; false when it had ended before.
+pub async fn ends<C: Conn>(conn: &mut C, tenant: TenantId, interaction: Option<&HandleDigest>) -> Result<bool, Fault> {
+    match interaction {
+        Some(digest) => Ok(conn.exec(sql::interactions::END, &[tenant.into(), digest.into()]).await? > 0),
+        None => Ok(true),
     }
 }

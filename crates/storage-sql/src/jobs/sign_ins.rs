@@ -1,6 +1,6 @@
 //! Who is signed in, in which browser.
 
-use grantor_protocol::{HandleDigest, TenantId};
+use grantor_protocol::{HandleDigest, TenantId, UserId};
 use grantor_rules::model::SignIn;
 use grantor_storage::{Fault, NewSignIn};
 
@@ -67,5 +67,23 @@ impl Job for Record {
             Some(progress) => progress.run(conn).await,
             None => Ok(()),
         }
+    }
+}
+
+/// Ends people's sign-ins in a session.
+pub struct End {
+    pub tenant: TenantId,
+    pub session: HandleDigest,
+    pub users: Vec<UserId>,
+}
+
+impl Job for End {
+    type Out = ();
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<(), Fault> {
+        for user in &self.users {
+            conn.exec(sql::sign_ins::FORGET, &[self.tenant.into(), (&self.session).into(), (*user).into()]).await?;
+        }
+        Ok(())
     }
 }

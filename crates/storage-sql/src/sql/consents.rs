@@ -15,4 +15,25 @@ statements! {
         UNION ALL
         SELECT api_client_id, value FROM consents
         WHERE tenant_id = $1 AND client_id = $2 AND principal = $3";
+
+    /// Everything that one person, or an administrator for everyone, has allowed.
+    LIST on "consents" gives ["client_id", "api_client_id", "value", "granted_at"]: "
+        SELECT client_id, api_client_id, value, granted_at FROM consents
+        WHERE tenant_id = $1 AND principal = $2 ORDER BY client_id, api_client_id, value";
+
+    /// Takes back what one person, or an administrator for everyone, allows an application.
+    WITHDRAW on "consents": "
+        DELETE FROM consents WHERE tenant_id = $1 AND client_id = $2 AND principal = $3";
+
+    /// Takes back what anybody allows an application.
+    FORGET_FOR on "consents": "
+        DELETE FROM consents WHERE tenant_id = $1 AND client_id = $2";
+
+    /// Takes back everything that a person allows.
+    FORGET_OF on "consents": "
+        DELETE FROM consents WHERE tenant_id = $1 AND principal = $2";
+
+    /// Takes back what anybody allows on an API. It looks through the tenant's: an API goes seldom, consents come often.
+    FORGET_OF_API on "consents": "
+        DELETE FROM consents WHERE tenant_id = $1 AND api_client_id = $2";
 }

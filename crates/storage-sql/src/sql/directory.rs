@@ -36,22 +36,21 @@ statements! {
         INSERT INTO users (tenant_id, id, name_key, document) VALUES ($1, $2, $3, $4)
         ON CONFLICT (tenant_id, id) DO UPDATE SET name_key = excluded.name_key, document = excluded.document";
 
+    /// Takes a person away, with password and memberships.
+    FORGET_USER on "users": "
+        DELETE FROM users WHERE tenant_id = $1 AND id = $2";
+
     /// Takes a person's sign-in name away until it is written again: no name that is compared begins with a space.
     PARK_NAME on "users": "
         UPDATE users SET name_key = ' ' || id WHERE tenant_id = $1 AND id = $2";
 
-    /// A password hash.
-    FIND_PASSWORD on "passwords" gives ["phc"]: "
-        SELECT phc FROM passwords WHERE tenant_id = $1 AND user_id = $2";
-
-    /// Writes a password hash.
-    UPSERT_PASSWORD on "passwords": "
-        INSERT INTO passwords (tenant_id, user_id, phc) VALUES ($1, $2, $3)
-        ON CONFLICT (tenant_id, user_id) DO UPDATE SET phc = excluded.phc";
-
     /// An application by client id.
     FIND_APPLICATION on "applications" gives ["client_id", "document"]: "
         SELECT client_id, document FROM applications WHERE tenant_id = $1 AND client_id = $2";
+
+    /// Takes an application away, with its names.
+    FORGET_APPLICATION on "applications": "
+        DELETE FROM applications WHERE tenant_id = $1 AND client_id = $2";
 
     /// A page of applications.
     LIST_APPLICATIONS on "applications" gives ["client_id", "document"]: "

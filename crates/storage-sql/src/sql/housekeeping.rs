@@ -20,4 +20,14 @@ statements! {
     FORGET_SIGN_INS on "sign_ins": "
         DELETE FROM sign_ins WHERE (tenant_id, session, user_id) IN (
             SELECT tenant_id, session, user_id FROM sign_ins WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+
+    /// Device codes that had ended by then.
+    FORGET_DEVICE_CODES on "device_codes": "
+        DELETE FROM device_codes WHERE digest IN (
+            SELECT digest FROM device_codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+
+    /// The applications of sessions that have ended.
+    FORGET_SESSION_CLIENTS on "session_clients": "
+        DELETE FROM session_clients WHERE (tenant_id, sid, client_id) IN (
+            SELECT tenant_id, sid, client_id FROM session_clients WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 }

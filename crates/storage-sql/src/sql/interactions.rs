@@ -16,4 +16,8 @@ statements! {
     /// Ends a request: of all who try, one touches a row.
     END on "interactions": "
         DELETE FROM interactions WHERE tenant_id = $1 AND digest = $2";
+
+    /// Ends the requests in which a person has signed in, by the person's id in what was done so far.
+    END_OF on "interactions": "
+        DELETE FROM interactions WHERE tenant_id = $1 AND progress LIKE '%' || $2 || '%'";
 }

@@ -20,4 +20,8 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (tenant_id, session, user_id) DO UPDATE SET sid = excluded.sid,
             authenticated_at = excluded.authenticated_at, method = excluded.method, expires_at = excluded.expires_at";
+
+    /// Ends every sign-in of a person. It looks through the tenant's: people go seldom, and sign in often.
+    FORGET_OF on "sign_ins": "
+        DELETE FROM sign_ins WHERE tenant_id = $1 AND user_id = $2";
 }

@@ -10,8 +10,14 @@ use tokio_postgres::{Error, IsolationLevel};
 use super::{faults, pause};
 use crate::migrations::{Made, Migration, pending};
 
-const KNOWN: &[Migration] =
-    &[Migration { number: 1, name: "first", text: include_str!("../../../migrations/postgres/0001_first.sql") }];
+const KNOWN: &[Migration] = &[
+    Migration { number: 1, name: "first", text: include_str!("../../../migrations/postgres/0001_first.sql") },
+    Migration {
+        number: 2,
+        name: "permissions",
+        text: include_str!("../../../migrations/postgres/0002_permissions.sql"),
+    },
+];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";

@@ -8,8 +8,10 @@ use super::connection::SqliteConn;
 use super::faults;
 use crate::migrations::{Made, Migration, pending};
 
-const KNOWN: &[Migration] =
-    &[Migration { number: 1, name: "first", text: include_str!("../../../migrations/sqlite/0001_first.sql") }];
+const KNOWN: &[Migration] = &[
+    Migration { number: 1, name: "first", text: include_str!("../../../migrations/sqlite/0001_first.sql") },
+    Migration { number: 2, name: "permissions", text: include_str!("../../../migrations/sqlite/0002_permissions.sql") },
+];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
