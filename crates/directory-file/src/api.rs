@@ -2,7 +2,7 @@
 
 use grantor_protocol::ClientId;
 use grantor_rules::directory_api::derived_id;
-use grantor_rules::model::{AppRole, ScopeDefinition, WhoMayConsent};
+use grantor_rules::model::{AppRole, Risk, ScopeDefinition, WhoMayConsent};
 use uuid::Uuid;
 
 use crate::choice::one_of;
@@ -79,6 +79,8 @@ impl Permissions<'_> {
             user_consent_display_name: text::name(fields, "user_consent_display_name"),
             user_consent_description: text::description(fields, "user_consent_description"),
             value,
+            risk: Risk::default(),
+            disabled: false,
         }
     }
 
@@ -92,6 +94,7 @@ impl Permissions<'_> {
             for_applications: members.contains(&MemberType::Application),
             for_users: members.contains(&MemberType::User),
             value,
+            disabled: false,
         }
     }
 

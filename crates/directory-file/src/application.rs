@@ -92,9 +92,6 @@ fn read_one<'t>(
         .unwrap_or(SignInAudience::ThisOrganization);
     let (scopes, app_roles) = api::of_application(fields, client_id.as_ref());
     let application = Application {
-        client_id: client_id.clone().unwrap_or_else(placeholder),
-        publisher: publisher.unwrap_or(TenantId::from_uuid(Uuid::nil())),
-        display_name: text::required_name(fields, "display_name"),
         sign_in_audience,
         redirects: redirects::of_application(fields),
         allow_public_client_flows: fields.flag("allow_public_client_flows").unwrap_or(false),
@@ -106,12 +103,14 @@ fn read_one<'t>(
             .unwrap_or_default(),
         scopes,
         app_roles,
-        secrets: Vec::new(),
-        required_permissions: Vec::new(),
-        granted_app_roles: Vec::new(),
+        ..Application::new(
+            client_id.clone().unwrap_or_else(placeholder),
+            publisher.unwrap_or(TenantId::from_uuid(Uuid::nil())),
+            &text::required_name(fields, "display_name"),
+        )
     };
     Draft {
-        wanted: WantedApplication { application, secrets: secrets::of_application(fields) },
+        wanted: WantedApplication { application, secrets: secrets::of_application(fields), assigned: Vec::new() },
         client_id,
         required: fields.texts("required_permissions"),
         granted: fields.texts("granted_app_roles"),

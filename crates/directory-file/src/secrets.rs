@@ -15,6 +15,8 @@ pub(crate) const SECRET: Kind =
 const LONGEST: usize = 256;
 const SHORTEST_PASSWORD: usize = 8;
 const SHORTEST_SECRET: usize = 16;
+/// How many characters of a secret people tell it from others by.
+const HINT: usize = 3;
 
 /// The password of a person.
 pub(crate) fn password(fields: &Fields<'_>) -> Option<Secret> {
@@ -35,7 +37,7 @@ pub(crate) fn of_application(application: &Fields<'_>) -> Vec<ClientSecret> {
 fn read(fields: &Fields<'_>, seen: &mut Seen<[u8; 32]>) -> ClientSecret {
     let description = text::required_name(fields, "description");
     let Some(value) = fields.required_text("value") else {
-        return ClientSecret { description, digest: [0; 32] };
+        return ClientSecret { description, digest: [0; 32], hint: String::new(), created_at: None, expires_at: None };
     };
     check(fields, value, "a secret", SHORTEST_SECRET);
     // RFC 6749 appendix A.2: visible ASCII and space.
@@ -44,7 +46,8 @@ fn read(fields: &Fields<'_>, seen: &mut Seen<[u8; 32]>) -> ClientSecret {
     }
     let digest = sha256(value.value.as_bytes());
     seen.add(digest, value.at, || "the same secret stands already".to_owned(), fields.report);
-    ClientSecret { description, digest }
+    let hint = value.value.chars().take(HINT).collect();
+    ClientSecret { description, digest, hint, created_at: None, expires_at: None }
 }
 
 fn check(fields: &Fields<'_>, secret: Placed<&str>, noun: &str, shortest: usize) {

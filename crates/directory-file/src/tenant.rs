@@ -2,7 +2,7 @@
 
 use grantor_protocol::TenantId;
 use grantor_rules::directory::WantedTenant;
-use grantor_rules::model::{Tenant, TenantKind};
+use grantor_rules::model::{Tenant, TenantKind, TenantPolicy};
 use toml::de::DeTable;
 use uuid::Uuid;
 
@@ -82,11 +82,19 @@ fn read_one<'t>(fields: &Fields<'t>, known: &[KnownApi], seen: &mut SeenInFile) 
         domain: domain.clone().unwrap_or_default(),
         display_name: text::required_name(fields, "display_name"),
         kind: kind.unwrap_or(TenantKind::Organization),
+        policy: TenantPolicy::default(),
     };
     let required_domain = domain.filter(|_| kind == Some(TenantKind::Organization));
     let users = user::read_all(fields, required_domain.as_deref());
     let applications = application::read_all(fields, id, known, &mut seen.client_ids);
-    Read { id, wanted: WantedTenant { tenant, users, applications: Vec::new() }, applications }
+    Read { id, wanted: WantedTenant {
+            tenant,
+            users,
+            applications: Vec::new(),
+            groups: Vec::new(),
+            service_principals: Vec::new(),
+            consents: Vec::new(),
+        }, applications }
 }
 
 fn tenant_id(written: Placed<&str>, seen: &mut SeenInFile, report: &Report) -> Option<TenantId> {

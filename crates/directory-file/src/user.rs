@@ -65,6 +65,7 @@ fn read_one(fields: &Fields<'_>, required_domain: Option<&str>, seen: &mut SeenI
         account_enabled: fields.flag("account_enabled").unwrap_or(true),
         directory_roles: directory_roles(fields),
         attributes: attributes(fields),
+        sessions_valid_from: None,
     };
     WantedUser { user, password: secrets::password(fields) }
 }
