@@ -104,6 +104,11 @@ pub fn encode_component(value: &str) -> String {
     utf8_percent_encode(value, RESERVED).to_string()
 }
 
+/// One value of a path or a form; `None` if it is not UTF-8.
+pub fn decode_component(text: &str) -> Option<String> {
+    percent_decode(text.as_bytes()).decode_utf8().ok().map(Cow::into_owned)
+}
+
 /// Cuts a text that a stranger sent, for showing.
 pub fn cut(text: &str, most: usize) -> String {
     text.chars().filter(|character| !character.is_control()).take(most).collect()

@@ -18,4 +18,4 @@ pub mod wording;
 
 pub use dialect::{Authorized, DeviceRequest, Dialect, Identification, IssuedDeviceCode, SignOutRequest, TokenCall};
 pub use form::Parameters;
-pub use reply::{Caching, Reply, RequestIds};
+pub use reply::{Caching, Reply, RequestIds, day};

@@ -65,6 +65,11 @@ pub fn without_zone(at: Timestamp) -> String {
     moment(at, "%Y-%m-%dT%H:%M:%S")
 }
 
+/// A day for people, such as `21 November 2026`.
+pub fn day(at: Timestamp) -> String {
+    moment(at, "%-d %B %Y")
+}
+
 fn moment(at: Timestamp, format: &str) -> String {
     let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or(jiff::Timestamp::MAX);
     at.strftime(format).to_string()

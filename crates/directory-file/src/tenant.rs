@@ -87,14 +87,18 @@ fn read_one<'t>(fields: &Fields<'t>, known: &[KnownApi], seen: &mut SeenInFile) 
     let required_domain = domain.filter(|_| kind == Some(TenantKind::Organization));
     let users = user::read_all(fields, required_domain.as_deref());
     let applications = application::read_all(fields, id, known, &mut seen.client_ids);
-    Read { id, wanted: WantedTenant {
+    Read {
+        id,
+        wanted: WantedTenant {
             tenant,
             users,
             applications: Vec::new(),
             groups: Vec::new(),
             service_principals: Vec::new(),
             consents: Vec::new(),
-        }, applications }
+        },
+        applications,
+    }
 }
 
 fn tenant_id(written: Placed<&str>, seen: &mut SeenInFile, report: &Report) -> Option<TenantId> {

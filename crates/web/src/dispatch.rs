@@ -60,7 +60,9 @@ async fn handle(app: &App, request: Request<Body>) -> Answer {
             respond::preflight(route.methods(), asked)
         }
         // The token endpoint refuses other methods in its own words.
-        Some(route) if !takes(route, request.method()) && !matches!(route, Route::Token { .. } | Route::DeviceCode { .. }) => {
+        Some(route)
+            if !takes(route, request.method()) && !matches!(route, Route::Token { .. } | Route::DeviceCode { .. }) =>
+        {
             respond::method_not_allowed(route.methods())
         }
         Some(route) => answer(app, route, request).await,

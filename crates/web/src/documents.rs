@@ -3,50 +3,85 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::body::Bytes;
-use grantor_dialects::entra_v2::metadata::{self, MetadataText};
+use grantor_dialects::entra::metadata::Several;
+use grantor_dialects::{entra_v1, entra_v2};
 use grantor_protocol::{PublicUrl, TenantId};
 use serde_json::Value;
 
+use crate::routes::Version;
+
 /// The documents that everybody asks for and hardly anything changes.
 pub(crate) struct Documents {
-    metadata: MetadataText,
+    metadata_v1: entra_v1::metadata::MetadataText,
+    metadata_v2: entra_v2::metadata::MetadataText,
     keys: RwLock<KeyDocument>,
+}
+
+/// Whose discovery document it is.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose {
+    /// That of a tenant.
+    Tenant(TenantId),
+    /// That of an address for several tenants.
+    Several(Several),
+    /// That of the address for personal accounts, whose tenant this is.
+    Consumers(TenantId),
 }
 
 /// The key document, and the keys that it shows.
 struct KeyDocument {
     of: Arc<Vec<Value>>,
-    text: Bytes,
+    text_v1: Bytes,
+    text_v2: Bytes,
 }
 
 impl KeyDocument {
     fn of(public: &PublicUrl, keys: Arc<Vec<Value>>) -> Self {
-        let text = metadata::keys(public, keys.to_vec()).body.to_string();
-        Self { of: keys, text: text.into() }
+        let text_v1 = entra_v1::metadata::keys(keys.to_vec()).body.to_string().into();
+        let text_v2 = entra_v2::metadata::keys(public, keys.to_vec()).body.to_string().into();
+        Self { of: keys, text_v1, text_v2 }
+    }
+
+    fn text(&self, version: Version) -> Bytes {
+        match version {
+            Version::V1 => self.text_v1.clone(),
+            Version::V2 => self.text_v2.clone(),
+        }
     }
 }
 
 impl Documents {
     pub fn new(public: &PublicUrl, keys: Arc<Vec<Value>>) -> Self {
-        Self { metadata: MetadataText::new(public), keys: RwLock::new(KeyDocument::of(public, keys)) }
+        Self {
+            metadata_v1: entra_v1::metadata::MetadataText::new(public),
+            metadata_v2: entra_v2::metadata::MetadataText::new(public),
+            keys: RwLock::new(KeyDocument::of(public, keys)),
+        }
     }
 
-    /// The discovery document of a tenant.
-    pub fn metadata(&self, tenant: TenantId) -> Bytes {
-        self.metadata.of(tenant).into()
+    /// A discovery document.
+    pub fn metadata(&self, version: Version, whose: Whose) -> Bytes {
+        match (version, whose) {
+            (Version::V1, Whose::Tenant(tenant)) => self.metadata_v1.of(tenant).into(),
+            (Version::V2, Whose::Tenant(tenant)) => self.metadata_v2.of(tenant).into(),
+            (Version::V1, Whose::Several(several)) => self.metadata_v1.of_several(several).to_owned().into(),
+            (Version::V2, Whose::Several(several)) => self.metadata_v2.of_several(several).to_owned().into(),
+            (Version::V1, Whose::Consumers(tenant)) => self.metadata_v1.of_consumers(tenant).into(),
+            (Version::V2, Whose::Consumers(tenant)) => self.metadata_v2.of_consumers(tenant).into(),
+        }
     }
 
     /// The document that shows `keys`: written anew when they are others than last time.
-    pub fn keys(&self, public: &PublicUrl, keys: Arc<Vec<Value>>) -> Bytes {
+    pub fn keys(&self, version: Version, public: &PublicUrl, keys: Arc<Vec<Value>>) -> Bytes {
         {
             let last = self.keys.read().unwrap_or_else(PoisonError::into_inner);
             // The keys of last time are held here, so nothing else can have come to lie in their place.
             if Arc::ptr_eq(&last.of, &keys) {
-                return last.text.clone();
+                return last.text(version);
             }
         }
         let fresh = KeyDocument::of(public, keys);
-        let text = fresh.text.clone();
+        let text = fresh.text(version);
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         text
     }
@@ -64,7 +99,7 @@ mod tests {
         let (first, second) = (keys("first"), keys("second"));
         let documents = Documents::new(&public, Arc::clone(&first));
         let shown = |keys: &Arc<Vec<Value>>| {
-            let text: Value = serde_json::from_slice(&documents.keys(&public, Arc::clone(keys))).unwrap();
+            let text: Value = serde_json::from_slice(&documents.keys(Version::V2, &public, Arc::clone(keys))).unwrap();
             text["keys"][0]["kid"].as_str().unwrap().to_owned()
         };
         let asked = [&first, &second, &second, &first].map(shown);

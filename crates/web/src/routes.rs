@@ -14,6 +14,7 @@ pub enum Version {
 
 /// What an address means. `tenant` is how it names the tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are the parts of the address, by name")]
 pub enum Route {
     /// The authorization endpoint.
     Authorize { version: Version, tenant: String },

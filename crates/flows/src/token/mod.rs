@@ -124,14 +124,16 @@ struct Person<'a> {
 impl<'a> Call<'a> {
     /// Proves the application, as far as a program of its kind can.
     async fn prove(&self, platform: Platform) -> Result<ProvenClient<'a>, FlowError> {
-        let showing = Showing {
-            credentials: &self.request.credentials,
-            origin: self.request.origin.as_deref(),
-            assertions: &ByCertificate,
-            audiences: &|| self.layout.assertion_audiences(self.tenant),
-            now: self.env.now(),
+        let proven = {
+            let showing = Showing {
+                credentials: &self.request.credentials,
+                origin: self.request.origin.as_deref(),
+                assertions: &ByCertificate,
+                audiences: &|| self.layout.assertion_audiences(self.tenant),
+                now: self.env.now(),
+            };
+            grantor_rules::client::prove(&self.client.application, platform, &showing)?
         };
-        let proven = grantor_rules::client::prove(&self.client.application, platform, &showing)?;
         credential_uses::note(self.env, self.trace, &proven).await;
         Ok(proven)
     }

@@ -115,14 +115,12 @@ impl Job for Answer {
     type Out = Finished;
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Finished, Fault> {
-        let AnswerDeviceCode { digest, answer, interaction, consents, now } = &self.given;
+        let AnswerDeviceCode { digest, tenant, answer, interaction, consents, now } = &self.given;
         let values = [self.said.answer.into(), V::maybe(self.said.approval.as_ref()), digest.into()];
         if conn.exec(sql::ANSWER, &values).await? == 0 {
             return Ok(Finished::Before);
         }
-        if let Some((tenant, interaction)) = interaction
-            && !interactions::ends(conn, *tenant, Some(interaction)).await?
-        {
+        if !interactions::ends(conn, *tenant, interaction.as_ref()).await? {
             // Nobody has seen the answer: its row is ours until the commit.
             conn.exec(sql::TAKE_BACK, &[digest.into()]).await?;
             return Ok(Finished::Before);

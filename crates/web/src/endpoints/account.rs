@@ -149,10 +149,7 @@ impl Visit<'_> {
     }
 
     fn person(&self) -> Person {
-        Person {
-            display_name: self.user.display_name.clone(),
-            username: self.user.user_principal_name.clone(),
-        }
+        Person { display_name: self.user.display_name.clone(), username: self.user.user_principal_name.clone() }
     }
 
     fn sign_out(&self) -> String {

@@ -151,8 +151,7 @@ async fn begin_sign_in(
     let proven = flow::prove_device(env, trace, place, &code.client_id, digest).await?;
     let shown = [("user-code".to_owned(), user_code.shown())];
     let purpose = Purpose::Device(digest);
-    let stage =
-        Stage::new(env, trace, &proven.place, purpose.clone(), dialect.name(), &shown, browser.digest());
+    let stage = Stage::new(env, trace, &proven.place, purpose.clone(), dialect.name(), &shown, browser.digest());
     let sessions = cookies::sessions(&incoming.headers, &env.public, proven.place.authority());
     let request = Request::without_address(code.wanted);
     let parameters = grantor_dialects::Parameters::default();

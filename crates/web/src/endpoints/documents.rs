@@ -1,35 +1,47 @@
 //! What the server says of itself, and pages that ask nothing.
 
 use axum::http::StatusCode;
-use grantor_dialects::Reply;
 use grantor_dialects::entra::errors::{self, Endpoint};
-use grantor_dialects::entra::meanings;
-use grantor_dialects::entra_v2::metadata as words;
-use grantor_flows::{Event, FlowError};
+use grantor_dialects::entra::metadata::{self as metadata_words, Several};
+use grantor_dialects::entra::{meanings, realm};
+use grantor_dialects::{Reply, form};
+use grantor_flows::{Event, FlowError, Place};
 use grantor_pages::{NativeClient, NotFound, Refused};
 
-use super::{log_failure, tenant};
+use super::{log_failure, place};
 use crate::app::App;
+use crate::documents::Whose;
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
+use crate::routes::Version;
 
-pub async fn metadata(app: &App, incoming: &Incoming, asked: &str) -> Answer {
-    let found = tenant(&app.env, asked).await;
-    answer(app, incoming, found.map(|tenant| respond::document(app.documents.metadata(tenant.id))))
+pub async fn metadata(app: &App, incoming: &Incoming, version: Version, asked: &str) -> Answer {
+    let whose = place(&app.env, asked).await.map(|place| match place {
+        Place::Tenant(tenant) if asked == "consumers" => Whose::Consumers(tenant.id),
+        Place::Tenant(tenant) => Whose::Tenant(tenant.id),
+        Place::Organizations => Whose::Several(Several::Organizations),
+        Place::Common => Whose::Several(Several::Common),
+    });
+    answer(app, incoming, whose.map(|whose| respond::document(app.documents.metadata(version, whose))))
 }
 
-pub async fn keys(app: &App, incoming: &Incoming, asked: &str) -> Answer {
-    let found = match asked {
-        // Every tenant's tokens are signed with the same keys.
-        "common" | "organizations" | "consumers" => Ok(()),
-        _ => tenant(&app.env, asked).await.map(|_| ()),
-    };
-    let text = |()| app.documents.keys(&app.env.public, app.env.keys.public());
+/// Every tenant's tokens are signed with the same keys.
+pub async fn keys(app: &App, incoming: &Incoming, version: Version, asked: &str) -> Answer {
+    let found = place(&app.env, asked).await;
+    let text = |_| app.documents.keys(version, &app.env.public, app.env.keys.public());
     answer(app, incoming, found.map(text).map(respond::document))
 }
 
+/// Who checks a person's password: always we, for the names of our tenants.
+pub async fn user_realm(app: &App, incoming: &Incoming, name: &str) -> Answer {
+    let name = form::decode_component(name).unwrap_or_default();
+    let found = grantor_flows::place::home_of(&app.env, &Place::Common, &name).await;
+    let reply = found.map(|home| realm::reply(&app.env.public, &name, home.is_some()));
+    answer(app, incoming, reply.map(|reply| respond::reply(&reply)))
+}
+
 pub fn instance(app: &App, incoming: &Incoming) -> Answer {
-    let reply = incoming.query().and_then(|query| words::instance(&app.env.public, &query));
+    let reply = incoming.query().and_then(|query| metadata_words::instance(&app.env.public, &query));
     answer(app, incoming, reply.map(|reply| respond::reply(&reply)).map_err(FlowError::from))
 }
 

@@ -97,7 +97,19 @@ impl<'a> Waiting<'a> {
         };
         let publisher = env.storage.find_tenant(&TenantName::Id(proven.application.publisher)).await?;
         let publisher = publisher.unwrap_or_else(|| Arc::clone(&proven.keeper));
-        Ok(Self { app, incoming, browser, handle, interaction, dialect, parameters, proven, publisher, request, sessions })
+        Ok(Self {
+            app,
+            incoming,
+            browser,
+            handle,
+            interaction,
+            dialect,
+            parameters,
+            proven,
+            publisher,
+            request,
+            sessions,
+        })
     }
 
     fn asked(&self) -> Asked<'_> {

@@ -69,10 +69,7 @@ impl Asked<'_> {
     }
 
     fn device_done(&self) -> Answer {
-        let page = DeviceDone {
-            brand: self.brand(),
-            application_name: self.proven.application.display_name.clone(),
-        };
+        let page = DeviceDone { brand: self.brand(), application_name: self.proven.application.display_name.clone() };
         respond::page(StatusCode::OK, page.render(), None)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use grantor_environment::Timestamp;
+use grantor_dialects::day;
 use grantor_flows::{FlowError, account as account_flow};
 use grantor_pages as pages;
 use grantor_protocol::ClientId;
@@ -91,9 +91,4 @@ impl Visit<'_> {
             None => facts::application(&gone(), &self.tenant, None),
         })
     }
-}
-
-/// A day, for people: `21 November 2026`.
-fn day(at: Timestamp) -> String {
-    grantor_dialects::day(at)
 }

@@ -26,9 +26,7 @@ impl Waiting<'_> {
         person: Option<UserId>,
     ) -> Answer {
         match question {
-            Question::SignIn { name } => {
-                self.sign_in_page(name.clone().unwrap_or_default(), None, !people.is_empty())
-            }
+            Question::SignIn { name } => self.sign_in_page(name.clone().unwrap_or_default(), None, !people.is_empty()),
             Question::Account(ids) => self.picker_page(ids, people),
             Question::Consent(asked) => self.consent_page(tenant, asked, people, person),
             Question::Approval { question: asked, can_ask } => {
