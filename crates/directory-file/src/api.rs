@@ -21,14 +21,18 @@ pub(crate) const SCOPE: Kind = Kind {
         "admin_consent_description",
         "user_consent_display_name",
         "user_consent_description",
+        "risk",
+        "enabled",
         "id",
     ],
+    not_keys: &[],
 };
 
 pub(crate) const APP_ROLE: Kind = Kind {
     name: "an app role",
     header: "[[tenant.application.app_role]]",
-    keys: &["value", "allowed_member_types", "display_name", "description", "id"],
+    keys: &["value", "allowed_member_types", "display_name", "description", "enabled", "id"],
+    not_keys: &[],
 };
 
 const CONSENTS: [(&str, WhoMayConsent); 2] = [("user", WhoMayConsent::User), ("admin", WhoMayConsent::Admin)];
@@ -71,6 +75,7 @@ impl Permissions<'_> {
         let value = value(fields, "scope", seen);
         let consent =
             fields.required_text("consent").and_then(|word| one_of(word, "consent", &CONSENTS, fields.report));
+        let risk = fields.text("risk").and_then(|word| one_of(word, "risk", Risk::NAMES, fields.report));
         ScopeDefinition {
             id: self.id(fields, "scope", &value),
             consent: consent.unwrap_or(WhoMayConsent::Admin),
@@ -79,8 +84,8 @@ impl Permissions<'_> {
             user_consent_display_name: text::name(fields, "user_consent_display_name"),
             user_consent_description: text::description(fields, "user_consent_description"),
             value,
-            risk: Risk::default(),
-            disabled: false,
+            risk: risk.unwrap_or_default(),
+            disabled: !fields.flag("enabled").unwrap_or(true),
         }
     }
 
@@ -94,7 +99,7 @@ impl Permissions<'_> {
             for_applications: members.contains(&MemberType::Application),
             for_users: members.contains(&MemberType::User),
             value,
-            disabled: false,
+            disabled: !fields.flag("enabled").unwrap_or(true),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use toml::value::Datetime;
 
 use crate::report::{Problem, Report, shown};
 
@@ -17,6 +18,8 @@ pub(crate) struct Kind {
     pub(crate) name: &'static str,
     pub(crate) header: &'static str,
     pub(crate) keys: &'static [&'static str],
+    /// Keys that somebody may well expect and that there are not, each with what to do instead.
+    pub(crate) not_keys: &'static [(&'static str, &'static str)],
 }
 
 /// One table, whose unknown keys have been reported. A key of the wrong type is reported when it is asked for and is then
@@ -33,7 +36,12 @@ impl<'t> Fields<'t> {
         for key in table.keys().filter(|key| !kind.keys.contains(&key.get_ref().as_ref())) {
             let what = format!("unknown key {} in {}", shown(key.get_ref()), kind.name);
             let choices = kind.keys.iter().map(|&key| key.to_owned()).collect();
-            report.add(Problem::at(key.span().start, what).choices(key.get_ref(), choices));
+            let problem = Problem::at(key.span().start, what);
+            let problem = match kind.not_keys.iter().find(|(not, _)| not == key.get_ref()) {
+                Some((_, instead)) => problem.hint(*instead),
+                None => problem,
+            };
+            report.add(problem.choices(key.get_ref(), choices));
         }
         Self { kind, at, table, report }
     }
@@ -113,6 +121,26 @@ impl<'t> Fields<'t> {
         self.list(key, &expected).filter_map(element).collect()
     }
 
+    /// The one table of a key.
+    pub(crate) fn table(&self, key: &str, kind: &'static Kind) -> Option<Fields<'t>> {
+        let node = self.table.get(key)?;
+        let table = node.get_ref().as_table();
+        if table.is_none() {
+            self.wrong_type(key, &format!("a table, {}", kind.header), node);
+        }
+        table.map(|table| Fields::new(kind, node.span().start, table, self.report))
+    }
+
+    /// A date, with or without a time.
+    pub(crate) fn moment(&self, key: &str) -> Option<Placed<Datetime>> {
+        let node = self.table.get(key)?;
+        let moment = node.get_ref().as_datetime();
+        if moment.is_none() {
+            self.wrong_type(key, "a date", node);
+        }
+        moment.map(|moment| Placed { value: *moment, at: node.span().start })
+    }
+
     /// The keys and values of a table within the table; none where the key is absent.
     pub(crate) fn entries(&self, key: &str) -> Vec<(Placed<&'t str>, &'t Spanned<DeValue<'t>>)> {
         let Some(node) = self.table.get(key) else { return Vec::new() };
@@ -127,6 +155,13 @@ impl<'t> Fields<'t> {
     pub(crate) fn place_of_empty_list(&self, key: &str) -> Option<usize> {
         let node = self.table.get(key)?;
         node.get_ref().as_array().is_some_and(|array| array.is_empty()).then(|| node.span().start)
+    }
+
+    /// Reports a list that holds nothing.
+    pub(crate) fn refuse_empty_list(&self, key: &str) {
+        if let Some(at) = self.place_of_empty_list(key) {
+            self.report.add(Problem::at(at, format!("\"{key}\" must not be empty")));
+        }
     }
 
     fn list(&self, key: &str, expected: &str) -> impl Iterator<Item = &'t Spanned<DeValue<'t>>> + use<'t> {

@@ -19,26 +19,55 @@
 //!
 //! | table | keys |
 //! | --- | --- |
-//! | `[[tenant]]` | `id`*, `domain`*, `display_name`*, `kind`* (`organization`, `consumers`), `user`, `application` |
+//! | `[[tenant]]` | `id`*, `domain`*, `display_name`*, `kind`* (`organization`, `consumers`), `policy`, `user`, `group`, `application`, `service_principal`, `consent` |
+//! | `[tenant.policy]` | `user_consent` (`allowed`, `low-risk-only`, `not-allowed`: what people may allow applications by themselves; the first if it is not said), `consent_requests` (false: whether they may ask an administrator for the rest), `several_apis` (`first-wins`, `refused`: what a token request for several APIs gets; the first if it is not said) |
 //! | `[[tenant.user]]` | `id`*, `user_principal_name`* (name@domain, the tenant's domain in an organization), `display_name`*, `password`, `given_name`, `surname`, `job_title`, `mail`, `mobile_phone`, `business_phones`, `office_location`, `preferred_language`, `account_enabled` (true), `directory_roles`, `attributes` |
-//! | `[[tenant.application]]` | `client_id`*, `display_name`*, `sign_in_audience` (`this-organization`, `any-organization`, `any-organization-and-personal`, `personal-only`; the first if it is not said), `web_redirect_uris`, `spa_redirect_uris`, `public_client_redirect_uris`, `allow_public_client_flows` (false), `identifier_uris`, `access_token_version` (2 where personal accounts may sign in, else 1), `access_token_signing_alg` (`RS256`, `PS256`, `ES256`, `EdDSA`; the first if it is not said), `scope`, `app_role`, `secrets` (each `description`*, `value`*), `required_permissions`, `granted_app_roles` |
-//! | `[[tenant.application.scope]]` | `value`*, `consent`* (`user`, `admin`), `admin_consent_display_name`*, `admin_consent_description`, `user_consent_display_name`, `user_consent_description`, `id` |
-//! | `[[tenant.application.app_role]]` | `value`*, `allowed_member_types`* (`Application`, `User`), `display_name`*, `description`, `id` |
+//! | `[[tenant.group]]` | `id`*, `display_name`*, `members` (user principal names of people of the tenant, in the file or in the directory) |
+//! | `[[tenant.application]]` | `client_id`*, `display_name`*, `sign_in_audience` (`this-organization`, `any-organization`, `any-organization-and-personal`, `personal-only`; the first if it is not said), `web_redirect_uris`, `spa_redirect_uris`, `public_client_redirect_uris`, `allow_public_client_flows` (false), `identifier_uris`, `access_token_version` (2 where personal accounts may sign in, else 1), `access_token_signing_alg` (`RS256`, `PS256`, `ES256`, `EdDSA`; the first if it is not said), `scope`, `app_role`, `pre_authorized`, `known_client_applications` (client ids), `secrets`, `certificates`, `required_permissions`, `required_app_roles`, `granted_app_roles`, `assigned`, `assignment_required` (false), `disabled` (false), `id_token_issuance` (false) and `access_token_issuance` (false: whether the authorization endpoint itself gives such tokens), `front_channel_logout_uri`, `refresh_tokens` (`rotate-and-revoke`, `rotate-and-keep`: what becomes of one that was exchanged; the first if it is not said), `lifetimes`, `optional_claims`, `group_membership_claims` (`security-group`, `application-group`, `directory-role`, `all`), `claim_mappings`, `home_page_uri`, `terms_uri`, `privacy_uri` |
+//! | `[[tenant.application.scope]]` | `value`*, `consent`* (`user`, `admin`), `admin_consent_display_name`*, `admin_consent_description`, `user_consent_display_name`, `user_consent_description`, `risk` (`low`, `medium`, `high`; the second if it is not said), `enabled` (true), `id` |
+//! | `[[tenant.application.app_role]]` | `value`*, `allowed_member_types`* (`Application`, `User`), `display_name`*, `description`, `enabled` (true), `id` |
+//! | `[[tenant.application.pre_authorized]]` | `client`* (a client id), `scopes`* (names of scopes of this application, which that client may have without anybody being asked) |
+//! | `[[tenant.application.secrets]]` | `description`*, `value`*, `expires_at` (a TOML date, or date and time with offset) |
+//! | `[[tenant.application.certificates]]` | `description`*, `pem`* (one certificate with an RSA key; its private key has no place here) |
+//! | `[[tenant.application.assigned]]` | `user` (a user principal name) or `group` (an id), `role` (an app role of this application for people) |
+//! | `[tenant.application.lifetimes]` | `access_token` (`10m` to `1d`), `id_token` (`10m` to `1d`), `refresh_token` (`10m` to `365d`): a whole number and `s`, `m`, `h` or `d` |
+//! | `[tenant.application.optional_claims]` | `id_token`, `access_token` (each a list of `acct`, `auth_time`, `email`, `family_name`, `given_name`, `idtyp`, `ipaddr`, `login_hint`, `preferred_username`, `sid`, `tenant_ctry`, `upn`, `xms_pl`) |
+//! | `[[tenant.application.claim_mappings]]` | `claim`* (not one that tokens have already), `attribute`* (one of a user's `attributes`) |
+//! | `[[tenant.service_principal]]` | `client_id`* (an application of another tenant that is for several), `enabled` (true), `assignment_required` (false), `granted_app_roles`, `assigned` |
+//! | `[[tenant.service_principal.assigned]]` | `user` or `group`, `role`, as for an application |
+//! | `[[tenant.consent]]` | `client_id`* (an application of the tenant, or of another one that is for several), `user` (a user principal name; without it, an administrator allows it for everyone), `permissions`* |
 //!
 //! A permission is written RESOURCE/VALUE: `graph`, an identifier URI or a client id, then the name of a scope (in
-//! `required_permissions`) or of an app role (in `granted_app_roles`).
+//! `required_permissions` and `permissions`) or of an app role (in `required_app_roles` and `granted_app_roles`). The
+//! resource is an application of the same tenant, or of another one if it is for several tenants; what is switched off cannot
+//! be named.
+//!
+//! People and groups are named without being looked up: they may stand in the directory. Whoever applies the file refuses it
+//! where there is nobody of that name.
 //!
 //! Start reading in `tenant.rs`; every check that a table makes stands in the file of that table's name.
 
+mod addresses;
 mod api;
 mod application;
+mod assigned;
+mod certificates;
 mod choice;
+mod claims;
+mod consent;
 mod error;
 mod fields;
+mod group;
 mod identifier_uri;
 mod known;
+mod lifetimes;
+mod moment;
+mod people;
 mod permissions;
+mod policy;
 mod position;
+mod pre_authorized;
+mod principal;
 mod redirects;
 mod report;
 mod secrets;

@@ -1,17 +1,22 @@
-//! What an application needs of others: RESOURCE/VALUE, found in the file, in the directory or in the directory API.
+//! Who and what is named: applications by client id, and permissions as RESOURCE/VALUE, found in the file, in the directory or
+//! in the directory API.
 
 use std::collections::{HashMap, HashSet};
 
 use grantor_protocol::{ClientId, TenantId};
+use grantor_rules::directory::{WantedApplication, WantedConsent, WantedPrincipal};
 use grantor_rules::directory_api;
 use grantor_rules::model::RequiredPermission;
 
-use crate::application::Draft;
 use crate::fields::Placed;
 use crate::known::KnownApi;
 use crate::report::{Problem, Report, shown};
 use crate::seen::Seen;
 use crate::suggest::did_you_mean;
+use crate::{application, assigned, consent, principal};
+
+/// Why an application of another tenant cannot be named.
+const KEPT_AT_HOME: &str = "its sign_in_audience keeps it to that tenant";
 
 /// What a permission may name.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,15 +24,6 @@ enum Wanted {
     Scope,
     AppRole,
 }
-
-/// An application's permissions, each found.
-pub(crate) struct Resolved {
-    pub(crate) required: Vec<RequiredPermission>,
-    pub(crate) granted: Vec<RequiredPermission>,
-}
-
-/// One tenant's applications in the file; its id where it could be read.
-type DraftsOfTenant<'d, 't> = (Option<TenantId>, &'d [Draft<'t>]);
 
 /// Every API that there is: those of the file, and those of the directory that the file does not mention.
 pub(crate) struct Apis {
@@ -38,8 +34,8 @@ pub(crate) struct Apis {
 }
 
 impl Apis {
-    pub(crate) fn of(drafts: &[DraftsOfTenant<'_, '_>], known: &[KnownApi]) -> Self {
-        let in_file = drafts.iter().flat_map(|(_, drafts)| *drafts);
+    pub(crate) fn of(drafts: &[&application::Draft<'_>], known: &[KnownApi]) -> Self {
+        let in_file = drafts.iter();
         let mentioned: HashSet<&ClientId> = in_file.clone().filter_map(|draft| draft.client_id.as_ref()).collect();
         let unmentioned = known.iter().filter(|api| !mentioned.contains(&api.client_id)).cloned();
         let all: Vec<KnownApi> =
@@ -53,57 +49,12 @@ impl Apis {
         Self { graph: KnownApi::from(&*directory_api::application()), all, by_name }
     }
 
-    /// Finds what the applications of a tenant need, one result for each.
-    pub(crate) fn resolve_all(&self, tenant: Option<TenantId>, drafts: &[Draft<'_>], report: &Report) -> Vec<Resolved> {
-        let one = |draft: &Draft<'_>| Resolved {
-            required: self.resolve(tenant, &draft.required, Wanted::Scope, report),
-            granted: self.resolve(tenant, &draft.granted, Wanted::AppRole, report),
-        };
-        drafts.iter().map(one).collect()
-    }
-
-    fn resolve(
-        &self,
-        tenant: Option<TenantId>,
-        written: &[Placed<&str>],
-        wanted: Wanted,
-        report: &Report,
-    ) -> Vec<RequiredPermission> {
-        let mut seen = Seen::nothing();
-        let mut found = Vec::new();
-        for text in written.iter().take_while(|_| !report.is_full()) {
-            match self.find(tenant, *text, wanted) {
-                Ok(permission) => {
-                    let what = || format!("the permission {} stands already", shown(text.value));
-                    seen.add(permission.clone(), text.at, what, report);
-                    found.push(permission);
-                }
-                Err(problem) => report.add(problem),
-            }
-        }
-        found
-    }
-
-    fn find(
-        &self,
-        tenant: Option<TenantId>,
-        text: Placed<&str>,
-        wanted: Wanted,
-    ) -> Result<RequiredPermission, Problem> {
-        let (resource, value) = text.value.rsplit_once('/').ok_or_else(|| self.no_resource(text))?;
-        let api = self.api(tenant, resource).ok_or_else(|| self.unknown_resource(tenant, text, resource))?;
-        let values = wanted.values(api);
-        match values.iter().find(|known| known.eq_ignore_ascii_case(value)) {
-            Some(known) => Ok(RequiredPermission { api: api.client_id.clone(), value: (*known).to_owned() }),
-            None => Err(unknown_value(api, text, resource, value, wanted)),
-        }
-    }
-
     fn api(&self, tenant: Option<TenantId>, name: &str) -> Option<&KnownApi> {
         if names_graph(name) {
             return Some(&self.graph);
         }
-        self.named(name).find(|api| belongs(api, tenant))
+        let at_home = self.named(name).find(|api| belongs(api, tenant));
+        at_home.or_else(|| self.named(name).find(|api| api.is_for_several_tenants))
     }
 
     fn named(&self, name: &str) -> impl Iterator<Item = &KnownApi> {
@@ -111,21 +62,124 @@ impl Apis {
         places.into_iter().flatten().map(|&place| &self.all[place])
     }
 
+    fn with_client_id(&self, id: &ClientId) -> Option<&KnownApi> {
+        self.named(id.as_str()).find(|api| api.client_id == *id)
+    }
+}
+
+/// What can be named in one tenant; its id where it could be read.
+pub(crate) struct Here<'a> {
+    pub(crate) apis: &'a Apis,
+    pub(crate) tenant: Option<TenantId>,
+    pub(crate) report: &'a Report,
+}
+
+impl Here<'_> {
+    /// With the permissions that it names.
+    pub(crate) fn application(&self, draft: application::Draft<'_>) -> WantedApplication {
+        let mut wanted = draft.wanted;
+        wanted.application.required_permissions = self.permissions(&draft.required, Wanted::Scope);
+        wanted.application.required_app_roles = self.permissions(&draft.required_roles, Wanted::AppRole);
+        wanted.application.granted_app_roles = self.permissions(&draft.granted, Wanted::AppRole);
+        wanted
+    }
+
+    /// With the permissions that it names, if its application may stand in this tenant.
+    pub(crate) fn principal(&self, draft: principal::Draft<'_>) -> WantedPrincipal {
+        let application = draft.client_id.as_ref().and_then(|id| self.application_of_another_tenant(id));
+        if let Some(application) = application {
+            assigned::roles_exist(&draft.assigned, &application.roles_for_users(), self.report);
+        }
+        WantedPrincipal {
+            granted_app_roles: self.permissions(&draft.granted, Wanted::AppRole),
+            assigned: draft.assigned.into_iter().map(|named| named.wanted).collect(),
+            ..draft.wanted
+        }
+    }
+
+    /// With the permissions that it names, if its application can be known in this tenant.
+    pub(crate) fn consent(&self, draft: consent::Draft<'_>) -> WantedConsent {
+        if let Some(id) = &draft.client_id {
+            let reachable = |api: &KnownApi| belongs(api, self.tenant) || api.is_for_several_tenants;
+            self.known(id, reachable);
+        }
+        WantedConsent { permissions: self.permissions(&draft.permissions, Wanted::Scope), ..draft.wanted }
+    }
+
+    fn application_of_another_tenant(&self, id: &Placed<ClientId>) -> Option<&KnownApi> {
+        let is_foreign = |api: &KnownApi| Some(api.tenant) != self.tenant && api.is_for_several_tenants;
+        self.known(id, is_foreign)
+    }
+
+    /// The application with this client id, if it is one that can be named here; else it is reported why not.
+    fn known(&self, id: &Placed<ClientId>, can_be_named: impl Fn(&KnownApi) -> bool) -> Option<&KnownApi> {
+        let found = self.apis.with_client_id(&id.value);
+        if let Some(api) = found.filter(|api| can_be_named(api)) {
+            return Some(api);
+        }
+        let name = shown(id.value.as_str());
+        let choices: Vec<String> =
+            self.apis.all.iter().filter(|api| can_be_named(api)).map(|api| api.client_id.to_string()).collect();
+        let problem = if id.value == directory_api::client_id() {
+            Problem::at(id.at, format!("{name} is the built-in directory API, which is in every tenant"))
+        } else if found.is_some_and(|api| Some(api.tenant) == self.tenant) {
+            let what =
+                format!("the application {name} is registered in this tenant, where it needs no service principal");
+            Problem::at(id.at, what).hint("what is said of it stands in its [[tenant.application]]")
+        } else if found.is_some() {
+            Problem::at(id.at, format!("the application {name} belongs to another tenant"))
+                .hint(KEPT_AT_HOME)
+                .choices("", choices)
+        } else {
+            let what = format!("no application that can be named here has the client_id {name}");
+            Problem::at(id.at, what).choices(id.value.as_str(), choices)
+        };
+        self.report.add(problem);
+        None
+    }
+
+    fn permissions(&self, written: &[Placed<&str>], wanted: Wanted) -> Vec<RequiredPermission> {
+        let mut seen = Seen::nothing();
+        let mut found = Vec::new();
+        for text in written.iter().take_while(|_| !self.report.is_full()) {
+            match self.find(*text, wanted) {
+                Ok(permission) => {
+                    let what = || format!("the permission {} stands already", shown(text.value));
+                    seen.add(permission.clone(), text.at, what, self.report);
+                    found.push(permission);
+                }
+                Err(problem) => self.report.add(problem),
+            }
+        }
+        found
+    }
+
+    fn find(&self, text: Placed<&str>, wanted: Wanted) -> Result<RequiredPermission, Problem> {
+        let (resource, value) = text.value.rsplit_once('/').ok_or_else(|| self.no_resource(text))?;
+        let api = self.apis.api(self.tenant, resource).ok_or_else(|| self.unknown_resource(text, resource))?;
+        let values = wanted.values(api);
+        match values.iter().find(|known| known.eq_ignore_ascii_case(value)) {
+            Some(known) => Ok(RequiredPermission { api: api.client_id.clone(), value: (*known).to_owned() }),
+            None => Err(unknown_value(api, text, resource, value, wanted)),
+        }
+    }
+
     fn no_resource(&self, text: Placed<&str>) -> Problem {
         let problem =
             Problem::at(text.at, format!("the permission {} must be written RESOURCE/VALUE", shown(text.value)));
-        match self.graph.scopes.iter().find(|scope| scope.eq_ignore_ascii_case(text.value)) {
+        match self.apis.graph.scopes.iter().find(|scope| scope.eq_ignore_ascii_case(text.value)) {
             Some(scope) => problem.hint(format!("did you mean \"{}/{scope}\"?", directory_api::SHORT_NAME)),
             None => problem,
         }
     }
 
-    fn unknown_resource(&self, tenant: Option<TenantId>, text: Placed<&str>, resource: &str) -> Problem {
-        let names = self.all.iter().filter(|api| belongs(api, tenant)).filter_map(name_to_show);
+    fn unknown_resource(&self, text: Placed<&str>, resource: &str) -> Problem {
+        let nameable = |api: &&KnownApi| belongs(api, self.tenant) || api.is_for_several_tenants;
+        let names = self.apis.all.iter().filter(nameable).filter_map(name_to_show);
         let choices = std::iter::once(directory_api::SHORT_NAME.to_owned()).chain(names).collect();
         let problem = Problem::at(text.at, format!("unknown resource {}", shown(resource)));
-        let problem = match self.named(resource).next() {
-            Some(_) => problem.hint("it belongs to another tenant: only APIs of the same tenant can be named"),
+        let problem = match self.apis.named(resource).next() {
+            Some(_) => problem.hint(format!("it belongs to another tenant: {KEPT_AT_HOME}")),
             None => problem,
         };
         problem.choices(resource, choices)
@@ -158,8 +212,12 @@ fn unknown_value(api: &KnownApi, text: Placed<&str>, resource: &str, value: &str
     };
     let is_scope = api.scopes.iter().any(|scope| scope.eq_ignore_ascii_case(value));
     let is_role = api.app_roles.iter().find(|role| role.value.eq_ignore_ascii_case(value));
+    let is_off = api.disabled.iter().any(|off| off.eq_ignore_ascii_case(value));
     let hint = match (wanted, is_role) {
-        (Wanted::Scope, Some(_)) => Some("it is an app role: those stand in granted_app_roles".to_owned()),
+        (_, None) if is_off && !is_scope => Some("it is switched off".to_owned()),
+        (Wanted::Scope, Some(_)) => {
+            Some("it is an app role: those stand in required_app_roles and granted_app_roles".to_owned())
+        }
         (Wanted::AppRole, Some(_)) => Some("its allowed_member_types leave Application out".to_owned()),
         (Wanted::AppRole, None) if is_scope => Some("it is a scope: those stand in required_permissions".to_owned()),
         _ => did_you_mean(value, values.iter().copied()),

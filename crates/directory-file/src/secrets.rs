@@ -7,10 +7,14 @@ use grantor_rules::model::ClientSecret;
 use crate::fields::{Fields, Kind, Placed};
 use crate::report::Problem;
 use crate::seen::Seen;
-use crate::text;
+use crate::{moment, text};
 
-pub(crate) const SECRET: Kind =
-    Kind { name: "a secret", header: "[[tenant.application.secrets]]", keys: &["description", "value"] };
+pub(crate) const SECRET: Kind = Kind {
+    name: "a secret",
+    header: "[[tenant.application.secrets]]",
+    keys: &["description", "value", "expires_at"],
+    not_keys: &[],
+};
 
 const LONGEST: usize = 256;
 const SHORTEST_PASSWORD: usize = 8;
@@ -36,8 +40,9 @@ pub(crate) fn of_application(application: &Fields<'_>) -> Vec<ClientSecret> {
 
 fn read(fields: &Fields<'_>, seen: &mut Seen<[u8; 32]>) -> ClientSecret {
     let description = text::required_name(fields, "description");
+    let expires_at = moment::of(fields, "expires_at");
     let Some(value) = fields.required_text("value") else {
-        return ClientSecret { description, digest: [0; 32], hint: String::new(), created_at: None, expires_at: None };
+        return ClientSecret { description, digest: [0; 32], hint: String::new(), created_at: None, expires_at };
     };
     check(fields, value, "a secret", SHORTEST_SECRET);
     // RFC 6749 appendix A.2: visible ASCII and space.
@@ -47,7 +52,7 @@ fn read(fields: &Fields<'_>, seen: &mut Seen<[u8; 32]>) -> ClientSecret {
     let digest = sha256(value.value.as_bytes());
     seen.add(digest, value.at, || "the same secret stands already".to_owned(), fields.report);
     let hint = value.value.chars().take(HINT).collect();
-    ClientSecret { description, digest, hint, created_at: None, expires_at: None }
+    ClientSecret { description, digest, hint, created_at: None, expires_at }
 }
 
 fn check(fields: &Fields<'_>, secret: Placed<&str>, noun: &str, shortest: usize) {

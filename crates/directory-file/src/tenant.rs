@@ -2,25 +2,37 @@
 
 use grantor_protocol::TenantId;
 use grantor_rules::directory::WantedTenant;
-use grantor_rules::model::{Tenant, TenantKind, TenantPolicy};
+use grantor_rules::model::{Tenant, TenantKind};
 use toml::de::DeTable;
 use uuid::Uuid;
 
-use crate::application::{self, Draft};
 use crate::choice::one_of;
 use crate::fields::{Fields, Kind, Placed};
 use crate::known::KnownApi;
-use crate::permissions;
+use crate::people::People;
+use crate::permissions::{Apis, Here};
 use crate::report::{Problem, Report, shown};
 use crate::seen::Seen;
-use crate::{text, user};
+use crate::{application, consent, group, policy, principal, text, user};
 
-const FILE: Kind = Kind { name: "the file", header: "", keys: &["tenant"] };
+const FILE: Kind = Kind { name: "the file", header: "", keys: &["tenant"], not_keys: &[] };
 
 const TENANT: Kind = Kind {
     name: "a tenant",
     header: "[[tenant]]",
-    keys: &["id", "domain", "display_name", "kind", "user", "application"],
+    keys: &[
+        "id",
+        "domain",
+        "display_name",
+        "kind",
+        "policy",
+        "user",
+        "group",
+        "application",
+        "service_principal",
+        "consent",
+    ],
+    not_keys: &[],
 };
 
 const KINDS: [(&str, TenantKind); 2] =
@@ -33,7 +45,9 @@ const PERSONAL_ACCOUNTS: Uuid = Uuid::from_u128(0x9188_040d_6c67_4b5b_b112_36a3_
 struct Read<'t> {
     id: Option<TenantId>,
     wanted: WantedTenant,
-    applications: Vec<Draft<'t>>,
+    applications: Vec<application::Draft<'t>>,
+    principals: Vec<principal::Draft<'t>>,
+    consents: Vec<consent::Draft<'t>>,
 }
 
 /// What has been seen in the whole file.
@@ -41,7 +55,7 @@ struct SeenInFile {
     ids: Seen<TenantId>,
     domains: Seen<String>,
     consumers: Seen<()>,
-    client_ids: application::SeenClientIds,
+    names: application::SeenNames,
 }
 
 /// Reads every tenant; each problem is reported, so the result counts only if there is none.
@@ -50,25 +64,26 @@ pub(crate) fn read_all(root: &DeTable<'_>, known: &[KnownApi], report: &Report) 
         ids: Seen::nothing(),
         domains: Seen::nothing(),
         consumers: Seen::nothing(),
-        client_ids: application::SeenClientIds::nothing(),
+        names: application::SeenNames::nothing(),
     };
     let file = Fields::new(&FILE, 0, root, report);
     let read: Vec<Read<'_>> =
         file.tables("tenant", &TENANT).iter().map(|fields| read_one(fields, known, &mut seen)).collect();
-    let drafts: Vec<_> = read.iter().map(|tenant| (tenant.id, tenant.applications.as_slice())).collect();
-    let apis = permissions::Apis::of(&drafts, known);
-    let resolved: Vec<_> = drafts.iter().map(|(id, drafts)| apis.resolve_all(*id, drafts, report)).collect();
-    read.into_iter().zip(resolved).map(|(tenant, permissions)| complete(tenant, permissions)).collect()
+    let drafts: Vec<_> = read.iter().flat_map(|tenant| &tenant.applications).collect();
+    application::identifier_uris_are_free(&drafts, known, report);
+    let apis = Apis::of(&drafts, known);
+    read.into_iter().map(|tenant| complete(tenant, &apis, report)).collect()
 }
 
-fn complete(read: Read<'_>, permissions: Vec<permissions::Resolved>) -> WantedTenant {
-    let applications = read.applications.into_iter().zip(permissions).map(|(draft, permissions)| {
-        let mut wanted = draft.wanted;
-        wanted.application.required_permissions = permissions.required;
-        wanted.application.granted_app_roles = permissions.granted;
-        wanted
-    });
-    WantedTenant { applications: applications.collect(), ..read.wanted }
+/// With everything that is named in it found.
+fn complete(read: Read<'_>, apis: &Apis, report: &Report) -> WantedTenant {
+    let here = Here { apis, tenant: read.id, report };
+    WantedTenant {
+        applications: read.applications.into_iter().map(|draft| here.application(draft)).collect(),
+        service_principals: read.principals.into_iter().map(|draft| here.principal(draft)).collect(),
+        consents: read.consents.into_iter().map(|draft| here.consent(draft)).collect(),
+        ..read.wanted
+    }
 }
 
 fn read_one<'t>(fields: &Fields<'t>, known: &[KnownApi], seen: &mut SeenInFile) -> Read<'t> {
@@ -82,22 +97,24 @@ fn read_one<'t>(fields: &Fields<'t>, known: &[KnownApi], seen: &mut SeenInFile) 
         domain: domain.clone().unwrap_or_default(),
         display_name: text::required_name(fields, "display_name"),
         kind: kind.unwrap_or(TenantKind::Organization),
-        policy: TenantPolicy::default(),
+        policy: policy::of_tenant(fields),
     };
     let required_domain = domain.filter(|_| kind == Some(TenantKind::Organization));
-    let users = user::read_all(fields, required_domain.as_deref());
-    let applications = application::read_all(fields, id, known, &mut seen.client_ids);
+    let people = People { required_domain: required_domain.as_deref() };
+    let wanted = WantedTenant {
+        tenant,
+        users: user::read_all(fields, required_domain.as_deref()),
+        groups: group::read_all(fields, &people),
+        applications: Vec::new(),
+        service_principals: Vec::new(),
+        consents: Vec::new(),
+    };
     Read {
         id,
-        wanted: WantedTenant {
-            tenant,
-            users,
-            applications: Vec::new(),
-            groups: Vec::new(),
-            service_principals: Vec::new(),
-            consents: Vec::new(),
-        },
-        applications,
+        wanted,
+        applications: application::read_all(fields, id, known, &people, &mut seen.names),
+        principals: principal::read_all(fields, &people),
+        consents: consent::read_all(fields, &people),
     }
 }
 
@@ -143,7 +160,25 @@ mod tests {
     #[test]
     fn the_keys_that_are_documented_are_those_that_there_are() {
         let documentation = include_str!("lib.rs");
-        let kinds = [&TENANT, &user::USER, &application::APPLICATION, &crate::api::SCOPE, &crate::api::APP_ROLE];
+        let kinds = [
+            &TENANT,
+            &policy::POLICY,
+            &user::USER,
+            &group::GROUP,
+            &application::APPLICATION,
+            &crate::api::SCOPE,
+            &crate::api::APP_ROLE,
+            &crate::pre_authorized::PRE_AUTHORIZED,
+            &crate::secrets::SECRET,
+            &crate::certificates::CERTIFICATE,
+            &crate::assigned::TO_APPLICATION,
+            &crate::lifetimes::LIFETIMES,
+            &crate::claims::OPTIONAL_CLAIMS,
+            &crate::claims::CLAIM_MAPPING,
+            &principal::PRINCIPAL,
+            &crate::assigned::TO_PRINCIPAL,
+            &consent::CONSENT,
+        ];
         for kind in kinds {
             let row = documentation
                 .lines()

@@ -1,6 +1,6 @@
 //! Texts with a form: names and descriptions that people read (an error about one does not repeat it), ids, domains.
 
-use grantor_protocol::UserId;
+use grantor_protocol::{ClientId, UserId};
 use grantor_rules::model::TenantName;
 use uuid::Uuid;
 
@@ -66,6 +66,20 @@ pub(crate) fn uuid(text: Placed<&str>, key: &str, report: &Report) -> Option<Uui
         Err(error) => report.add(Problem::at(text.at, format!("\"{key}\" is {}: {error}", shown(text.value)))),
     }
     None
+}
+
+/// The client id of an application; what is wrong with it has been reported.
+pub(crate) fn client_id(text: Placed<&str>, key: &str, report: &Report) -> Option<ClientId> {
+    let read = ClientId::parse(text.value);
+    if let Err(error) = &read {
+        report.add(Problem::at(text.at, format!("\"{key}\" cannot be read: {error}")));
+    }
+    read.ok()
+}
+
+/// Stands for a client id that could not be read, in a result that will not be used.
+pub(crate) fn no_client_id() -> ClientId {
+    ClientId::parse("unreadable").expect("a word is a client id")
 }
 
 /// A domain in lower case. Its last part is no number: `v2.0` is a part of our own addresses, and `10.0.0.1` is no name.

@@ -35,6 +35,7 @@ pub(crate) const USER: Kind = Kind {
         "directory_roles",
         "attributes",
     ],
+    not_keys: &[],
 };
 
 /// What has been seen in one tenant.
@@ -92,7 +93,7 @@ fn user_principal_name(fields: &Fields<'_>, required_domain: Option<&str>, seen:
     name.value.to_owned()
 }
 
-fn in_domain(name: Placed<&str>, required: Option<&str>, report: &Report) {
+pub(crate) fn in_domain(name: Placed<&str>, required: Option<&str>, report: &Report) {
     let (local, domain) = name.value.split_once('@').unwrap_or((name.value, ""));
     if let Some(required) = required.filter(|required| !required.eq_ignore_ascii_case(domain)) {
         let what =

@@ -14,8 +14,13 @@ fn known(tenant: &str) -> KnownApi {
         tenant: tenant.parse().expect("a UUID"),
         client_id: ClientId::parse("shapes-api").expect("a client id"),
         identifier_uris: vec!["api://shapes".to_owned()],
+        is_for_several_tenants: false,
         scopes: vec!["Shapes.Read".to_owned()],
-        app_roles: vec![KnownAppRole { value: "Shapes.All".to_owned(), for_applications: true }],
+        app_roles: vec![
+            KnownAppRole { value: "Shapes.All".to_owned(), for_applications: true, for_users: false },
+            KnownAppRole { value: "Artist".to_owned(), for_applications: false, for_users: true },
+        ],
+        disabled: vec!["Shapes.Old".to_owned()],
     }
 }
 

@@ -30,7 +30,7 @@ fn a_permission_of_nothing_is_refused_with_those_that_there_are() {
             ("required_permissions = [«\"api://colors/.default\"]", "has no scope \".default\""),
             (
                 "required_permissions = [«\"api://colors/Painter\"]",
-                "it is an app role: those stand in granted_app_roles",
+                "it is an app role: those stand in required_app_roles and granted_app_roles",
             ),
             (
                 "granted_app_roles = [«\"api://colors/Colors.Read\"]",
@@ -39,7 +39,7 @@ fn a_permission_of_nothing_is_refused_with_those_that_there_are() {
             ("granted_app_roles = [«\"api://colors/Painter\"]", "its allowed_member_types leave Application out"),
             (
                 "granted_app_roles = [«\"graph/User.Read\"]",
-                "\"graph\" has no app role for applications, so not \"User.Read\"",
+                "\"graph\" has no app role for applications \"User.Read\"; expected one of: User.Read.All",
             ),
             ("granted_app_roles = [«\"app/X\"]", "\"app\" has no app role for applications"),
         ],
