@@ -103,6 +103,7 @@ impl Platform {
         let prepared =
             start::prepare(self.storage.as_ref(), &master, self.clock.as_ref(), self.entropy.as_ref()).await?;
         let env = Env {
+            credential_uses: grantor_flows::CredentialUses::default(),
             storage: Arc::<CachedStorage>::clone(&self.storage),
             clock: Arc::clone(&self.clock),
             entropy: Arc::clone(&self.entropy),

@@ -222,6 +222,7 @@ async fn env(database: &Path, clock: Arc<ManualClock>, public: &str) -> Env {
     let master = SealingKey::from_bytes(MASTER);
     let prepared = start::prepare(storage.as_ref(), &master, clock.as_ref(), entropy.as_ref()).await.unwrap();
     Env {
+        credential_uses: grantor_flows::CredentialUses::default(),
         storage,
         clock,
         entropy,
