@@ -9,7 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from selenium import webdriver
-from selenium.common.exceptions import NoAlertPresentException, StaleElementReferenceException, WebDriverException
+from selenium.common.exceptions import (
+    NoAlertPresentException,
+    NoSuchWindowException,
+    StaleElementReferenceException,
+    WebDriverException,
+)
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -43,7 +48,7 @@ ARGUMENTS = [
 
 def page_has_gone(error):
     """Whether that is how the browser says so. Asked in the very moment, it has no error of its own for it."""
-    if isinstance(error, StaleElementReferenceException):
+    if isinstance(error, (StaleElementReferenceException, NoSuchWindowException)):
         return True
     ways = ("does not belong to the document", "aborted by navigation", "execution context", "Cannot find context")
     return any(way in str(error.msg) for way in ways)
@@ -71,7 +76,7 @@ class Browser:
                 raise
 
         waiting = WebDriverWait(self.driver, WITHIN, poll_frequency=0.05)
-        return waiting.until(answer, f"{what}; the browser is at {self.driver.current_url}")
+        return waiting.until(answer, f"{what}; the browser was at {self.address()}")
 
     def find(self, selector):
         """The one element that a selector names, once it is there."""
@@ -84,6 +89,13 @@ class Browser:
 
     def has(self, selector):
         return bool(self.all(selector))
+
+    def address(self):
+        """Where the browser is; a window may have closed by itself."""
+        try:
+            return self.driver.current_url
+        except NoSuchWindowException:
+            return "a window that has closed"
 
     def text(self, selector):
         texts = self.until(lambda: [one.text for one in self.all(selector)], f"no {selector}")
@@ -240,8 +252,11 @@ class Browser:
 
 
 @contextmanager
-def browse(server, scripts=True):
-    """A fresh browser. `scripts=False`: the person has switched JavaScript off."""
+def browse(server, scripts=True, cookies_in_frames=False):
+    """A fresh browser. `scripts=False`: the person has switched JavaScript off.
+
+    `cookies_in_frames=True`: the person lets a page's frames keep their cookies when they are of another site.
+    """
     # Names of its sockets lie in this folder and must stay short.
     home = Path(tempfile.mkdtemp(prefix="e2e-browser-"))
     driver = None
@@ -261,6 +276,7 @@ def browse(server, scripts=True):
                 "profile.password_manager_enabled": False,
                 "profile.password_manager_leak_detection": False,
                 "net.network_prediction_options": 2,
+                "profile.cookie_controls_mode": 0 if cookies_in_frames else 1,
                 **({} if scripts else {"profile.managed_default_content_settings.javascript": 2}),
             },
         )

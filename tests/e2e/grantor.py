@@ -81,12 +81,13 @@ class Server:
 
 
 @contextmanager
-def serve(data):
+def serve(data, *directories, at=("--listen", "127.0.0.1:0")):
     """Starts the platform; at the end it must stop by itself, in order, when asked to."""
     errors = data.with_suffix(".log")
+    files = [part for file in (DIRECTORY, *directories) for part in ("--directory", file)]
     with errors.open("wb") as log:
         process = subprocess.Popen(
-            [BINARY, "serve", "--dev", "--data", data, "--listen", "127.0.0.1:0", "--directory", DIRECTORY],
+            [BINARY, "serve", "--dev", "--data", data, *at, *files],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
