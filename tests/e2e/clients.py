@@ -58,8 +58,8 @@ class Certificate:
         return self.certificate.fingerprint(hashes.SHA256()).hex()
 
 
-def directory(folder):
-    """A folder's `clients.toml` with the certificate beside it."""
-    certificate = Certificate(folder)
-    file = Path(shutil.copy(Path(__file__).with_name("clients.toml"), folder))
-    return file, certificate
+def certificate(folder):
+    """A new certificate, with `clients.toml` beside it."""
+    made = Certificate(folder)
+    made.directory = Path(shutil.copy(Path(__file__).with_name("clients.toml"), folder))
+    return made
