@@ -1,7 +1,6 @@
 """What the example directory lacks for the client libraries' tests: `clients.toml`, and a certificate for one run."""
 
 import datetime
-import shutil
 from pathlib import Path
 
 from cryptography import x509
@@ -59,7 +58,9 @@ class Certificate:
 
 
 def certificate(folder):
-    """A new certificate, with `clients.toml` beside it."""
+    """A new certificate, with a `clients.toml` beside it that has it."""
     made = Certificate(folder)
-    made.directory = Path(shutil.copy(Path(__file__).with_name("clients.toml"), folder))
+    made.directory = folder / "clients.toml"
+    text = Path(__file__).with_name("clients.toml").read_text()
+    made.directory.write_text(text.replace("CERTIFICATE\"", f'{made.pem}"'))
     return made

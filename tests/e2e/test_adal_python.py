@@ -94,7 +94,7 @@ def test_a_web_app_redeems_its_code_and_refreshes_for_another_api(server):
     with pytest.raises(adal.AdalError) as told:
         app.acquire_token_with_refresh_token(colors["refreshToken"], CONSOLE, COLORS, "wrong")
     assert told.value.error_response["error"] == "invalid_client"
-    assert told.value.error_response["error_codes"] == [7000215]
+    assert told.value.error_response["error_codes"] == [70002, 7000215]
 
 
 def test_a_native_apps_cache_serves_several_apis(server):
@@ -126,7 +126,7 @@ def test_a_program_that_acts_for_itself(server):
 
     with pytest.raises(adal.AdalError) as told:
         context(server).acquire_token_with_client_credentials(COLORS, NIGHTLY_JOB, "wrong")
-    assert told.value.error_response["error_codes"] == [7000215]
+    assert told.value.error_response["error_codes"] == [70002, 7000215]
 
 
 @pytest.mark.parametrize("sent", [False, True], ids=["by its thumbprint", "sent along"])
@@ -177,4 +177,4 @@ def test_a_name_and_a_password(server):
     with pytest.raises(adal.AdalError) as told:
         context(server).acquire_token_with_username_password(GRAPH, CHRIS_NAME, "wrong", NATIVE_APP)
     assert told.value.error_response["error"] == "invalid_grant"
-    assert told.value.error_response["error_codes"] == [50126]
+    assert told.value.error_response["error_codes"] == [70002, 50126]

@@ -91,7 +91,7 @@ class Person:
         [form] = [form for form in forms(response.text) if "user-code" in form["ids"]]
         form["fields"][form["ids"]["user-code"][0]] = user_code
         response = self._send(response, form)
-        while 'id="device-done"' not in response.text:
+        while not any(f'id="{done}"' in response.text for done in ("device-done", "device-declined")):
             assert response.status_code == 200, response.text
             response = self._send(response, answered(response.text, self.name, self.password, decision))
 

@@ -38,9 +38,17 @@ pub async fn with_password(
     let user = check_password(env, tenant, name, password).await?;
     let session = env.handle(HandleKind::Session, tenant.id);
     let progress = Progress { account: Some(user.id), other_account: false, ..so_far.clone() };
-    let sign_in = sign_in(env, &user, env.now());
-    env.storage
-        .tenant(tenant.id)
+    let store = env.storage.tenant(tenant.id);
+    let now = env.now();
+    // Whoever proves once more who they are goes on with the session that their applications know.
+    let before = match &old_session {
+        Some(session) => store.list_sign_ins(session).await?,
+        None => Vec::new(),
+    };
+    let goes_on = before.into_iter().find(|before| before.user == user.id && before.expires_at > now);
+    let fresh = sign_in(env, &user, now);
+    let sign_in = SignIn { sid: goes_on.map_or(fresh.sid, |before| before.sid), ..fresh };
+    store
         .record_sign_in(&NewSignIn {
             old_session,
             new_session: session.digest(),

@@ -121,7 +121,7 @@ pub const ACCEPT: &str = "Allow";
 /// Heading of the page where a person asked for what only an administrator may allow.
 pub const NEEDS_ADMINISTRATOR_HEADING: Around = Around::new("", " needs an administrator's approval");
 /// What is asked for is for administrators to allow.
-pub const ONLY_ADMINISTRATORS_MAY: &str = "This app asks for what only an administrator may allow.";
+pub const ONLY_ADMINISTRATORS_MAY: &str = "Only an administrator can allow what this application asks for.";
 /// The tenant lets people allow what is of low risk; this is more.
 pub const ONLY_LOW_RISK: &str = "This organization lets people allow only what is of low risk.";
 /// The tenant lets nobody but administrators allow anything.

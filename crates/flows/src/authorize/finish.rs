@@ -41,19 +41,21 @@ pub(super) struct Finishing<'a> {
 
 impl Finishing<'_> {
     pub async fn finish(&self, plan: &CodePlan) -> Result<Step, FlowError> {
-        let step = match (&self.proven.answer, &self.stage.interaction().purpose) {
-            (AnswerTo::Page(path), _) => self.visit(path).await?,
-            (AnswerTo::Device(digest), _) => self.approve_device(*digest).await?,
-            (AnswerTo::Redirect(_), Purpose::AdminConsent) => self.allow_for_everyone().await?,
-            (AnswerTo::Redirect(_), _) => self.issue(plan).await?,
-        };
-        if let Some(given) = &self.given {
-            let name = |one: &grantor_rules::consent::PermissionAsked| format!("{} · {}", one.api_name, one.value);
-            let permissions = given.question.permissions.iter().map(name).collect();
-            let event = Event::Consented { user: self.person.user.id, permissions, for_everyone: given.for_everyone };
-            self.env.record(self.trace, event);
+        match (&self.proven.answer, &self.stage.interaction().purpose) {
+            (AnswerTo::Page(path), _) => self.visit(path).await,
+            (AnswerTo::Device(digest), _) => self.approve_device(*digest).await,
+            (AnswerTo::Redirect(_), Purpose::AdminConsent) => self.allow_for_everyone().await,
+            (AnswerTo::Redirect(_), _) => self.issue(plan).await,
         }
-        Ok(step)
+    }
+
+    /// Records what was allowed, once the commit has said so.
+    fn record_consent(&self) {
+        let Some(given) = &self.given else { return };
+        let name = |one: &grantor_rules::consent::PermissionAsked| format!("{} · {}", one.api_name, one.value);
+        let permissions = given.question.permissions.iter().map(name).collect();
+        let event = Event::Consented { user: self.person.user.id, permissions, for_everyone: given.for_everyone };
+        self.env.record(self.trace, event);
     }
 
     /// What is recorded: what was allowed, and what stands for the application and its APIs from now on.
@@ -116,6 +118,7 @@ impl Finishing<'_> {
         if let Some(waited) = self.stage.handle() {
             once(self.store().consent_without_code(&waited, &recorded, now).await?)?;
         }
+        self.record_consent();
         let nothing = ConsentQuestion { permissions: Vec::new(), for_everyone: true, may_be_for_everyone: false };
         let question = self.given.as_ref().map_or(nothing, |given| given.question.clone());
         Ok(Step::AllowedForEveryone { tenant: Arc::clone(&self.person.tenant), question })
@@ -146,6 +149,7 @@ impl Finishing<'_> {
         if answered == Finished::Before {
             return Err(Refusal::UserCodeUsed.into());
         }
+        self.record_consent();
         self.env.record(self.trace, Event::DeviceAnswered { user: self.person.user.id, approved: true });
         Ok(Step::DeviceApproved)
     }
@@ -156,6 +160,11 @@ impl Finishing<'_> {
         let code = kind.code.then(|| self.env.handle(HandleKind::Code, self.person.tenant.id));
         let in_front = if kind.carries_tokens() { Some(self.in_front(plan, code.as_ref(), now).await?) } else { None };
         self.commit(plan, code.as_ref(), in_front.as_ref().map(|front| &front.family), now).await?;
+        self.record_consent();
+        if code.is_some() {
+            let event = Event::CodeIssued { client: plan.client_id.clone(), user: self.person.user.id };
+            self.env.record(self.trace, event);
+        }
         if let Some(front) = &in_front {
             self.env.record(self.trace, front.event.clone());
         }
@@ -189,8 +198,6 @@ impl Finishing<'_> {
                 now,
             };
             once(self.store().issue_code(&issue).await?)?;
-            let event = Event::CodeIssued { client: plan.client_id.clone(), user: self.person.user.id };
-            self.env.record(self.trace, event);
         }
         if let Some((family, keep_until)) = family {
             let begin = BeginFamily { family: family.clone(), keep_until: *keep_until, interaction, consents, now };
