@@ -39,7 +39,7 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::SingleTenantOnly { application } => {
             format!("{application} is for the people of its own directory, so the address must name that.")
         }
-        R::ClientDisabled { application } => format!("{application} is switched off."),
+        R::ClientDisabled { application } => format!("The application {application} is switched off."),
         R::RedirectNotRegistered { asked, .. } => {
             format!("The application asked for the answer to be sent to an address that is not registered for it: '{asked}'.")
         }
@@ -76,7 +76,7 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::SeveralApis { apis } => format!("The scope names several APIs, and a token can be for one alone: {}.", apis.join(", ")),
         R::ApiDiffers { asked } => format!("The code was not asked for '{asked}'."),
         R::ApiNotInTenant { api } => format!("{api} has not been let into this directory."),
-        R::ApiDisabled { api } => format!("{api} is switched off."),
+        R::ApiDisabled { api } => format!("The API {api} is switched off."),
         R::SelfByIdentifier { asked } => {
             format!("The application asks for a token for itself as '{asked}'; it must name itself by its client id.")
         }
@@ -225,9 +225,6 @@ pub fn how_to_mend(refusal: &Refusal) -> Option<&'static str> {
         R::AudienceExcludes { .. } => {
             "If you look after this app: let people of other organizations sign in to it, or use the address of its own directory."
         }
-        R::ClientDisabled { .. } | R::ApiDisabled { .. } | R::NotAssigned { .. } | R::UserGone => {
-            "Ask an administrator of your organization."
-        }
         R::ApiNotInTenant { .. } => "Ask an administrator of your organization to let the API in.",
         R::UserOfAnotherTenant { .. } => "Sign in with an account of this organization.",
         R::UserLocked => "Wait a while, then try again.",
@@ -237,7 +234,9 @@ pub fn how_to_mend(refusal: &Refusal) -> Option<&'static str> {
         R::InteractionGone => "Go back to the app and sign in again.",
         R::BrowserDiffers => "Go back to the app and sign in again, in one browser and with cookies allowed.",
         R::FormNotOurs => "Go back and send the form again.",
-        R::UserDisabled => "Ask an administrator of your organization.",
+        R::UserDisabled | R::UserGone | R::ClientDisabled { .. } | R::ApiDisabled { .. } | R::NotAssigned { .. } => {
+            "Ask an administrator of your organization."
+        }
         R::ParameterMissing { .. }
         | R::ParameterRepeated { .. }
         | R::ParameterTooLong { .. }

@@ -116,15 +116,8 @@ impl<V: Version> Dialect for Entra<V> {
         V::admin_consent_success(allowed, tenant)
     }
 
-    fn admin_consent_refusal(
-        &self,
-        refusal: &Refusal,
-        tenant: TenantId,
-        ids: &RequestIds,
-    ) -> Vec<(&'static str, String)> {
-        let mut answer = V::admin_consent_refusal(refusal, ids);
-        answer.push(("tenant", tenant.to_string()));
-        answer
+    fn admin_consent_refusal(&self, refusal: &Refusal, _: TenantId, ids: &RequestIds) -> Vec<(&'static str, String)> {
+        V::admin_consent_refusal(refusal, ids)
     }
 
     fn parse_device(&self, call: &TokenCall<'_>) -> Result<DeviceRequest, Refusal> {

@@ -100,11 +100,10 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::OriginRequired => report(9_002_327, "invalid_request"),
         R::OriginNotAllowed { .. } => report(9_002_326, "invalid_request"),
 
-        R::ResponseTypeUnknown { .. } => report(70_005, "unsupported_response_type"),
+        R::ResponseTypeUnknown { .. } | R::OpenIdRequired => report(70_005, "unsupported_response_type"),
         R::ResponseTypeNotEnabled { asked } => {
             report(if asked.contains("id_token") { 700_054 } else { 70_005 }, "unsupported_response_type")
         }
-        R::OpenIdRequired => report(70_005, "unsupported_response_type"),
         R::ResponseModeUnknown { .. } | R::ResponseModeForbidden { .. } => report(70_007, "unsupported_response_mode"),
         R::SeveralApisInFront => report(700_022, "invalid_request"),
         R::GrantTypeUnknown { .. } => report(70_003, "unsupported_grant_type"),
@@ -155,7 +154,7 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         }
         R::CodeOfAnotherTenant | R::RefreshTokenOfAnotherTenant => report(700_005, "invalid_grant"),
         R::CodeExpired => report(70_008, "invalid_grant"),
-        R::CodeReplayed => report(54_005, "invalid_grant"),
+        R::CodeReplayed | R::DeviceCodeSpent => report(54_005, "invalid_grant"),
         R::RedirectDiffers { .. } => report(500_112, "invalid_grant"),
         R::VerifierMissing => report(50_148, "invalid_grant"),
         R::VerifierMalformed { .. } => report(501_491, "invalid_grant"),
@@ -174,7 +173,6 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::DeviceDeclined => report(70_018, "authorization_declined"),
         R::DeviceCodeUnknown | R::DeviceCodeOfAnotherClient => report(70_018, "bad_verification_code"),
         R::DeviceCodeExpired => report(70_020, "expired_token"),
-        R::DeviceCodeSpent => report(54_005, "invalid_grant"),
         R::UserCodeUnknown => report(90_119, "bad_verification_code").page(),
         R::UserCodeUsed => report(90_120, "bad_verification_code").page(),
 

@@ -61,6 +61,6 @@ const CLAIMS: [&str; 21] = [
 ];
 
 /// The verification keys: `keys` are public JSON Web Keys.
-pub fn keys(keys: Vec<Value>) -> Reply {
+pub fn keys(keys: &[Value]) -> Reply {
     Reply::document(json!({ "keys": keys }))
 }

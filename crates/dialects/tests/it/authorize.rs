@@ -6,7 +6,7 @@ use grantor_dialects::{Dialect as _, Parameters, form};
 use grantor_protocol::RedirectUri;
 use grantor_protocol::pkce::{ChallengeMethod, CodeChallenge};
 use grantor_protocol::prompt::Prompt;
-use grantor_protocol::response::ResponseMode;
+use grantor_protocol::response::{ResponseMode, ResponseType};
 use grantor_rules::authorize::Request;
 use grantor_rules::scopes::{ApiName, SignInScope, WantedScope, WantedScopes};
 
@@ -79,10 +79,15 @@ const TABLE: &[(&str, &str)] = &[
     ("response_type=Code",                  "back: response-type-unknown"),
     ("response_type=code,id_token",         "back: response-type-unknown"),
     ("response_type=code+none",             "back: response-type-unknown"),
-    ("response_type=token",                 "back: response-type-not-enabled"),
-    ("response_type=id_token",              "back: response-type-not-enabled"),
-    ("response_type=code+id_token",         "back: response-type-not-enabled"),
-    ("response_type=id_token+token",        "back: response-type-not-enabled"),
+    // What the application may have of these is the rules' to say.
+    ("response_type=token",                 "ok"),
+    ("response_type=id_token",              "ok"),
+    ("response_type=code+id_token",         "ok"),
+    ("response_type=id_token+token",        "ok"),
+    ("response_type=token+id_token+code",   "ok"),
+    ("response_type=code+code",             "ok"),
+    ("response_type=id_token+Token",        "back: response-type-unknown"),
+    ("response_type=id_token+token+refresh_token", "back: response-type-unknown"),
     // How it comes back.
     ("response_mode=query",                 "ok"),
     ("response_mode=fragment",              "ok"),
@@ -119,6 +124,7 @@ const TABLE: &[(&str, &str)] = &[
     ("prompt=",                             "ok"),
     ("prompt=none",                         "ok"),
     ("prompt=create",                       "back: prompt-unknown"),
+    ("prompt=admin_consent",                "back: prompt-unknown"),
     ("prompt=Login",                        "back: prompt-unknown"),
     ("prompt=login+consent",                "back: prompt-unknown"),
     ("prompt=none +prompt=login",           "back: parameter-repeated prompt"),
@@ -126,6 +132,9 @@ const TABLE: &[(&str, &str)] = &[
     ("login_hint=ana%40contoso.example",    "ok"),
     ("login_hint=a +login_hint=b",          "back: parameter-repeated login_hint"),
     ("login_hint=*1025",                    "back: parameter-too-long login_hint"),
+    ("sid=S",                               "ok"),
+    ("sid=a +sid=b",                        "back: parameter-repeated sid"),
+    ("sid=*1025",                           "back: parameter-too-long sid"),
     ("max_age=0",                           "ok"),
     ("max_age=",                            "ok"),
     ("max_age=18446744073709551615",        "ok"),
@@ -185,13 +194,15 @@ fn what_a_request_says_is_what_is_read() {
     let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     let request = read(&format!(
         "response_mode=form_post code_challenge={challenge} code_challenge_method=S256 prompt=select_account \
-         login_hint=ana%40contoso.example max_age=600 scope=User.Read+api://colors/Colors.Read+.default+openid"
+         login_hint=ana%40contoso.example sid=SID max_age=600 scope=User.Read+api://colors/Colors.Read+.default+openid"
     ));
     assert_eq!(request.response_mode, ResponseMode::FormPost);
     assert_eq!((request.state.as_deref(), request.nonce.as_deref()), (Some("S"), Some("N")));
     assert_eq!(request.challenge, CodeChallenge::parse(ChallengeMethod::S256, challenge).ok());
     assert_eq!(request.prompt, Prompt::SelectAccount);
     assert_eq!(request.login_hint.as_deref(), Some("ana@contoso.example"));
+    assert_eq!(request.sid.as_deref(), Some("SID"));
+    assert_eq!(request.response_type, ResponseType::CODE);
     assert_eq!(request.max_age, Some(Duration::from_mins(10)));
     let expected = WantedScopes::new(vec![
         WantedScope::Named { api: ApiName::Directory, value: "User.Read".into(), spelled: "User.Read".into() },
@@ -211,7 +222,12 @@ fn what_a_request_does_not_say_has_its_default() {
     let request = read("-state -nonce");
     assert_eq!(request.response_mode, ResponseMode::Query, "a code comes back in the query");
     assert_eq!((request.state, request.nonce, request.challenge), (None, None, None));
-    assert_eq!((request.prompt, request.login_hint, request.max_age), (Prompt::AsNeeded, None, None));
+    assert_eq!((request.prompt, request.login_hint, request.sid), (Prompt::AsNeeded, None, None));
+    assert_eq!(request.max_age, None);
+    for kind in ["token", "id_token", "code+id_token", "code+token", "id_token+token", "code+id_token+token"] {
+        let mode = read(&format!("response_type={kind}")).response_mode;
+        assert_eq!(mode, ResponseMode::Fragment, "tokens come back where no server sees them: {kind}");
+    }
     let plain = read("code_challenge=*43").challenge.unwrap();
     assert_eq!(plain.method(), ChallengeMethod::Plain, "RFC 7636 §4.3");
 }

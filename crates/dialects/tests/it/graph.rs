@@ -4,8 +4,9 @@ use grantor_dialects::entra::claims;
 use grantor_dialects::graph::errors::{self, BadQuery};
 use grantor_dialects::graph::{me, token};
 use grantor_environment::Timestamp;
+use grantor_rules::client::ClientProof;
 use grantor_rules::layout::AccessTokenFacts;
-use grantor_rules::model::{Method, Platform, TokenVersion};
+use grantor_rules::model::{Method, TokenVersion};
 use grantor_rules::refusal::TokenFault;
 use grantor_rules::scopes::{ApiName, SignInScope};
 use grantor_rules::{Refusal, directory_api};
@@ -104,15 +105,19 @@ fn a_token() -> Map<String, Value> {
         &AccessTokenFacts {
             tenant: tenant(),
             client: &client(),
-            platform: Platform::Web,
+            proof: ClientProof::Secret,
             api: &directory_api::application(),
             asked_as: &ApiName::Directory,
             user: &ana(),
             subject: "SUBJECT",
             scopes: &["User.Read".into()],
+            roles: &[],
+            groups: &[],
+            in_front: false,
             sign_in: &[SignInScope::OpenId],
             authenticated_at: NOW,
             method: Method::Pwd,
+            sid: "SID",
             issued_at: NOW,
             expires_at: NOW + std::time::Duration::from_hours(1),
             token_id: [7; 16],
@@ -124,7 +129,7 @@ fn a_token() -> Map<String, Value> {
 #[test]
 fn our_own_tokens_read_back() {
     let read = token::read(&public(), &a_token(), NOW).unwrap();
-    assert_eq!((read.tenant, read.user, read.client), (tenant(), user_id(), client_id(crate::world::CLIENT)));
+    assert_eq!((read.tenant, read.user, read.client), (tenant(), Some(user_id()), client_id(crate::world::CLIENT)));
     assert_eq!((read.family, read.scopes), (family(), vec!["User.Read".into(), "openid".into()]));
     for audience in ["https://graph.microsoft.com", "https://graph.microsoft.com/", "https://localhost:8443"] {
         let mut claims = a_token();

@@ -1,7 +1,7 @@
 //! Instance discovery.
 
 use grantor_dialects::entra::errors::{self, Endpoint};
-use grantor_dialects::entra_v2::metadata;
+use grantor_dialects::entra::metadata;
 
 use crate::snapshot::{self, shown};
 use crate::world::{ids, parameters, public};
@@ -48,7 +48,7 @@ fn instance_discovery_answers_word_for_word() {
 #[test]
 fn only_this_host_is_known_and_only_a_tenant_is_one() {
     const AT: &str = "https://localhost:8443/";
-    const DOCUMENT: &str = "/v2.0/.well-known/openid-configuration";
+    const V2: &str = "/v2.0/.well-known/openid-configuration";
     let rows = [
         // MSAL for Python leaves the port out; names are compared without regard to case.
         ("https://localhost:8443/common/oauth2/v2.0/authorize", "common"),
@@ -56,7 +56,7 @@ fn only_this_host_is_known_and_only_a_tenant_is_one() {
         ("https://LOCALHOST:8443/Common/oauth2/v2.0/authorize", "common"),
         ("https://localhost:8443/organizations/oauth2/v2.0/authorize", "organizations"),
         ("https://localhost:8443/consumers", "consumers"),
-        ("https://localhost:8443/Contoso.Example/oauth2/authorize", "contoso.example"),
+        ("https://localhost:8443/Contoso.Example/oauth2/v2.0/authorize", "contoso.example"),
         (
             "https://localhost:8443/8EAEF023-2b34-4da1-9baa-8bc8c9d6a490/oauth2/v2.0/authorize",
             "8eaef023-2b34-4da1-9baa-8bc8c9d6a490",
@@ -75,8 +75,13 @@ fn only_this_host_is_known_and_only_a_tenant_is_one() {
         ("https://localhost:8443/a%20b.example/", "400 invalid_request 50050"),
     ];
     for (asked, expected) in rows {
-        let expected = if expected.starts_with("400") { expected.into() } else { format!("{AT}{expected}{DOCUMENT}") };
+        let expected = if expected.starts_with("400") { expected.into() } else { format!("{AT}{expected}{V2}") };
         assert_eq!(told(&format!("api-version=1.1&authorization_endpoint={asked}")), expected, "{asked}");
+    }
+    // The document is that of the version whose address was asked about.
+    for asked in ["contoso.example/oauth2/authorize", "CONTOSO.example/OAuth2/Authorize"] {
+        let document = told(&format!("authorization_endpoint={AT}{asked}"));
+        assert_eq!(document, format!("{AT}contoso.example/.well-known/openid-configuration"), "{asked}");
     }
     assert_eq!(told("authorization_endpoint="), "400 invalid_request 900144");
     assert_eq!(told("authorization_endpoint=a&authorization_endpoint=b"), "400 invalid_request 9002313");

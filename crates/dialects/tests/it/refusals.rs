@@ -6,16 +6,24 @@ use std::fmt::Write as _;
 use grantor_dialects::Dialect as _;
 use grantor_dialects::entra::errors::{self, Endpoint, Report};
 use grantor_dialects::entra::meanings;
-use grantor_dialects::{graph, wording};
+use grantor_dialects::{entra_v1, graph, wording};
 use grantor_rules::Refusal;
 
 use crate::samples::{refusals, refusals_about};
 use crate::snapshot;
-use crate::world::{dialect, ids, public, tenant};
+use crate::world::{dialect, ids, public, tenant, v1, versions};
 
 fn line(place: &str, report: Report) -> String {
     let suberror = report.suberror.map(|word| format!(" suberror={word}")).unwrap_or_default();
-    format!("  {place:<9} {} {}{suberror}", report.code, report.error)
+    let under = report.under.map(|wider| format!("{wider}, ")).unwrap_or_default();
+    format!("  {place:<9} {under}{} {}{suberror}", report.code, report.error)
+}
+
+/// Both versions at every endpoint.
+fn reports(refusal: &Refusal) -> Vec<Report> {
+    let endpoints = [Endpoint::Authorize, Endpoint::Token, Endpoint::Discovery];
+    let both = |endpoint| [errors::of(refusal, endpoint), entra_v1::errors::of(refusal, endpoint)];
+    endpoints.into_iter().flat_map(both).collect()
 }
 
 /// Each refusal with its report at both endpoints, and what a stranger reads.
@@ -23,7 +31,8 @@ fn line(place: &str, report: Report) -> String {
 fn each_refusal_is_reported_as_the_table_says() {
     let mut table = String::from(
         "Every refusal: at the authorization endpoint (sent back, or shown on a page alone), at the token endpoint with its\n\
-         status, and in words. Checked by hand against sections 1.5, 6.2, 8, 9.1, 9.2 and 18 of entra-dialect.md.\n\n",
+         status, and in words; with what v1.0 says otherwise. Checked by hand against sections 1.5, 6.2, 8, 9 and 18 of\n\
+         entra-dialect.md.\n\n",
     );
     for refusal in refusals() {
         let (authorize, token) = (errors::of(&refusal, Endpoint::Authorize), errors::of(&refusal, Endpoint::Token));
@@ -31,6 +40,12 @@ fn each_refusal_is_reported_as_the_table_says() {
         let _ = writeln!(table, "{}", refusal.reason());
         let _ = writeln!(table, "{} {shown}", line("authorize", authorize));
         let _ = writeln!(table, "{} {}", line("token", token), token.status);
+        for (place, endpoint) in [("v1 auth.", Endpoint::Authorize), ("v1 token", Endpoint::Token)] {
+            let (first, second) = (entra_v1::errors::of(&refusal, endpoint), errors::of(&refusal, endpoint));
+            if first != second {
+                let _ = writeln!(table, "{} {}", line(place, first), first.status);
+            }
+        }
         let discovery = errors::of(&refusal, Endpoint::Discovery);
         if (discovery.code, discovery.error) != (token.code, token.error) && discovery != authorize {
             let _ = writeln!(table, "{} {}", line("discovery", discovery), discovery.status);
@@ -38,6 +53,66 @@ fn each_refusal_is_reported_as_the_table_says() {
         let _ = writeln!(table, "  {}\n", wording::sentence(&refusal));
     }
     snapshot::assert_same("entra_refusals.txt", &table);
+}
+
+/// v1.0 has two numbers for what is wrong with credentials, and both stand in the text and in the list.
+#[test]
+fn version_1_says_what_was_proven_and_then_why_not() {
+    let mut paired = 0;
+    for refusal in refusals() {
+        let report = entra_v1::errors::of(&refusal, Endpoint::Token);
+        let reply = v1().token_refusal(&refusal, &ids());
+        let described = reply.body["error_description"].as_str().unwrap();
+        match report.under {
+            None => assert_eq!(reply.body["error_codes"], serde_json::json!([report.code])),
+            Some(wider) => {
+                paired += 1;
+                assert_eq!(reply.body["error_codes"], serde_json::json!([wider, report.code]));
+                assert!(described.starts_with("AADSTS70002: "), "{described}");
+                assert!(described.contains(&format!(" AADSTS{}: ", report.code)), "{described}");
+                assert!(["invalid_client", "invalid_grant"].contains(&report.error), "{}", refusal.reason());
+            }
+        }
+        assert_eq!(entra_v1::errors::of(&refusal, Endpoint::Authorize).under, None, "{}", refusal.reason());
+        assert_eq!((reply.status, &reply.body["error"]), (report.status, &report.error.into()));
+    }
+    assert!(paired > 20, "{paired}");
+}
+
+#[test]
+fn version_1_has_its_own_numbers_for_a_missing_parameter_and_an_unknown_api() {
+    for (refusal, expected) in [
+        (Refusal::ParameterMissing { name: "resource" }, 90_014),
+        (Refusal::ApiUnknown { asked: "x".into() }, 50_001),
+        (Refusal::ParameterRepeated { name: "resource".into() }, 9_002_313),
+    ] {
+        assert_eq!(v1().token_refusal(&refusal, &ids()).body["error_codes"], serde_json::json!([expected]));
+        assert_eq!(v1().code_on_page(&refusal), format!("AADSTS{expected}"));
+    }
+}
+
+/// No browser is sent to an application that somebody switched off, or with what only its person may read.
+#[test]
+fn what_is_for_the_person_s_eyes_stays_on_a_page_in_both_versions() {
+    for dialect in versions() {
+        for refusal in refusals() {
+            let stays = dialect.stays_on_a_page(&refusal);
+            assert_eq!(stays, errors::of(&refusal, Endpoint::Authorize).page, "{}", refusal.reason());
+            let must = matches!(
+                refusal,
+                Refusal::TenantUnknown { .. }
+                    | Refusal::ClientUnknown { .. }
+                    | Refusal::ClientDisabled { .. }
+                    | Refusal::RedirectNotRegistered { .. }
+                    | Refusal::NoRedirectRegistered
+                    | Refusal::UserOfAnotherTenant { .. }
+                    | Refusal::NotAssigned { .. }
+                    | Refusal::AdministratorMustConsent { .. }
+                    | Refusal::ApiNotInTenant { .. }
+            );
+            assert!(stays || !must, "{}", refusal.reason());
+        }
+    }
 }
 
 #[test]
@@ -67,8 +142,9 @@ fn the_body_says_what_the_report_says() {
 #[test]
 fn a_failed_proof_of_the_application_is_never_kept() {
     for refusal in refusals() {
-        let report = errors::of(&refusal, Endpoint::Token);
-        assert_eq!(report.error == "invalid_client", report.status == 401 && report.error != "invalid_token");
+        for report in reports(&refusal) {
+            assert_eq!(report.error == "invalid_client", report.status == 401 && report.error != "invalid_token");
+        }
     }
 }
 
@@ -95,11 +171,14 @@ fn interaction_is_called_for_exactly_where_it_helps() {
                 | Refusal::RefreshTokenEnded
                 | Refusal::RefreshTokenReused
                 | Refusal::RefreshTokenRevoked { .. }
+                | Refusal::SessionsEnded
         );
         assert_eq!(calls, helps, "{}", refusal.reason());
         // The library looks for them anywhere in the description, too.
-        let described = errors::description(&refusal, report, &ids());
-        assert!(!WORDS.iter().any(|word| described.contains(word)), "{described}");
+        for report in reports(&refusal) {
+            let described = errors::description(&refusal, report, &ids());
+            assert!(!WORDS.iter().any(|word| described.contains(word)), "{described}");
+        }
     }
 }
 
@@ -134,8 +213,8 @@ fn what_a_stranger_sent_brings_neither_markup_nor_lines_into_a_description() {
     let hostile = "<script>\"\\\r\nTrace ID: forged\u{7}\u{1b}[31m\u{85}";
     let long = "x".repeat(5000);
     for refusal in refusals_about(hostile).into_iter().chain(refusals_about(&long)) {
-        for endpoint in [Endpoint::Authorize, Endpoint::Token, Endpoint::Discovery] {
-            let described = errors::description(&refusal, errors::of(&refusal, endpoint), &ids());
+        for report in reports(&refusal) {
+            let described = errors::description(&refusal, report, &ids());
             let lines: Vec<&str> = described.split("\r\n").collect();
             assert_eq!(lines.len(), 4, "{described:?}");
             assert_eq!(lines[1], "Trace ID: 11111111-1111-4111-8111-111111111111");
@@ -165,8 +244,8 @@ fn the_documentation_lists_every_refusal() {
     let mut page = String::from(
         "# Every no, and how to mend it\n\n\
          For each reason: the code that apps see in the Microsoft dialects, the OAuth error at the authorization and at the token\n\
-         endpoint, and the sentence that people read (with an example's facts). The reason's name and the sentence's fixed words are\n\
-         promises. A page shows the same sentence under the heading \"This sign-in cannot go on\".\n\n\
+         endpoint, and the sentence that people read (with an example's facts). v2.0's; what v1.0 says otherwise, and every code with\n\
+         its trigger, stands in [`errors.md`](errors.md). The reason's name and the sentence's fixed words are promises. A page shows the same sentence under the heading \"This sign-in cannot go on\".\n\n\
          | reason | code | authorize | token | sentence | how to mend it |\n| --- | --- | --- | --- | --- | --- |\n",
     );
     for refusal in refusals() {

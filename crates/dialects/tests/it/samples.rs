@@ -7,7 +7,7 @@ use grantor_protocol::pkce::BadProofKey;
 use grantor_protocol::redirect_uri::BadRedirectUri;
 use grantor_rules::Refusal;
 use grantor_rules::model::RevocationReason;
-use grantor_rules::refusal::TokenFault;
+use grantor_rules::refusal::{AssertionFault, TokenFault};
 
 /// Every refusal with harmless facts.
 pub fn refusals() -> Vec<Refusal> {
@@ -31,16 +31,20 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::TenantUnknown { asked: asked() },
         R::TenantMalformed { asked: asked() },
         R::TenantNotSpecific { asked: asked() },
+        R::GrantNotHere { grant: "password", asked: asked() },
         R::InstanceUnknown { asked: asked() },
         R::ClientUnknown { asked: asked(), tenant: "Contoso".into() },
         R::ClientIdMalformed { why: BadClientId::Character },
         R::AudienceExcludes { application: asked() },
+        R::SingleTenantOnly { application: asked() },
+        R::ClientDisabled { application: asked() },
         R::RedirectNotRegistered { asked: asked(), registered: vec!["https://registered.example/".into()] },
         R::RedirectMalformed { asked: asked(), why: BadRedirectUri::Fragment },
         R::NoRedirectRegistered,
         R::RedirectNotNamed,
         R::ClientSecretMissing,
         R::ClientSecretWrong,
+        R::ClientSecretExpired { hint: "abc".into() },
         R::ClientSecretUnexpected,
         R::TwoCredentials,
         R::OriginRequired,
@@ -49,12 +53,20 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::ResponseTypeNotEnabled { asked: "code id_token".into() },
         R::ResponseTypeNotEnabled { asked: "token".into() },
         R::ResponseModeUnknown { asked: asked() },
+        R::ResponseModeForbidden { asked: asked(), response_type: "code id_token".into() },
+        R::OpenIdRequired,
+        R::SeveralApisInFront,
         R::PromptUnknown { asked: asked() },
         R::GrantTypeUnknown { asked: asked() },
         R::ScopeMalformed { token: asked() },
         R::AllGrantedMixed,
         R::ApiUnknown { asked: asked() },
         R::TooManyApis { limit: 16 },
+        R::SeveralApis { apis: vec![asked(), "Colors".into()] },
+        R::ApiDiffers { asked: asked() },
+        R::ApiNotInTenant { api: asked() },
+        R::ApiDisabled { api: asked() },
+        R::SelfByIdentifier { asked: asked() },
         R::ScopeUnknown { api: "Colors".into(), asked: asked(), known: vec!["Colors.Read".into()] },
         R::ApiNotRequired { api: asked() },
         R::NothingToIssue,
@@ -67,8 +79,15 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::ConsentRequired { missing: vec![] },
         R::ConsentRequired { missing: vec![asked(), "Colors · Colors.Write".into()] },
         R::ConsentDeclined,
-        R::AdministratorMustConsent { permissions: vec![asked()] },
+        R::AdministratorMustConsent { permissions: vec![asked()], can_ask: false },
+        R::AdministratorMustConsent { permissions: vec![asked()], can_ask: true },
         R::PasswordWrong,
+        R::UserLocked,
+        R::UserGone,
+        R::UserOfAnotherTenant { name: asked(), tenant: "Contoso".into() },
+        R::NotAssigned { application: asked() },
+        R::ApplicationNotAssigned { api: asked() },
+        R::SessionsEnded,
         R::UserDisabled,
         R::NotForApplications,
         R::InteractionGone,
@@ -90,6 +109,14 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::RefreshTokenExpired,
         R::RefreshTokenEnded,
         R::RefreshTokenReused,
+        R::DevicePending,
+        R::DeviceDeclined,
+        R::DeviceCodeUnknown,
+        R::DeviceCodeOfAnotherClient,
+        R::DeviceCodeExpired,
+        R::DeviceCodeSpent,
+        R::UserCodeUnknown,
+        R::UserCodeUsed,
         R::TokenMissing,
         R::ScopeInsufficient { needed: vec!["User.Read", "User.Read.All"], found: vec![asked()] },
     ];
@@ -104,8 +131,21 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         TokenFault::NotYet,
         TokenFault::Revoked,
         TokenFault::Person,
+        TokenFault::NoPerson,
     ];
-    samples.extend(faults.map(|why| R::TokenInvalid { why }));
+    samples.extend(faults.clone().map(|why| R::TokenInvalid { why }));
+    samples.extend(faults.map(|why| R::OnBehalfOfInvalid { why }));
+    let faults = [
+        AssertionFault::Malformed,
+        AssertionFault::CertificateUnknown { thumbprint: asked() },
+        AssertionFault::CertificateExpired { description: "Registered".into() },
+        AssertionFault::Signature,
+        AssertionFault::Subject { found: asked() },
+        AssertionFault::Audience { found: asked() },
+        AssertionFault::Expired,
+        AssertionFault::NotYet,
+    ];
+    samples.extend(faults.map(|why| R::ClientAssertionInvalid { why }));
     samples
 }
 

@@ -44,7 +44,19 @@ fn no_refusal_of_the_token_endpoint_holds_a_secret() {
         "+code_verifier=CANARYcanaryCANARY".into(),
         "code_verifier=CANARYcanaryCANARY".into(),
         "code_verifier=CANARYcanaryCANARYCANARYcanaryCANARYCANARYcanaryCANARY%20".into(),
+        "grant_type=password +password=CANARYcanaryCANARY +username=ana +scope=openid".into(),
+        "grant_type=password +password=CANARYcanaryCANARY +username=ana".into(),
+        "grant_type=device_code +device_code=CANARYcanaryCANARY".into(),
+        "grant_type=device_code +device_code=CANARYcanaryCANARY +device_code=CANARYcanaryCANARY".into(),
+        "grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer +assertion=CANARYcanaryCANARY +scope=a/b".into(),
+        "grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer +assertion=CANARYcanaryCANARY +scope=a/b \
+         +requested_token_use=on_behalf_of"
+            .into(),
         "client_assertion=CANARYcanaryCANARY".into(),
+        "-client_secret client_assertion=CANARYcanaryCANARY".into(),
+        "-client_secret client_assertion=CANARYcanaryCANARY \
+         client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+            .into(),
         "scope=%22".into(),
         "claims=x".into(),
         "redirect_uri=x".into(),

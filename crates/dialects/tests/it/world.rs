@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use grantor_dialects::entra_v1::EntraV1;
 use grantor_dialects::entra_v2::EntraV2;
-use grantor_dialects::{Parameters, RequestIds};
+use grantor_dialects::{Dialect, Parameters, RequestIds};
 use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, PublicUrl, TenantId, UserId};
-use grantor_rules::model::{Application, SignInAudience, TokenVersion, User};
+use grantor_rules::model::{Application, Tenant, TenantKind, TenantPolicy, TokenVersion, User};
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_714_558_332);
 pub const CLIENT: &str = "c0105000-0000-4000-8000-00000000a001";
@@ -17,6 +18,25 @@ pub fn public() -> PublicUrl {
 
 pub fn dialect() -> EntraV2 {
     EntraV2::new(public())
+}
+
+pub fn v1() -> EntraV1 {
+    EntraV1::new(public())
+}
+
+/// Both versions, by name.
+pub fn versions() -> [Box<dyn Dialect>; 2] {
+    [Box::new(v1()), Box::new(dialect())]
+}
+
+pub fn contoso() -> Tenant {
+    Tenant {
+        id: tenant(),
+        domain: "contoso.example".into(),
+        display_name: "Contoso".into(),
+        kind: TenantKind::Organization,
+        policy: TenantPolicy::default(),
+    }
 }
 
 pub fn ids() -> RequestIds {
@@ -63,6 +83,7 @@ pub fn ana() -> User {
         account_enabled: true,
         directory_roles: vec![],
         attributes: BTreeMap::new(),
+        sessions_valid_from: None,
     }
 }
 
@@ -83,22 +104,7 @@ pub fn ben() -> User {
 }
 
 pub fn application(id: &str, name: &str, version: TokenVersion) -> Application {
-    Application {
-        client_id: client_id(id),
-        publisher: tenant(),
-        display_name: name.into(),
-        sign_in_audience: SignInAudience::ThisOrganization,
-        redirects: vec![],
-        allow_public_client_flows: false,
-        identifier_uris: vec![],
-        access_token_version: version,
-        access_token_signing_alg: grantor_rules::model::SigningAlg::Rs256,
-        scopes: vec![],
-        app_roles: vec![],
-        secrets: vec![],
-        required_permissions: vec![],
-        granted_app_roles: vec![],
-    }
+    Application { access_token_version: version, ..Application::new(client_id(id), tenant(), name) }
 }
 
 pub fn client() -> Application {
