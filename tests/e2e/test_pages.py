@@ -289,7 +289,7 @@ def test_the_consent_page_says_each_permission_in_its_own_words(fresh):
     assert "Chris Green" in fresh.text("main") and CHRIS_NAME in fresh.text("main")
     listed = [item.text.splitlines() for item in fresh.all("#permissions > li")]
     words = [lines[0] for lines in listed]
-    technical = [lines[-1] for lines in listed]
+    technical = [lines[1] for lines in listed]
     assert "See your colors" in words, listed
     assert "Colors API · Colors.Read" in technical, listed
     assert any(line.endswith("User.Read") for line in technical), listed
