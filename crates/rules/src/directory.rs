@@ -128,15 +128,50 @@ pub fn outcome<T: PartialEq>(there: Option<&T>, wanted: &T) -> Outcome {
     }
 }
 
-/// The application as it shall be: as wanted, with the secrets that it has already and those that are new.
-pub fn merged(there: Option<&Application>, wanted: &WantedApplication) -> Application {
+/// The application as it shall be: as wanted, with the secrets and certificates that it has already and those that are new.
+/// A secret that is there keeps its description, and ends when the file says, if it does.
+pub fn merged(there: Option<&Application>, wanted: &WantedApplication, now: Timestamp) -> Application {
     let mut merged = wanted.application.clone();
     merged.secrets = there.map(|there| there.secrets.clone()).unwrap_or_default();
     for secret in &wanted.secrets {
-        if !merged.secrets.iter().any(|known| known.digest == secret.digest) {
-            merged.secrets.push(secret.clone());
+        match merged.secrets.iter_mut().find(|known| known.digest == secret.digest) {
+            Some(known) => {
+                known.expires_at = secret.expires_at.or(known.expires_at);
+                known.hint.clone_from(&secret.hint);
+            }
+            None => merged.secrets.push(ClientSecret { created_at: Some(now), ..secret.clone() }),
         }
     }
+    merged.certificates = there.map(|there| there.certificates.clone()).unwrap_or_default();
+    for certificate in &wanted.application.certificates {
+        if !merged.certificates.iter().any(|known| known.thumbprint_sha256 == certificate.thumbprint_sha256) {
+            merged.certificates.push(certificate.clone());
+        }
+    }
+    merged
+}
+
+/// What shall stand for an application in its own tenant: with the app roles that it has there already and those that the
+/// application says.
+pub fn merged_at_home(there: Option<&ServicePrincipal>, application: &Application, now: Timestamp) -> ServicePrincipal {
+    let Some(there) = there else { return ServicePrincipal::at_home(application, now) };
+    let mut merged = there.clone();
+    merged.assignment_required = application.assignment_required;
+    merged.granted_app_roles.extend(application.granted_app_roles.iter().cloned());
+    merged
+}
+
+/// What shall stand in a tenant for an application of another one: as wanted, with the app roles that it has there already.
+pub fn merged_principal(
+    there: Option<&ServicePrincipal>,
+    application: &Application,
+    wanted: &WantedPrincipal,
+    now: Timestamp,
+) -> ServicePrincipal {
+    let mut merged = there.cloned().unwrap_or_else(|| ServicePrincipal::new(application, now));
+    merged.enabled = wanted.enabled;
+    merged.assignment_required = wanted.assignment_required;
+    merged.granted_app_roles.extend(wanted.granted_app_roles.iter().cloned());
     merged
 }
 
