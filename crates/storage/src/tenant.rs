@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, HandleDigest, TenantId, UserId};
 use grantor_rules::model::{
-    Application, Assigned, Code, ConsentRequest, Consents, Family, GrantedPermission, Interaction, Progress,
-    RevocationReason, ServicePrincipal, SignIn, User,
+    Application, Assigned, Assignment, Code, ConsentRequest, Consents, Family, GrantedPermission, Group, Interaction,
+    Progress, RevocationReason, ServicePrincipal, SignIn, User,
 };
 use uuid::Uuid;
 
@@ -48,6 +48,12 @@ pub trait TenantStorage: Send + Sync {
         after: Option<&ClientId>,
         most: u32,
     ) -> Result<Vec<Arc<ServicePrincipal>>, Fault>;
+
+    /// Who is assigned to an application, in order: people and groups as they were assigned, not whom the groups hold.
+    async fn list_assignments(&self, client_id: &ClientId) -> Result<Vec<Assignment>, Fault>;
+
+    /// The group with this id.
+    async fn find_group(&self, group: Uuid) -> Result<Option<Group>, Fault>;
 
     /// What a person is to an application, by themselves and by their groups.
     async fn find_assigned(&self, client_id: &ClientId, user: UserId) -> Result<Assigned, Fault>;
