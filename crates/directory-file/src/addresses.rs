@@ -1,6 +1,7 @@
 //! Addresses of an application that are not for answers: where its people read about it, and where they are signed out.
 
 use grantor_protocol::RedirectUri;
+use grantor_protocol::redirect_uri::BadRedirectUri;
 use grantor_rules::model::Information;
 
 use crate::fields::Fields;
@@ -42,8 +43,7 @@ fn address(fields: &Fields<'_>, key: &str, expected: &str, fits: impl Fn(&Redire
     // They are read as strictly as those that answers go to: a browser is led there too.
     match RedirectUri::parse(text.value) {
         Ok(uri) if fits(&uri) => Some(text.value.to_owned()),
-        Ok(_) => refused(&format!("expected {expected}")),
-        Err(grantor_protocol::redirect_uri::BadRedirectUri::Scheme) => refused(&format!("expected {expected}")),
+        Ok(_) | Err(BadRedirectUri::Scheme) => refused(&format!("expected {expected}")),
         Err(wrong) => refused(&wrong.to_string()),
     }
 }

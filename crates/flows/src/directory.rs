@@ -1,41 +1,114 @@
 //! Applying a directory file: the directory holds at least what it says, in one commit.
+//!
+//! Start with [`apply`]. What a name means is found in `directory/names.rs`; what becomes of people, applications and consents
+//! stands in the files of those names.
 
+mod applications;
+mod consents;
+mod names;
+mod people;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use grantor_environment::Entropy;
-use grantor_protocol::Secret;
-use grantor_rules::directory::{
-    Applied, DirectoryChange, Outcome, WantedDirectory, WantedTenant, WantedUser, merged, outcome,
-};
-use grantor_rules::model::{Application, Tenant, TenantName};
-use grantor_storage::{Storage, TenantStorage};
+use grantor_environment::{Entropy, Timestamp};
+use grantor_rules::directory::{Applied, DirectoryChange, Outcome, WantedDirectory, WantedTenant, outcome};
+use grantor_rules::model::{Application, TenantName};
+use grantor_storage::{Fault, Storage};
 
 use crate::{FlowError, Passwords};
+
+/// Why a directory file was not applied. Nothing was written then.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// It names people, groups or applications that stand neither in it nor in the directory.
+    #[error("{}", .0.join("\n"))]
+    Unknown(Vec<String>),
+    /// The store or the hashing of passwords failed.
+    #[error(transparent)]
+    Failed(#[from] FlowError),
+}
+
+impl From<Fault> for ApplyError {
+    fn from(fault: Fault) -> Self {
+        Self::Failed(fault.into())
+    }
+}
 
 /// Compares what a file wants with what is there, writes what differs in one commit, and says what became of each thing.
 ///
 /// # Errors
-/// [`FlowError`]; then nothing was written.
+/// [`ApplyError`]; then nothing was written.
 pub async fn apply(
     storage: &dyn Storage,
     passwords: &Passwords,
     entropy: &dyn Entropy,
+    now: Timestamp,
     wanted: &WantedDirectory,
-) -> Result<Vec<Applied>, FlowError> {
-    let mut change = DirectoryChange::default();
-    let mut applied = Vec::new();
-    for wanted in &wanted.tenants {
-        let there = storage.find_tenant(&TenantName::Id(wanted.tenant.id)).await?;
-        let outcome = tenant(&mut change, there.as_deref(), &wanted.tenant);
-        applied.push(Applied { outcome, kind: "tenant", name: wanted.tenant.domain.clone() });
-        let store = storage.tenant(wanted.tenant.id);
-        people(&mut change, &mut applied, store.as_ref(), passwords, entropy, wanted).await?;
-        applications(&mut change, &mut applied, store.as_ref(), wanted).await?;
+) -> Result<Vec<Applied>, ApplyError> {
+    let mut apply = Apply {
+        storage,
+        passwords,
+        entropy,
+        now,
+        wanted,
+        change: DirectoryChange::default(),
+        applied: Vec::new(),
+        unknown: BTreeSet::new(),
+    };
+    for tenant in &wanted.tenants {
+        apply.tenant(tenant).await?;
     }
-    if !change.is_empty() {
-        storage.apply_directory(&change).await?;
+    if !apply.unknown.is_empty() {
+        return Err(ApplyError::Unknown(apply.unknown.into_iter().collect()));
     }
-    Ok(applied)
+    if !apply.change.is_empty() {
+        storage.apply_directory(&apply.change).await?;
+    }
+    Ok(apply.applied)
+}
+
+/// A file on its way into the store.
+struct Apply<'a> {
+    storage: &'a dyn Storage,
+    passwords: &'a Passwords,
+    entropy: &'a dyn Entropy,
+    now: Timestamp,
+    wanted: &'a WantedDirectory,
+    /// What is written in the end.
+    change: DirectoryChange,
+    /// What has become of each thing.
+    applied: Vec<Applied>,
+    /// What is named and not there, each as a sentence.
+    unknown: BTreeSet<String>,
+}
+
+impl Apply<'_> {
+    async fn tenant(&mut self, wanted: &WantedTenant) -> Result<(), ApplyError> {
+        let there = self.storage.find_tenant(&TenantName::Id(wanted.tenant.id)).await?;
+        let outcome = outcome(there.as_deref(), &wanted.tenant);
+        if outcome != Outcome::Left {
+            self.change.tenants.push(wanted.tenant.clone());
+        }
+        self.note(outcome, "tenant", &wanted.tenant.domain);
+        self.people(wanted).await?;
+        self.groups(wanted).await?;
+        self.applications(wanted).await?;
+        self.service_principals(wanted).await?;
+        self.consents(wanted).await
+    }
+
+    fn note(&mut self, outcome: Outcome, kind: &'static str, name: &str) {
+        self.applied.push(Applied { outcome, kind, name: name.to_owned() });
+    }
+}
+
+/// What became of a thing when something that hangs on it was added.
+const fn with_additions(outcome: Outcome, added: bool) -> Outcome {
+    match outcome {
+        Outcome::Left if added => Outcome::Changed,
+        other => other,
+    }
 }
 
 /// How many applications are read at a time.
@@ -58,70 +131,4 @@ pub async fn applications_there(storage: &dyn Storage) -> Result<Vec<Arc<Applica
         }
     }
     Ok(found)
-}
-
-fn tenant(change: &mut DirectoryChange, there: Option<&Tenant>, wanted: &Tenant) -> Outcome {
-    let outcome = outcome(there, wanted);
-    if outcome != Outcome::Left {
-        change.tenants.push(wanted.clone());
-    }
-    outcome
-}
-
-async fn people(
-    change: &mut DirectoryChange,
-    applied: &mut Vec<Applied>,
-    store: &dyn TenantStorage,
-    passwords: &Passwords,
-    entropy: &dyn Entropy,
-    wanted: &WantedTenant,
-) -> Result<(), FlowError> {
-    for one in &wanted.users {
-        let there = store.find_user(one.user.id).await?;
-        let mut outcome = outcome(there.as_ref(), &one.user);
-        if outcome != Outcome::Left {
-            change.users.push((wanted.tenant.id, one.user.clone()));
-        }
-        if let Some(hash) = new_password(store, passwords, entropy, one).await? {
-            change.passwords.push((wanted.tenant.id, one.user.id, hash));
-            if outcome == Outcome::Left {
-                outcome = Outcome::Changed;
-            }
-        }
-        applied.push(Applied { outcome, kind: "user", name: one.user.user_principal_name.clone() });
-    }
-    Ok(())
-}
-
-/// The hash to write, unless the person has this very password already.
-async fn new_password(
-    store: &dyn TenantStorage,
-    passwords: &Passwords,
-    entropy: &dyn Entropy,
-    wanted: &WantedUser,
-) -> Result<Option<Secret>, FlowError> {
-    let Some(password) = &wanted.password else { return Ok(None) };
-    let there = store.find_password(wanted.user.id).await?;
-    if there.is_some() && passwords.verify(password, there.as_ref().map(|there| &there.hash)).await? {
-        return Ok(None);
-    }
-    passwords.hash(password, entropy).await.map(Some)
-}
-
-async fn applications(
-    change: &mut DirectoryChange,
-    applied: &mut Vec<Applied>,
-    store: &dyn TenantStorage,
-    wanted: &WantedTenant,
-) -> Result<(), FlowError> {
-    for one in &wanted.applications {
-        let there = store.find_application(&one.application.client_id).await?;
-        let merged = merged(there.as_deref(), one);
-        let outcome = outcome(there.as_deref(), &merged);
-        if outcome != Outcome::Left {
-            change.applications.push(merged);
-        }
-        applied.push(Applied { outcome, kind: "application", name: one.application.display_name.clone() });
-    }
-    Ok(())
 }

@@ -5,6 +5,7 @@ mod authorize_errors;
 mod browser_security;
 mod client_credentials;
 mod codes_concurrent;
+mod directory_file;
 mod handles;
 mod journey;
 mod proven_tokens;
