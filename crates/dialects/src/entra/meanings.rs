@@ -394,7 +394,12 @@ pub const MEANINGS: &[Meaning] = &[
         "The device code is unknown or another app's, or the person said no.",
         "The app asks for a new device code.",
     ),
-    meaning(70_020, &[Token], "The device code's fifteen minutes are over.", "The app asks for a new device code."),
+    meaning(
+        70_020,
+        &[Page, Token],
+        "The device code's fifteen minutes are over.",
+        "The app asks for a new device code.",
+    ),
     meaning(
         90_002,
         &[Page, Token, Discovery],

@@ -61,6 +61,6 @@ const CLAIMS: [&str; 21] = [
 ];
 
 /// The verification keys: `keys` are public JSON Web Keys.
-pub fn keys(keys: &[Value]) -> Reply {
-    Reply::document(json!({ "keys": keys }))
+pub fn keys(keys: Vec<Value>) -> Reply {
+    Reply::document(Value::Object([("keys".to_owned(), Value::Array(keys))].into_iter().collect()))
 }

@@ -115,8 +115,9 @@ fn said() -> BTreeMap<u32, Said> {
     all
 }
 
-/// Refusals that are found before it is known where an answer could go, whatever their report says of pages.
-const BEFORE_THE_WAY_BACK: [u32; 4] = [900_144, 90_014, 90_023, 9_002_313];
+/// Pages show these, too, whatever their reports say of the authorization endpoint: what is found before it is known where an
+/// answer could go, and the end of a device code, where its person answers.
+const ALSO_ON_PAGES: [u32; 5] = [900_144, 90_014, 90_023, 9_002_313, 70_020];
 
 #[test]
 fn each_code_appears_where_its_meaning_says() {
@@ -126,9 +127,7 @@ fn each_code_appears_where_its_meaning_says() {
         assert!(!at.is_empty(), "{code}");
         for place in *at {
             let is_said = match place {
-                Place::Page => {
-                    !said.on_a_page.is_empty() || BEFORE_THE_WAY_BACK.contains(code) || said.in_an_answer.is_empty()
-                }
+                Place::Page => !said.on_a_page.is_empty() || ALSO_ON_PAGES.contains(code),
                 Place::Answer => !said.in_an_answer.is_empty(),
                 Place::Token | Place::Userinfo => !said.at_token.is_empty(),
                 Place::Discovery => !said.in_discovery.is_empty(),

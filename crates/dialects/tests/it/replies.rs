@@ -219,7 +219,7 @@ fn the_discovery_addresses_answer_word_for_word() {
     let mut text = shown("metadata", &entra_v1::metadata::document(&public(), &tenant().to_string()));
     let _ = writeln!(text, "== metadata of common\n{:#}\n", document(once.of_several(Several::Common)));
     let _ = writeln!(text, "== metadata of consumers\n{:#}\n", document(&once.of_consumers(consumers)));
-    text += &shown("keys", &entra_v1::metadata::keys(&keys()));
+    text += &shown("keys", &entra_v1::metadata::keys(keys()));
     snapshot::assert_same("entra_v1_metadata.txt", &text);
 }
 
