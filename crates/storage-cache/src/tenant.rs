@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, HandleDigest, TenantId, UserId};
 use grantor_rules::model::{
-    Application, Assigned, Code, ConsentRequest, Consents, Family, GrantedPermission, Interaction, Progress,
-    RevocationReason, ServicePrincipal, SignIn, User,
+    Application, Assigned, Assignment, Code, ConsentRequest, Consents, Family, GrantedPermission, Group, Interaction,
+    Progress, RevocationReason, ServicePrincipal, SignIn, User,
 };
 use grantor_storage::{
     BeginFamily, Burned, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed,
@@ -96,6 +96,14 @@ impl TenantStorage for CachedTenant {
         most: u32,
     ) -> Result<Vec<Arc<ServicePrincipal>>, Fault> {
         self.store.list_service_principals(after, most).await
+    }
+
+    async fn list_assignments(&self, client_id: &ClientId) -> Result<Vec<Assignment>, Fault> {
+        self.store.list_assignments(client_id).await
+    }
+
+    async fn find_group(&self, group: Uuid) -> Result<Option<Group>, Fault> {
+        self.store.find_group(group).await
     }
 
     async fn find_assigned(&self, client_id: &ClientId, user: UserId) -> Result<Assigned, Fault> {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use grantor_protocol::{ClientId, HandleDigest, Secret, TenantId, UserId};
 use grantor_rules::model::{
-    Application, Assigned, Code, ConsentRequest, Consents, DeviceAnswer, DeviceCode, Family, GrantedPermission,
-    Interaction, Method, RefreshToken, RequiredPermission, RevocationReason, ServicePrincipal, SignIn, Tenant, User,
+    Application, Assigned, Assignee, Assignment, Code, ConsentRequest, Consents, DeviceAnswer, DeviceCode, Family,
+    GrantedPermission, Interaction, Method, RefreshToken, RequiredPermission, RevocationReason, ServicePrincipal,
+    SignIn, Tenant, User,
 };
 use grantor_storage::{DirectoryVersions, Fault, Shard, SigningKeyRecord, StoredPassword};
 
@@ -81,6 +82,18 @@ fn granted_app_role(columns: Columns<'_>) -> Result<Option<RequiredPermission>, 
     }
     let value = columns.text("granted_app_roles.value")?.to_owned();
     Ok(Some(RequiredPermission { api: columns.parsed(api, ClientId::parse)?, value }))
+}
+
+/// That somebody is assigned to an application.
+pub fn assignment(row: &Row, client_id: &ClientId, key: &dyn Debug) -> Result<Assignment, Fault> {
+    let columns = row.of(key);
+    let assignee = match columns.text("assignee_kind")? {
+        "user" => Assignee::User(columns.parsed("assignee", str::parse)?),
+        "group" => Assignee::Group(columns.parsed("assignee", str::parse)?),
+        _ => return Err(columns.impossible("assignee_kind", "nobody of this kind is assigned")),
+    };
+    let role = columns.text("role")?;
+    Ok(Assignment { client_id: client_id.clone(), assignee, role: (!role.is_empty()).then(|| role.to_owned()) })
 }
 
 /// What a person is to an application, one assignment a row.

@@ -7,8 +7,8 @@ use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, HandleDigest, TenantId, UserId};
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{
-    Application, Assigned, Code, ConsentRequest, Consents, DeviceCode, Family, GrantedPermission, Interaction,
-    Progress, RevocationReason, ServicePrincipal, SignIn, Tenant, TenantName, User,
+    Application, Assigned, Assignment, Code, ConsentRequest, Consents, DeviceCode, Family, GrantedPermission, Group,
+    Interaction, Progress, RevocationReason, ServicePrincipal, SignIn, Tenant, TenantName, User,
 };
 use grantor_storage::{
     AnswerDeviceCode, BeginFamily, Burned, DirectoryVersions, Fault, Finished, IssueCode, NewSignIn, RecordedConsent,
@@ -171,6 +171,14 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
         most: u32,
     ) -> Result<Vec<Arc<ServicePrincipal>>, Fault> {
         self.engine.read(&principals::List { tenant: self.tenant, after, most }).await
+    }
+
+    async fn list_assignments(&self, client_id: &ClientId) -> Result<Vec<Assignment>, Fault> {
+        self.engine.read(&assignments::List { tenant: self.tenant, client_id }).await
+    }
+
+    async fn find_group(&self, group: Uuid) -> Result<Option<Group>, Fault> {
+        self.engine.read(&assignments::FindGroup { tenant: self.tenant, group }).await
     }
 
     async fn find_assigned(&self, client_id: &ClientId, user: UserId) -> Result<Assigned, Fault> {

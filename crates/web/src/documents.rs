@@ -37,7 +37,7 @@ struct KeyDocument {
 
 impl KeyDocument {
     fn of(public: &PublicUrl, keys: Arc<Vec<Value>>) -> Self {
-        let text_v1 = entra_v1::metadata::keys(&keys).body.to_string().into();
+        let text_v1 = entra_v1::metadata::keys(keys.to_vec()).body.to_string().into();
         let text_v2 = entra_v2::metadata::keys(public, keys.to_vec()).body.to_string().into();
         Self { of: keys, text_v1, text_v2 }
     }

@@ -159,9 +159,10 @@ async fn a_consent_lets_an_application_of_another_tenant_in() {
 #[tokio::test]
 async fn who_is_not_there_is_named_and_nothing_is_applied() {
     let platform = TestPlatform::start().await;
-    let text = PERMISSIONS
-        .replace("members = [\"kim@", "members = [\"nobody@")
-        .replace("group = \"b7e90f11-4a39-4f8e-8d1c-6a2f5c3e7b01\"\n", "group = \"b7e90f11-4a39-4f8e-8d1c-6a2f5c3e7bff\"\n");
+    let text = PERMISSIONS.replace("members = [\"kim@", "members = [\"nobody@").replace(
+        "group = \"b7e90f11-4a39-4f8e-8d1c-6a2f5c3e7b01\"\n",
+        "group = \"b7e90f11-4a39-4f8e-8d1c-6a2f5c3e7bff\"\n",
+    );
     assert_eq!(
         refusal(&platform, &text).await,
         [
@@ -182,7 +183,8 @@ async fn whom_a_file_gives_another_name_is_not_called_by_the_old_one() {
     let sentences = refusal(&platform, &renamed).await;
     assert!(sentences.iter().all(|sentence| sentence.contains("kim@northwind.example")), "{sentences:?}");
     let everywhere = PERMISSIONS.replace("kim@northwind", "kim.akers@northwind");
-    assert_eq!(touched(&platform.apply(&everywhere).await), [
-        (Outcome::Changed, "user", "kim.akers@northwind.example")
-    ]);
+    assert_eq!(
+        touched(&platform.apply(&everywhere).await),
+        [(Outcome::Changed, "user", "kim.akers@northwind.example")]
+    );
 }

@@ -5,6 +5,10 @@ statements! {
     LIST_GROUPS_OF on "group_members" gives ["group_id"]: "
         SELECT group_id FROM group_members WHERE tenant_id = $1 AND user_id = $2 ORDER BY group_id";
 
+    /// A group.
+    FIND_GROUP on "groups" gives ["document"]: "
+        SELECT document FROM groups WHERE tenant_id = $1 AND id = $2";
+
     /// Writes a group.
     UPSERT_GROUP on "groups": "
         INSERT INTO groups (tenant_id, id, document) VALUES ($1, $2, $3)
@@ -32,6 +36,11 @@ statements! {
         JOIN assignments ON assignments.tenant_id = group_members.tenant_id AND assignments.client_id = $2
             AND assignments.assignee_kind = 'group' AND assignments.assignee = group_members.group_id
         WHERE group_members.tenant_id = $1 AND group_members.user_id = $3";
+
+    /// Who is assigned to an application.
+    LIST on "assignments" gives ["assignee_kind", "assignee", "role"]: "
+        SELECT assignee_kind, assignee, role FROM assignments
+        WHERE tenant_id = $1 AND client_id = $2 ORDER BY assignee_kind, assignee, role";
 
     /// Assigns somebody to an application.
     ADD on "assignments": "
