@@ -176,7 +176,7 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::UserCodeUnknown => report(90_119, "bad_verification_code").page(),
         R::UserCodeUsed => report(90_120, "bad_verification_code").page(),
 
-        // The directory API has a shape of its own; these are for userinfo, whose callers read OAuth words.
+        // Calls of the directory API and of userinfo are answered in its own shape (`graph::errors`); these are the OAuth words.
         R::TokenMissing | R::TokenInvalid { .. } => report(50_132, "invalid_token").status(401),
         R::ScopeInsufficient { .. } => report(65_001, "insufficient_scope").status(403),
     }

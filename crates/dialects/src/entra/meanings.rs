@@ -2,7 +2,7 @@
 //!
 //! Source: entra-dialect 18 for the numbers; the words are ours.
 
-use Place::{Answer, Discovery, Page, Token, Userinfo};
+use Place::{Answer, Discovery, Page, Token};
 
 /// What a code means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +28,6 @@ pub enum Place {
     Token,
     /// In the reply of an address of discovery.
     Discovery,
-    /// In the reply of userinfo.
-    Userinfo,
 }
 
 impl Place {
@@ -40,7 +38,6 @@ impl Place {
             Self::Answer => "authorization answer",
             Self::Token => "token endpoint",
             Self::Discovery => "discovery",
-            Self::Userinfo => "userinfo",
         }
     }
 }
@@ -195,8 +192,8 @@ pub const MEANINGS: &[Meaning] = &[
     meaning(50_126, &[Token], "The sign-in name or the password is wrong.", "The person tries again."),
     meaning(
         50_132,
-        &[Page, Userinfo],
-        "A sign-in page was answered that had ended; or an access token is missing or no good.",
+        &[Page],
+        "A sign-in page was answered that had ended.",
         "The person goes back to the app and signs in again.",
     ),
     meaning(
@@ -243,7 +240,7 @@ pub const MEANINGS: &[Meaning] = &[
     ),
     meaning(
         65_001,
-        &[Answer, Token, Userinfo],
+        &[Answer, Token],
         "The person, or an administrator, has not allowed this.",
         "The app asks the person: without prompt=none, or by an interactive sign-in.",
     ),

@@ -1,6 +1,7 @@
 //! How the directory API reports an error (Source: entra-dialect 19.3).
 
 use grantor_protocol::PublicUrl;
+use grantor_rules::refusal::TokenFault;
 use grantor_rules::{Refusal, directory_api};
 use serde_json::json;
 
@@ -25,11 +26,15 @@ fn body(status: u16, code: &str, message: &str, ids: &RequestIds) -> Reply {
     )
 }
 
-/// The reply that says no: 401 with a challenge for a token that is no good, 403 for one that does not allow the call.
+/// The reply that says no: 401 with a challenge for a token that is no good, 403 for one that does not allow the call, 400 for
+/// a call about "me" by somebody who is nobody: another token of that kind would not help (Source: entra-dialect 19.3).
 pub fn refusal(public: &PublicUrl, refusal: &Refusal, ids: &RequestIds) -> Reply {
     let sentence = wording::sentence(refusal);
     if matches!(refusal, Refusal::ScopeInsufficient { .. }) {
         return body(403, "Authorization_RequestDenied", &sentence, ids);
+    }
+    if matches!(refusal, Refusal::TokenInvalid { why: TokenFault::NoPerson }) {
+        return body(400, "BadRequest", &sentence, ids);
     }
     let mut reply = body(401, "InvalidAuthenticationToken", &sentence, ids);
     reply.headers.push(("www-authenticate", challenge(public, refusal)));

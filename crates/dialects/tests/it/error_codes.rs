@@ -93,7 +93,7 @@ struct Said {
 
 fn said() -> BTreeMap<u32, Said> {
     let mut all: BTreeMap<u32, Said> = BTreeMap::new();
-    for refusal in refusals() {
+    for refusal in refusals().into_iter().filter(|refusal| !is_about_a_call(refusal)) {
         for report in both(&refusal, Endpoint::Authorize) {
             let said = all.entry(report.code).or_default();
             let place = if report.page { &mut said.on_a_page } else { &mut said.in_an_answer };
@@ -115,6 +115,11 @@ fn said() -> BTreeMap<u32, Said> {
     all
 }
 
+/// The directory API and userinfo say these, in a shape that has no such numbers.
+const fn is_about_a_call(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::TokenMissing | Refusal::TokenInvalid { .. } | Refusal::ScopeInsufficient { .. })
+}
+
 /// Pages show these, too, whatever their reports say of the authorization endpoint: what is found before it is known where an
 /// answer could go, and the end of a device code, where its person answers.
 const ALSO_ON_PAGES: [u32; 5] = [900_144, 90_014, 90_023, 9_002_313, 70_020];
@@ -129,7 +134,7 @@ fn each_code_appears_where_its_meaning_says() {
             let is_said = match place {
                 Place::Page => !said.on_a_page.is_empty() || ALSO_ON_PAGES.contains(code),
                 Place::Answer => !said.in_an_answer.is_empty(),
-                Place::Token | Place::Userinfo => !said.at_token.is_empty(),
+                Place::Token => !said.at_token.is_empty(),
                 Place::Discovery => !said.in_discovery.is_empty(),
             };
             assert!(is_said, "{code} is said not to appear at {place:?}");
@@ -212,7 +217,7 @@ fn words(meaning: &Meaning, said: &Said) -> (String, String) {
             errors.push(error);
         }
     };
-    if meaning.at.iter().any(|place| matches!(place, Place::Token | Place::Userinfo)) {
+    if meaning.at.contains(&Place::Token) {
         for (error, status, suberror) in &said.at_token {
             add(suberror.map_or_else(|| format!("`{error}`"), |word| format!("`{error}` (`{word}`)")));
             statuses.insert(*status);

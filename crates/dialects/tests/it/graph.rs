@@ -36,6 +36,7 @@ fn the_directory_answers_word_for_word() {
         "a token that does not allow it",
         &Refusal::ScopeInsufficient { needed: me::NEEDED.to_vec(), found: vec!["openid".into()] },
     );
+    text += &refusal("an application's own token", &Refusal::TokenInvalid { why: TokenFault::NoPerson });
     text += &shown("a bad query", &errors::bad_query(&BadQuery { what: "What is wrong.".into() }, &ids()));
     text += &shown("nothing there", &errors::not_found(&ids()));
     text += &shown("a fault", &errors::fault(None, &ids()));
@@ -89,11 +90,15 @@ fn userinfo_tells_what_the_token_allows() {
 }
 
 #[test]
-fn each_refusal_is_a_401_with_a_challenge_or_a_403_without() {
+fn each_refusal_is_a_401_with_a_challenge_or_says_why_none_would_help() {
     for refusal in refusals() {
         let reply = errors::refusal(&public(), &refusal, &ids());
         let challenged = reply.headers.iter().any(|(name, _)| *name == "www-authenticate");
-        let expected = if matches!(refusal, Refusal::ScopeInsufficient { .. }) { (403, false) } else { (401, true) };
+        let expected = match refusal {
+            Refusal::ScopeInsufficient { .. } => (403, false),
+            Refusal::TokenInvalid { why: TokenFault::NoPerson } => (400, false),
+            _ => (401, true),
+        };
         assert_eq!((reply.status, challenged), expected, "{}", refusal.reason());
         assert_eq!(reply.body["error"]["innerError"]["request-id"], ids().trace_id);
     }
