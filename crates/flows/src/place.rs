@@ -46,8 +46,9 @@ impl Place {
     }
 
     /// The word in the address that stands for several tenants.
-    pub const fn word(&self) -> &'static str {
+    pub fn word(&self) -> &'static str {
         match self {
+            Self::Tenant(tenant) if tenant.kind == TenantKind::Consumers => "consumers",
             Self::Tenant(_) => "tenant",
             Self::Organizations => "organizations",
             Self::Common => "common",

@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use grantor_directory_file::{KnownApi, parse_with};
-use grantor_environment::{Clock, Entropy, ManualClock, SystemClock, SystemEntropy, SystemMonotonic};
+use grantor_environment::{Clock, Entropy, ManualClock, SystemClock, SystemEntropy, SystemMonotonic, Timestamp};
 use grantor_flows::{Env, Passwords, Recorder, directory, start};
 use grantor_jose::SealingKey;
 use grantor_protocol::PublicUrl;
 use grantor_rules::Settings;
-use grantor_rules::directory::{Applied, Outcome};
+use grantor_rules::directory::{Applied, Outcome, WantedDirectory};
 use grantor_storage::Storage;
 use grantor_storage_cache::{CachedStorage, FOLLOW_EVERY};
 use grantor_storage_sql::{PostgresStorage, SqliteStorage};
@@ -85,7 +86,9 @@ impl Platform {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
             anyhow::anyhow!("{}\nnothing of the file was applied", lines.join("\n"))
         })?;
-        Ok(directory::apply(self.storage.as_ref(), &self.passwords, self.entropy.as_ref(), &wanted).await?)
+        let now = self.clock.now();
+        warn_of_credentials_that_end(&wanted, now);
+        Ok(directory::apply(self.storage.as_ref(), &self.passwords, self.entropy.as_ref(), now, &wanted).await?)
     }
 
     /// Reads the keys, making them at the first start, and puts everything together.
@@ -116,6 +119,28 @@ impl Platform {
             public,
         };
         Ok(App::new(env, self.dev_clock.clone()))
+    }
+}
+
+/// From so many days before its end on, a credential is warned of.
+const WARNED_AHEAD: Duration = Duration::from_hours(30 * 24);
+
+/// Says which credentials of a file end within a month, or have ended: nobody has to find out by a token that does not come.
+fn warn_of_credentials_that_end(wanted: &WantedDirectory, now: Timestamp) {
+    for one in wanted.tenants.iter().flat_map(|tenant| &tenant.applications) {
+        let secrets = one.secrets.iter().map(|secret| (&secret.description, secret.expires_at));
+        let certificates = one.application.certificates.iter();
+        let certificates = certificates.map(|certificate| (&certificate.description, Some(certificate.expires_at)));
+        for (credential, end) in secrets.chain(certificates) {
+            let Some(end) = end.filter(|end| *end <= now + WARNED_AHEAD) else { continue };
+            let days = end.since(now).as_secs() / (24 * 60 * 60);
+            let client = one.application.client_id.as_str();
+            if end <= now {
+                tracing::warn!(client, credential, "a credential of an application has ended");
+            } else {
+                tracing::warn!(client, credential, days, "a credential of an application ends soon");
+            }
+        }
     }
 }
 

@@ -187,7 +187,7 @@ impl TestPlatform {
 async fn apply(storage: &dyn Storage, passwords: &Passwords, text: &str) -> Vec<Applied> {
     let wanted = parse_with("test.toml", text, &[])
         .unwrap_or_else(|errors| panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")));
-    directory::apply(storage, passwords, &SystemEntropy, &wanted).await.unwrap()
+    directory::apply(storage, passwords, &SystemEntropy, START, &wanted).await.unwrap()
 }
 
 /// A store with the Contoso directory and the signing keys in it: made once, then copied for each test.

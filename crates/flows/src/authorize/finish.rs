@@ -67,8 +67,13 @@ impl Finishing<'_> {
         let mut service_principals: Vec<ServicePrincipal> = newcomer(&self.known.client).into_iter().collect();
         let mut recorded = Vec::new();
         if let Some(given) = &self.given {
-            let named =
-                |api: &Registration| given.question.permissions.iter().any(|one| one.api == api.application.client_id);
+            let named = |api: &Registration| {
+                given
+                    .question
+                    .permissions
+                    .iter()
+                    .any(|one| [&one.api, &one.client].contains(&&api.application.client_id))
+            };
             service_principals.extend(apis.chain(of_required).filter(named).filter_map(|api| newcomer(&api)));
             let principal = (!given.for_everyone).then_some(self.person.user.id);
             for (client_id, allowed) in given.question.by_client() {

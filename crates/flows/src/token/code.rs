@@ -5,7 +5,7 @@ use grantor_rules::Refusal;
 use grantor_rules::client::platform_without_redirect;
 use grantor_rules::model::{Code, RevocationReason, User};
 use grantor_rules::token::TokenPlan;
-use grantor_rules::token::code::{CodeRequest, belongs_together, of_tenant, redeem as rule};
+use grantor_rules::token::code::{CodeRequest, belongs_together, of_tenant, redeem as rule, same_api};
 use grantor_rules::token::issued::IssuedTokens;
 use grantor_storage::{RedeemCode, Redeemed};
 
@@ -29,7 +29,12 @@ pub async fn redeem(call: &Call<'_>, presented: &Secret, redemption: &CodeReques
         return Err(refusal.into());
     }
     let wanted = call.request.wanted.as_ref().filter(|_| redemption.names_scopes);
-    let mut scopes = call.scopes(wanted.unwrap_or(&code.wanted)).await?;
+    let asked_before = call.scopes(&code.wanted).await?;
+    let mut scopes = match wanted {
+        Some(wanted) => call.scopes(wanted).await?,
+        None => asked_before.clone(),
+    };
+    same_api(&asked_before, &scopes)?;
     // What was allowed at the sign-in stays allowed, whether or not it is named again.
     scopes.sign_in.extend(code.wanted.sign_in_scopes());
     let person = call.person(code.user, user.as_ref(), &scopes).await?;

@@ -15,7 +15,7 @@ use grantor_protocol::{Handle, HandleKind, RefreshHandle, TenantId, UserId};
 use grantor_rules::Refusal;
 use grantor_rules::client::{ProvenClient, Showing};
 use grantor_rules::layout::TokenLayout;
-use grantor_rules::model::{Consents, DeviceAnswer, Platform, Registration, Tenant, TenantName, User};
+use grantor_rules::model::{Consents, DeviceAnswer, Platform, Registration, Tenant, TenantKind, TenantName, User};
 use grantor_rules::scopes::{ResolvedScopes, WantedScopes};
 use grantor_rules::token::issued::{Grant, IssuedTokens, TokenRequest};
 use grantor_rules::token::{Standing, the_api};
@@ -60,6 +60,12 @@ async fn tenant_of(
     request: &TokenRequest,
     layout: &dyn TokenLayout,
 ) -> Result<Arc<Tenant>, FlowError> {
+    let password = matches!(request.grant, Grant::Password { .. });
+    // Source: entra-dialect 2: a password is never sent where personal accounts could be meant.
+    let personal = place.tenant().map_or(matches!(place, Place::Common), |one| one.kind == TenantKind::Consumers);
+    if password && personal {
+        return Err(Refusal::GrantNotHere { grant: "password", asked: place.word().to_owned() }.into());
+    }
     if let Place::Tenant(tenant) = place {
         return Ok(Arc::clone(tenant));
     }
@@ -75,10 +81,6 @@ async fn tenant_of(
         }
         Grant::ClientCredentials => {
             return Err(Refusal::TenantNotSpecific { asked: place.word().to_owned() }.into());
-        }
-        // Source: entra-dialect 2: a password is never sent where personal accounts could be meant.
-        Grant::Password { .. } if matches!(place, Place::Common) => {
-            return Err(Refusal::GrantNotHere { grant: "password", asked: place.word().to_owned() }.into());
         }
         Grant::Password { name, .. } => home_of(env, place, name).await?.map(|home| home.id),
     };

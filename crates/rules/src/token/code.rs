@@ -7,7 +7,7 @@ use grantor_protocol::{RedirectUri, TenantId};
 use super::{Grounds, Standing, TokenPlan, plan};
 use crate::client::ProvenClient;
 use crate::model::{Code, Platform};
-use crate::scopes::{ResolvedScopes, SignInScope};
+use crate::scopes::{ResolvedScopes, SignInScope, WantedOfApi};
 use crate::{Refusal, Settings};
 
 /// A request to redeem a code.
@@ -88,6 +88,19 @@ pub(super) fn fixed_end(platform: Platform, now: Timestamp, settings: &Settings)
 /// [`Refusal::CodeOfAnotherTenant`].
 pub fn of_tenant(found: TenantId, asked: TenantId) -> Result<(), Refusal> {
     if found == asked { Ok(()) } else { Err(Refusal::CodeOfAnotherTenant) }
+}
+
+/// A code that was asked for with APIs buys a token for one of them (Source: entra-dialect 7 and 9.1).
+///
+/// # Errors
+/// [`Refusal::ApiDiffers`].
+pub fn same_api(asked_before: &ResolvedScopes, asked: &ResolvedScopes) -> Result<(), Refusal> {
+    let Some(wanted) = asked.apis.first().filter(|_| !asked_before.apis.is_empty()) else { return Ok(()) };
+    let same = |of_api: &WantedOfApi| of_api.application.client_id == wanted.application.client_id;
+    if asked_before.apis.iter().any(same) {
+        return Ok(());
+    }
+    Err(Refusal::ApiDiffers { asked: wanted.application.display_name.clone() })
 }
 
 fn issued_to(code: &Code, client: &ProvenClient<'_>) -> Result<(), Refusal> {
