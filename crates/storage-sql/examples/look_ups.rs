@@ -12,9 +12,9 @@ use grantor_environment::SystemMonotonic;
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::TenantName;
 use grantor_storage::contract::samples::{
-    NOW, application, bought, client_id, consents, digest, family_id, issue, tenant_id, tenants, user, user_id,
+    NOW, application, bought, client_id, consent, digest, family_id, issue, tenant_id, tenants, user, user_id,
 };
-use grantor_storage::{RecordedConsent, Storage, TenantStorage};
+use grantor_storage::{Storage, TenantStorage};
 use grantor_storage_cache::CachedStorage;
 use grantor_storage_sql::SqliteStorage;
 
@@ -48,12 +48,7 @@ async fn fill(storage: &Arc<dyn Storage>) {
     storage.apply_directory(&change).await.unwrap();
     storage.apply_directory(&DirectoryChange::default()).await.unwrap();
     let tenant = storage.tenant(tenant_id(1));
-    let consent = RecordedConsent {
-        principal: Some(user_id(1)),
-        client_id: client_id("app"),
-        consents: consents("colors", &["Read", "Write"]),
-    };
-    tenant.record_consent(&consent, NOW).await.unwrap();
+    tenant.record_consent(&consent(Some(1), "app", "colors", &["Read", "Write"]), NOW).await.unwrap();
     tenant.issue_code(&issue(digest(1), 1)).await.unwrap();
     bought(tenant.as_ref(), digest(2), 2, digest(12)).await;
 }
@@ -68,6 +63,7 @@ async fn look_up(storage: &dyn Storage, what: &str, count: u32) -> u32 {
             "handle" => tenant.id() == tenant_id(1),
             "tenant" => storage.find_tenant(&id).await.unwrap().is_some(),
             "domain" => storage.find_tenant(&domain).await.unwrap().is_some(),
+            "registered" => storage.find_registered("app").await.unwrap().is_some(),
             _ => in_tenant(tenant.as_ref(), what).await,
         });
     }
@@ -78,6 +74,8 @@ async fn in_tenant(tenant: &dyn TenantStorage, what: &str) -> bool {
     match what {
         "application" => tenant.find_application(&client_id("app")).await.unwrap().is_some(),
         "api" => tenant.find_api("api://colors").await.unwrap().is_some(),
+        "principal" => tenant.find_service_principal(&client_id("app")).await.unwrap().is_some(),
+        "assigned" => tenant.find_assigned(&client_id("app"), user_id(1)).await.unwrap().is_assigned,
         "user" => tenant.find_user(user_id(1)).await.unwrap().is_some(),
         "consents" => !tenant.find_consents(user_id(1), &client_id("app")).await.unwrap().is_empty(),
         "code" => tenant.find_code(&digest(1)).await.unwrap().is_some(),

@@ -20,7 +20,9 @@
 
 pub mod apart;
 pub mod codes;
+pub mod consent_requests;
 pub mod consents;
+pub mod device_codes;
 pub mod directory;
 pub mod families;
 pub mod grants;
@@ -28,9 +30,12 @@ pub mod housekeeping;
 pub mod insistent;
 pub mod interactions;
 pub mod names;
+pub mod people;
 pub mod platform;
+pub mod principals;
 pub mod races;
 pub mod refresh_tokens;
+pub mod removals;
 pub mod samples;
 pub mod sign_ins;
 
@@ -45,8 +50,8 @@ macro_rules! contract {
                 tenants_are_listed_in_the_order_in_which_they_were_made,
                 people_are_found_by_id_and_by_name_in_any_case,
                 a_person_without_a_password_has_none,
-                applications_are_found_by_client_id_and_by_identifier_uri,
                 applications_are_listed_in_pages,
+                applications_are_found_by_client_id_and_by_identifier_uri,
                 a_client_id_goes_before_an_identifier_uri_of_the_same_text,
                 what_was_never_written_is_not_found,
                 applying_twice_is_the_same_as_once,
@@ -60,12 +65,46 @@ macro_rules! contract {
                 a_taken_identifier_uri_is_named_and_nothing_is_written,
                 a_taken_domain_is_named_and_nothing_is_written,
                 two_tenants_may_use_the_same_names,
+                a_name_that_another_tenant_has_registered_is_named_and_nothing_is_written,
+                registered_names_change_hands_within_one_change,
                 what_belongs_to_nobody_is_refused,
+            }
+            principals {
+                an_application_stands_in_its_own_tenant,
+                what_stands_at_home_follows_its_application,
+                what_is_written_stands_as_it_is,
+                what_stands_in_a_tenant_is_listed_in_pages,
+                a_registered_name_is_found_from_everywhere,
+                a_registered_client_id_goes_before_a_uri_of_the_same_text,
+                what_stands_elsewhere_is_registered_by_its_publisher_alone,
+            }
+            people {
+                a_person_is_in_their_groups,
+                a_person_is_assigned_by_themselves_and_by_their_groups,
+                what_hangs_on_nothing_is_refused,
+                wrong_passwords_are_counted_and_lock_the_account,
+                one_wrong_password_may_be_too_many,
+                the_last_use_of_a_credential_is_noted,
+            }
+            removals {
+                a_person_goes_with_everything_of_theirs,
+                an_application_goes_from_every_tenant,
+                what_stands_for_an_application_goes_from_one_tenant,
+                a_group_goes_with_its_members_and_assignments,
+                a_name_that_is_freed_can_be_taken,
             }
             consents {
                 own_consents_and_those_for_everyone_are_found_together,
                 consents_of_other_people_and_applications_are_not_found,
                 a_consent_is_added_to_what_was_allowed_before,
+                consents_are_listed_by_whose_they_are,
+                a_withdrawn_consent_is_gone_and_the_others_stay,
+                a_consent_brings_in_what_is_not_there,
+                consents_end_their_interaction_without_a_code,
+            }
+            consent_requests {
+                wishes_are_listed_the_oldest_first,
+                a_wish_ends_once,
             }
             sign_ins {
                 sign_ins_are_listed_newest_first_with_those_that_have_ended,
@@ -73,6 +112,8 @@ macro_rules! contract {
                 the_other_sign_ins_move_to_the_new_session,
                 a_session_may_keep_its_handle,
                 a_sign_in_keeps_its_interactions_progress,
+                sign_ins_end_person_by_person,
+                a_session_knows_the_applications_that_it_reached,
             }
             interactions {
                 a_request_is_found_as_it_was_kept,
@@ -91,10 +132,18 @@ macro_rules! contract {
                 a_burned_code_buys_nothing,
                 burning_a_spent_code_leaves_what_it_bought,
             }
+            device_codes {
+                a_device_code_is_found_as_it_was_kept,
+                a_user_code_stands_for_one_device_code,
+                answering_ends_the_interaction_and_records_the_consent,
+                answering_what_was_answered_before_writes_nothing,
+                a_device_code_is_redeemed_once,
+            }
             families {
                 a_family_is_revoked_alone,
                 an_earlier_reason_stays,
                 a_family_that_never_was_cannot_be_revoked,
+                a_family_begins_without_a_code,
             }
             grants {
                 a_grant_is_found_with_its_person,
@@ -131,6 +180,11 @@ macro_rules! contract {
                 of_many_rotations_one_wins_and_the_others_see_its_successor,
                 a_burner_and_a_redeemer_do_not_both_win,
                 of_many_answers_to_one_interaction_one_issues_a_code,
+                of_many_answers_to_a_device_code_one_counts,
+                of_many_redemptions_of_a_device_code_one_wins,
+                of_many_ends_of_one_interaction_one_counts,
+                no_wrong_password_is_lost_count_of,
+                consents_that_bring_in_the_same_are_all_kept,
                 a_transaction_that_fails_fails_alone,
                 nodes_that_start_together_keep_the_same,
                 directory_changes_that_meet_leave_one_of_them,
@@ -163,16 +217,21 @@ mod tests {
         let files = [
             include_str!("contract/apart.rs"),
             include_str!("contract/codes.rs"),
+            include_str!("contract/consent_requests.rs"),
             include_str!("contract/consents.rs"),
+            include_str!("contract/device_codes.rs"),
             include_str!("contract/directory.rs"),
             include_str!("contract/families.rs"),
             include_str!("contract/grants.rs"),
             include_str!("contract/housekeeping.rs"),
             include_str!("contract/interactions.rs"),
             include_str!("contract/names.rs"),
+            include_str!("contract/people.rs"),
             include_str!("contract/platform.rs"),
+            include_str!("contract/principals.rs"),
             include_str!("contract/races.rs"),
             include_str!("contract/refresh_tokens.rs"),
+            include_str!("contract/removals.rs"),
             include_str!("contract/sign_ins.rs"),
         ];
         for line in files.iter().flat_map(|file| file.lines()) {

@@ -1,8 +1,8 @@
 //! What is written in bulk is what the single operations write.
 
 use grantor_storage::contract::samples::{
-    NOW, bought, client_id, consents, digest, family_id, family_with, in_minutes, new_sign_in, sign_in, tenant_id,
-    tenants, user_id,
+    NOW, bought, consent_that_brings_in, consents, digest, family_id, family_with, in_minutes, new_sign_in, sign_in,
+    tenant_id, tenants,
 };
 use grantor_storage::{RecordedConsent, Storage};
 use grantor_storage_sql::bulk::Bulk;
@@ -10,13 +10,13 @@ use rusqlite::types::Value;
 
 use crate::folder::Folder;
 
-const TABLES: [&str; 3] = ["consents", "sign_ins", "families"];
+const TABLES: [&str; 5] = ["consents", "sign_ins", "families", "service_principals", "granted_app_roles"];
 
 fn rows(folder: &Folder) -> Vec<Vec<Value>> {
     let behind = folder.behind();
     let mut rows = Vec::new();
     for table in TABLES {
-        let mut statement = behind.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3, 4, 5")).unwrap();
+        let mut statement = behind.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3, 4")).unwrap();
         let width = statement.column_count();
         let found = statement.query_map([], |row| (0..width).map(|place| row.get(place)).collect()).unwrap();
         rows.extend(found.map(Result::unwrap));
@@ -25,8 +25,7 @@ fn rows(folder: &Folder) -> Vec<Vec<Value>> {
 }
 
 fn consent() -> RecordedConsent {
-    let consents = consents("colors", &["Read", "Write"]);
-    RecordedConsent { principal: Some(user_id(1)), client_id: client_id("app"), consents }
+    RecordedConsent { consents: consents("colors", &["Read", "Write"]), ..consent_that_brings_in("app", "colors") }
 }
 
 fn bulk() -> Bulk {
@@ -54,7 +53,7 @@ async fn a_bulk_load_writes_the_rows_of_single_operations() {
     store.apply_directory(&tenants(&[1])).await.unwrap();
     store.load(bulk()).await.unwrap();
     let written = rows(&many);
-    assert_eq!(written.len(), 2 + 1 + 2);
+    assert_eq!(written.len(), 2 + 1 + 2 + 2 + 1);
     assert_eq!(written, rows(&single));
 }
 

@@ -9,13 +9,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use grantor_environment::Timestamp;
+use grantor_rules::model::ServicePrincipal;
 use grantor_storage::Storage;
+use grantor_storage::contract::samples::{application, client_id, permission, tenant_id};
 use grantor_storage_sql::PostgresStorage;
 use grantor_storage_sql::transfer::TABLES;
 use grantor_testkit_postgres::Database;
 
 use crate::folder::Folder;
-use crate::full::Full;
+use crate::full::{Full, colors_of};
 use crate::postgres::bare;
 
 const FULL: Full = Full { people: 2, families: 3 };
@@ -42,11 +45,77 @@ async fn read_back(number: i64, storage: impl Storage + 'static) {
     let fresh: Arc<dyn Storage> = Arc::new(folder.open());
     FULL.fill(&fresh).await;
     let old: Arc<dyn Storage> = Arc::new(storage);
-    let (expected, found) = (FULL.said(&fresh).await, FULL.said(&old).await);
+    let (expected, found) = if number == 1 {
+        stands_at_home(&*old).await;
+        // The second tenant's application had the client id of the first one's.
+        let mut expected = FULL.said_since_the_first(&fresh).await;
+        for said in &mut expected {
+            *said = said.replace(&colors_of(2), &colors_of(1));
+        }
+        (expected, FULL.said_since_the_first(&old).await)
+    } else {
+        (FULL.said(&fresh).await, FULL.said(&old).await)
+    };
     for (expected, found) in expected.iter().zip(&found) {
         assert_eq!(expected, found, "as migration {number} left it");
     }
     assert_eq!(expected.len(), found.len());
+}
+
+/// The applications that the first version registered stand in their own tenants, and the older tenant has the name.
+async fn stands_at_home(old: &dyn Storage) {
+    let colors = client_id("colors");
+    for number in [1, 2] {
+        let home = ServicePrincipal::new(&application(number, "colors", &[]), Timestamp::default());
+        let tenant = old.tenant(tenant_id(number));
+        assert_eq!(tenant.find_service_principal(&colors).await.unwrap().as_deref(), Some(&home));
+    }
+    let meant = old.find_registered("colors").await.unwrap().unwrap();
+    assert_eq!(meant.publisher, tenant_id(2), "it was made first");
+    assert_eq!(old.find_registered("api://colors").await.unwrap(), None, "it is for one tenant");
+}
+
+/// Two applications as the first version wrote them, for several tenants and with app roles. The second has an identifier URI
+/// that is the client id of the first, and one that reads as no other does.
+const OF_THE_FIRST_VERSION: &str = r#"
+    INSERT INTO applications (tenant_id, client_id, document) VALUES
+    ('01010101-0101-4101-8101-010101010101', 'old', '{"client_id":"old",
+        "publisher":"01010101-0101-4101-8101-010101010101","display_name":"Old","sign_in_audience":"any-organization",
+        "access_token_version":2,"granted_app_roles":[{"api":"colors","value":"Größe"},{"api":"colors","value":"Reader"},
+        {"api":"colors","value":"Reader"}]}'),
+    ('01010101-0101-4101-8101-010101010101', 'thief', '{"client_id":"thief",
+        "publisher":"01010101-0101-4101-8101-010101010101","display_name":"Thief\u0000","sign_in_audience":"personal-only",
+        "identifier_uris":["old","api://thief"],"access_token_version":1}');
+    INSERT INTO identifier_uris (tenant_id, uri, client_id) VALUES
+    ('01010101-0101-4101-8101-010101010101', 'old', 'thief'),
+    ('01010101-0101-4101-8101-010101010101', 'api://thief', 'thief');
+"#;
+
+async fn what_the_first_version_wrote_stands(storage: &dyn Storage) {
+    let tenant = storage.tenant(tenant_id(1));
+    let found = async |client: &str| tenant.find_service_principal(&client_id(client)).await.unwrap().unwrap();
+    let roles = [permission("colors", "Größe"), permission("colors", "Reader")].into();
+    assert_eq!(found("old").await.granted_app_roles, roles);
+    assert!(found("thief").await.granted_app_roles.is_empty());
+    for (name, client) in [("old", "old"), ("thief", "thief"), ("api://thief", "thief")] {
+        assert_eq!(storage.find_registered(name).await.unwrap().unwrap().client_id, client_id(client), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_version_gets_what_stands_for_its_applications() {
+    let old = Folder::new();
+    old.behind().execute_batch(&std::fs::read_to_string(fixture(1, "sqlite")).unwrap()).unwrap();
+    old.behind().execute_batch(OF_THE_FIRST_VERSION).unwrap();
+    what_the_first_version_wrote_stands(&old.open()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_the_first_version_gets_what_stands_for_its_applications() {
+    let Some(old) = bare().await else { return };
+    old.spoil(&std::fs::read_to_string(fixture(1, "postgres")).unwrap()).await;
+    old.spoil(OF_THE_FIRST_VERSION).await;
+    what_the_first_version_wrote_stands(&PostgresStorage::open(&old.url()).await.unwrap()).await;
 }
 
 #[test]

@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use grantor_protocol::Secret;
 use grantor_rules::directory::DirectoryChange;
-use grantor_rules::model::{Progress, RevocationReason};
-use grantor_storage::contract::samples::{
-    NOW, application, bought, client_id, consents, digest, family, family_id, interaction, issue, new_sign_in, redeem,
-    rotate, sign_in, signing_key, tenant_id, tenants, user, user_id,
+use grantor_rules::model::{
+    Application, Assignee, Assignment, Authority, DeviceAnswer, DeviceCode, Family, Group, Interaction, Progress,
+    Purpose, RevocationReason, User,
 };
-use grantor_storage::{RecordedConsent, RedeemCode, Storage, TenantStorage};
+use grantor_storage::contract::samples::{
+    NOW, application, approval, begin, bought, client_id, consent, consent_request, consent_that_brings_in, consents,
+    device_code, digest, family, family_id, family_with, group_id, in_minutes, interaction, issue, new_sign_in,
+    permission, principal, redeem, rotate, shared, sign_in, signing_key, tenant_id, tenants, user, user_id,
+};
+use grantor_storage::{BeginFamily, RecordedConsent, RedeemCode, Storage, TenantStorage, WrongPassword};
 
 /// How full it is.
 pub struct Full {
@@ -27,20 +31,26 @@ impl Full {
     pub async fn fill(&self, storage: &Arc<dyn Storage>) {
         storage.apply_directory(&self.directory()).await.unwrap();
         for number in [1, 2] {
-            self.fill_tenant(&*storage.tenant(tenant_id(number))).await;
+            let tenant = storage.tenant(tenant_id(number));
+            self.fill_tenant(&*tenant).await;
+            fill_permissions(&*tenant).await;
+        }
+        for (number, code) in (1..).zip(device_codes()) {
+            storage.begin_device_code(&digest(number), &user_code(number), &code).await.unwrap();
         }
         storage.keep_once("salt", &[0, 255, 7]).await.unwrap();
         storage.keep_signing_key(&signing_key("k-1", "ES256", NOW), None).await.unwrap();
     }
 
     async fn fill_tenant(&self, tenant: &dyn TenantStorage) {
-        for principal in [Some(user_id(1)), None] {
+        for principal in [Some(1), None] {
             let consents = consents("colors", &["Read", "Schön"]);
-            let consent = RecordedConsent { principal, client_id: client_id("app"), consents };
+            let consent = RecordedConsent { consents, ..consent(principal, "app", "colors", &[]) };
             tenant.record_consent(&consent, NOW).await.unwrap();
         }
         tenant.record_sign_in(&new_sign_in(digest(1), sign_in(1, NOW))).await.unwrap();
-        tenant.begin_interaction(&digest(2), &interaction()).await.unwrap();
+        let waits = Interaction { authority: Authority::Tenant(tenant.id()), ..interaction() };
+        tenant.begin_interaction(&digest(2), &waits).await.unwrap();
         tenant.note_progress(&digest(2), &Progress::default()).await.unwrap();
         tenant.issue_code(&issue(digest(3), 3)).await.unwrap();
         for family in self.families() {
@@ -70,13 +80,21 @@ impl Full {
             }
             change.passwords.push((tenant_id(number), user_id(1), Secret::new("$argon2id$1")));
             let uris = ["api://colors", "https://colors.example/ü"];
-            change.applications.push(application(number, "colors", &uris));
+            change.applications.push(application(number, &colors_of(number), &uris));
+            put_permissions(&mut change, number);
         }
         change
     }
 
     /// Everything that the store says about what [`Self::fill`] has put into it.
     pub async fn said(&self, storage: &Arc<dyn Storage>) -> Vec<String> {
+        let mut said = self.said_since_the_first(storage).await;
+        said.extend(said_of_permissions(storage).await);
+        said
+    }
+
+    /// Of that, what the first version knew already.
+    pub async fn said_since_the_first(&self, storage: &Arc<dyn Storage>) -> Vec<String> {
         let mut said = Vec::new();
         let mut note = |answer: &dyn std::fmt::Debug| said.push(format!("{answer:?}"));
         note(&storage.list_tenants().await.unwrap());
@@ -84,13 +102,14 @@ impl Full {
         note(&storage.find_kept("salt").await.unwrap().unwrap());
         for number in [1, 2] {
             let tenant = storage.tenant(tenant_id(number));
-            note(&tenant.list_applications(None, 10).await.unwrap());
+            note(&tenant.find_application(&client_id(&colors_of(number))).await.unwrap());
             note(&tenant.find_api("https://colors.example/ü").await.unwrap().unwrap());
             for person in 1..=self.people {
                 note(
                     &tenant.find_user_by_name(&format!("ZOË-{person}@tenant-{number}.example")).await.unwrap().unwrap(),
                 );
-                note(&tenant.find_password(user_id(person)).await.unwrap().as_ref().map(Secret::expose));
+                let password = tenant.find_password(user_id(person)).await.unwrap();
+                note(&password.as_ref().map(|password| password.hash.expose()));
             }
             note(&tenant.find_consents(user_id(1), &client_id("app")).await.unwrap());
             note(&tenant.find_consents(user_id(2), &client_id("app")).await.unwrap());
@@ -105,4 +124,102 @@ impl Full {
         }
         said
     }
+}
+
+/// The application that both tenants have. The first version let them give it one client id.
+pub fn colors_of(tenant: u8) -> String {
+    if tenant == 1 { "colors".to_owned() } else { format!("colors-{tenant}") }
+}
+
+/// The person and the groups that everything of the permission model hangs on.
+const PERSON: u8 = 201;
+const GROUPS: [u8; 2] = [7, 8];
+
+fn put_permissions(change: &mut DirectoryChange, number: u8) {
+    change.now = NOW;
+    let here = tenant_id(number);
+    let person = user(PERSON, &format!("person@tenant-{number}.example"));
+    change.users.push((here, User { sessions_valid_from: Some(NOW), ..person }));
+    change.passwords.push((here, user_id(PERSON), Secret::new("$argon2id$1")));
+    let (name, reader) = (format!("shared-{number}"), permission("colors", "Größe"));
+    let uri = format!("api://shared-{number}");
+    let granted_app_roles = vec![reader.clone(), permission("colors", "Reader")];
+    change.applications.push(Application {
+        granted_app_roles,
+        assignment_required: true,
+        ..shared(number, &name, &[&uri])
+    });
+    change.service_principals.push((here, principal(9, "elsewhere", &reader)));
+    for group in GROUPS {
+        change.groups.push((here, Group { id: group_id(group), display_name: format!("Gruppe {group}") }));
+        change.members.push((here, group_id(group), user_id(PERSON)));
+        let (client_id, role) = (client_id("elsewhere"), Some("Painter".to_owned()));
+        change.assignments.push((here, Assignment { client_id, assignee: Assignee::Group(group_id(group)), role }));
+    }
+    let assignee = Assignee::User(user_id(PERSON));
+    change.assignments.push((here, Assignment { client_id: client_id("elsewhere"), assignee, role: None }));
+}
+
+async fn fill_permissions(tenant: &dyn TenantStorage) {
+    tenant.record_consent(&consent_that_brings_in("brought", "colors"), NOW).await.unwrap();
+    tenant.ask_for_consent(&consent_request(1, 1, "app", 1)).await.unwrap();
+    tenant.ask_for_consent(&consent_request(2, 2, "app", 2)).await.unwrap();
+    // Also a person who is not locked out.
+    for (person, most) in [(1, 9), (PERSON, 1)] {
+        let wrong = WrongPassword { user: user_id(person), most, locked_until: in_minutes(9) };
+        tenant.count_wrong_password(&wrong).await.unwrap();
+    }
+    tenant.note_credential_use(&client_id("app"), "secret:ü", NOW).await.unwrap();
+    let family = Family { parent: Some(family_id(FIRST)), ..family_with(252, digest(3003)) };
+    tenant.begin_family(&BeginFamily { family, ..begin(252) }).await.unwrap();
+    let page =
+        Interaction { purpose: Purpose::Page("/account".to_owned()), authority: Authority::Common, ..interaction() };
+    tenant.begin_interaction(&digest(3004), &page).await.unwrap();
+}
+
+/// A device code in each state.
+fn device_codes() -> [DeviceCode; 4] {
+    let in_state = |answer, spent_at| DeviceCode { answer, spent_at, ..device_code() };
+    [
+        in_state(None, None),
+        in_state(Some(DeviceAnswer::Declined), None),
+        in_state(Some(approval()), None),
+        in_state(Some(approval()), Some(NOW)),
+    ]
+}
+
+fn user_code(number: u32) -> [u8; 32] {
+    [u8::try_from(number).unwrap(); 32]
+}
+
+/// What the store says of the permission model.
+async fn said_of_permissions(storage: &Arc<dyn Storage>) -> Vec<String> {
+    let mut said = Vec::new();
+    let mut note = |answer: &dyn std::fmt::Debug| said.push(format!("{answer:?}"));
+    for name in ["colors", "colors-2", "shared-1", "shared-2", "api://shared-1", "api://shared-2"] {
+        note(&storage.find_registered(name).await.unwrap().unwrap());
+    }
+    for number in (1..).take(device_codes().len()) {
+        note(&storage.find_device_code_of(&user_code(number)).await.unwrap().unwrap());
+    }
+    for number in [1, 2] {
+        let tenant = storage.tenant(tenant_id(number));
+        note(&tenant.list_applications(None, 10).await.unwrap());
+        note(&tenant.list_service_principals(None, 10).await.unwrap());
+        note(&tenant.find_user(user_id(PERSON)).await.unwrap().unwrap());
+        note(&tenant.list_groups_of(user_id(PERSON)).await.unwrap());
+        note(&tenant.find_assigned(&client_id("elsewhere"), user_id(PERSON)).await.unwrap());
+        for person in [1, PERSON] {
+            let known = tenant.find_password(user_id(person)).await.unwrap().unwrap();
+            note(&(known.wrong_tries, known.locked_until));
+        }
+        note(&tenant.list_consents(None).await.unwrap());
+        note(&tenant.list_consents(Some(user_id(1))).await.unwrap());
+        note(&tenant.list_consent_requests(10).await.unwrap());
+        note(&tenant.list_credential_uses(&client_id("app")).await.unwrap());
+        note(&tenant.list_session_clients("sid-1").await.unwrap());
+        note(&tenant.find_family(family_id(252)).await.unwrap().unwrap());
+        note(&tenant.find_interaction(&digest(3004)).await.unwrap().unwrap());
+    }
+    said
 }

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use grantor_storage::contract::samples::{NOW, new_sign_in, sign_in};
-use grantor_storage::contract::samples::{bought, digest, family_id, interaction, issue, one_tenant, user_id};
+use grantor_rules::model::DeviceCode;
+use grantor_storage::contract::samples::{
+    NOW, approval, bought, client_id, consent_request, consent_that_brings_in, device_code, digest, family_id,
+    interaction, issue, new_sign_in, one_tenant, sign_in, user_id,
+};
 use grantor_storage::{Fault, Storage};
 
 use crate::folder::Folder;
@@ -42,6 +45,21 @@ async fn each_spoiled_column_is_named_with_its_row() {
     names(tenant.find_family(family_id(3)).await, "families", "refresh_exchanged", &family_id(3).to_string());
     spoil("UPDATE families SET refresh_digest = x'00'");
     names(tenant.find_family(family_id(3)).await, "families", "refresh_digest", &family_id(3).to_string());
+    tenant.record_consent(&consent_that_brings_in("app", "colors"), NOW).await.unwrap();
+    tenant.ask_for_consent(&consent_request(1, 1, "app", 1)).await.unwrap();
+    let approved = DeviceCode { answer: Some(approval()), ..device_code() };
+    storage.begin_device_code(&digest(4), &[4; 32], &approved).await.unwrap();
+    let app = client_id("app");
+    spoil("UPDATE granted_app_roles SET api_client_id = ''");
+    names(tenant.find_service_principal(&app).await, "granted_app_roles", "api_client_id", "app");
+    spoil("UPDATE service_principals SET document = '{}'");
+    names(tenant.list_service_principals(None, 9).await, "service_principals", "document", "app");
+    spoil("UPDATE consent_requests SET id = 'x'");
+    names(tenant.list_consent_requests(9).await, "consent_requests", "id", &tenant.id().to_string());
+    spoil("UPDATE device_codes SET approval = NULL");
+    names(storage.find_device_code(&digest(4)).await, "device_codes", "approval", "HandleDigest");
+    spoil("UPDATE device_codes SET answer = 'perhaps'");
+    names(storage.find_device_code_of(&[4; 32]).await, "device_codes", "answer", "HandleDigest");
     spoil("UPDATE tenants SET document = 'x'");
     names(storage.list_tenants().await, "tenants", "document", &tenant.id().to_string());
     assert_eq!(tenant.find_user(user_id(1)).await.unwrap(), None);

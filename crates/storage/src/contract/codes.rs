@@ -5,10 +5,10 @@ use std::sync::Arc;
 use grantor_rules::model::{Code, Family, RevocationReason};
 
 use super::samples::{
-    NOW, bought, client_id, code, consents, digest, family, family_id, family_with, in_minutes, interaction, issue,
-    minutes_ago, one_tenant, redeem, user_id,
+    NOW, bought, client_id, code, consent, consent_that_brings_in, consents, digest, family, family_id, family_with,
+    in_minutes, interaction, issue, minutes_ago, one_tenant, permission, redeem, user_id,
 };
-use crate::{Burned, Finished, IssueCode, RecordedConsent, RedeemCode, Redeemed, Storage};
+use crate::{Burned, Finished, IssueCode, RedeemCode, Redeemed, Storage};
 
 /// Promise: also one without the optional parts, and one whose time is over.
 pub async fn a_code_is_found_as_it_was_issued(storage: Arc<dyn Storage>) {
@@ -23,9 +23,8 @@ pub async fn a_code_is_found_as_it_was_issued(storage: Arc<dyn Storage>) {
 }
 
 fn with_consent_in(interaction: u32) -> IssueCode {
-    let consent =
-        RecordedConsent { principal: None, client_id: client_id("app"), consents: consents("colors", &["Read"]) };
-    IssueCode { interaction: Some(digest(interaction)), consent: Some(consent), ..issue(digest(1), 1) }
+    let consents = vec![consent_that_brings_in("app", "colors"), consent(Some(1), "other", "colors", &["Read"])];
+    IssueCode { interaction: Some(digest(interaction)), consents, ..issue(digest(1), 1) }
 }
 
 /// Promise.
@@ -35,8 +34,13 @@ pub async fn issuing_ends_the_interaction_and_records_the_consent(storage: Arc<d
     assert_eq!(tenant.issue_code(&with_consent_in(5)).await.unwrap(), Finished::Now);
     assert!(tenant.find_interaction(&digest(5)).await.unwrap().is_none());
     assert!(tenant.find_code(&digest(1)).await.unwrap().is_some());
-    let allowed = tenant.find_consents(user_id(1), &client_id("app")).await.unwrap();
-    assert_eq!(allowed, consents("colors", &["Read"]));
+    for application in ["app", "other"] {
+        let allowed = tenant.find_consents(user_id(1), &client_id(application)).await.unwrap();
+        assert_eq!(allowed, consents("colors", &["Read"]), "{application}");
+    }
+    let app = tenant.find_service_principal(&client_id("app")).await.unwrap().unwrap();
+    assert_eq!(app.granted_app_roles, [permission("colors", "Reader")].into());
+    assert_eq!(tenant.list_session_clients("sid-1").await.unwrap(), [client_id("app")]);
 }
 
 /// Promise.
@@ -47,6 +51,8 @@ pub async fn issuing_for_an_ended_interaction_writes_nothing(storage: Arc<dyn St
     assert_eq!(tenant.issue_code(&with_consent_in(5)).await.unwrap(), Finished::Before);
     assert_eq!(tenant.find_code(&digest(1)).await.unwrap(), None);
     assert!(tenant.find_consents(user_id(1), &client_id("app")).await.unwrap().is_empty());
+    assert_eq!(tenant.find_service_principal(&client_id("app")).await.unwrap(), None);
+    assert_eq!(tenant.list_session_clients("sid-1").await.unwrap(), []);
 }
 
 /// Promise.

@@ -6,8 +6,12 @@ use grantor_protocol::Secret;
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::TenantName;
 
-use super::samples::{application, client_id, tenant, tenant_id, tenants, user, user_id};
-use crate::{DirectoryVersions, Shard, Storage};
+use super::samples::{NOW, application, client_id, tenant, tenant_id, tenants, user, user_id};
+use crate::{DirectoryVersions, Shard, Storage, TenantStorage};
+
+async fn hash_of(tenant: &dyn TenantStorage, person: u8) -> Option<Secret> {
+    tenant.find_password(user_id(person)).await.unwrap().map(|password| password.hash)
+}
 
 /// Tenant 1 with Ada, her password and an API.
 fn sample() -> DirectoryChange {
@@ -16,6 +20,7 @@ fn sample() -> DirectoryChange {
         users: vec![(tenant_id(1), user(1, "Ada@Tenant-1.example"))],
         passwords: vec![(tenant_id(1), user_id(1), Secret::new("$argon2id$1"))],
         applications: vec![application(1, "colors", &["api://colors", "https://colors.example/"])],
+        ..Default::default()
     }
 }
 
@@ -45,13 +50,13 @@ pub async fn people_are_found_by_id_and_by_name_in_any_case(storage: Arc<dyn Sto
     for name in ["Ada@Tenant-1.example", "ada@tenant-1.example", " ADA@TENANT-1.EXAMPLE "] {
         assert_eq!(tenant.find_user_by_name(name).await.unwrap(), ada, "{name}");
     }
-    assert_eq!(tenant.find_password(user_id(1)).await.unwrap(), Some(Secret::new("$argon2id$1")));
+    assert_eq!(hash_of(&*tenant, 1).await, Some(Secret::new("$argon2id$1")));
 }
 
 /// Promise.
 pub async fn a_person_without_a_password_has_none(storage: Arc<dyn Storage>) {
     storage.apply_directory(&DirectoryChange { passwords: Vec::new(), ..sample() }).await.unwrap();
-    assert_eq!(storage.tenant(tenant_id(1)).find_password(user_id(1)).await.unwrap(), None);
+    assert_eq!(hash_of(&*storage.tenant(tenant_id(1)), 1).await, None);
 }
 
 /// Promise: page after page, each once.
@@ -117,7 +122,7 @@ pub async fn what_was_never_written_is_not_found(storage: Arc<dyn Storage>) {
     let tenant = storage.tenant(tenant_id(1));
     assert_eq!(tenant.find_user(user_id(2)).await.unwrap(), None);
     assert_eq!(tenant.find_user_by_name("bea@tenant-1.example").await.unwrap(), None);
-    assert_eq!(tenant.find_password(user_id(2)).await.unwrap(), None);
+    assert_eq!(hash_of(&*tenant, 2).await, None);
     assert_eq!(tenant.find_application(&client_id("other")).await.unwrap(), None);
     assert_eq!(tenant.find_api("api://other").await.unwrap(), None);
     assert!(tenant.find_consents(user_id(2), &client_id("other")).await.unwrap().is_empty());
@@ -145,7 +150,7 @@ pub async fn what_a_change_does_not_mention_stays(storage: Arc<dyn Storage>) {
     let tenant = storage.tenant(tenant_id(1));
     assert!(tenant.find_user_by_name("ada@tenant-1.example").await.unwrap().is_some());
     assert!(tenant.find_user_by_name("bea@tenant-1.example").await.unwrap().is_some());
-    assert_eq!(tenant.find_password(user_id(1)).await.unwrap(), Some(Secret::new("$argon2id$1")));
+    assert_eq!(hash_of(&*tenant, 1).await, Some(Secret::new("$argon2id$1")));
     assert!(tenant.find_api("api://colors").await.unwrap().is_some());
 }
 
@@ -155,6 +160,8 @@ pub async fn a_change_replaces_what_it_mentions(storage: Arc<dyn Storage>) {
     let mut change = sample();
     change.tenants[0].domain = "other.example".into();
     change.users[0].1.user_principal_name = "lovelace@tenant-1.example".into();
+    change.users[0].1.sessions_valid_from = Some(NOW);
+    change.tenants[0].policy.consent_requests = true;
     change.passwords[0].2 = Secret::new("$argon2id$2");
     change.applications[0].identifier_uris = vec!["api://new".to_owned()];
     storage.apply_directory(&change).await.unwrap();
@@ -166,7 +173,7 @@ pub async fn a_change_replaces_what_it_mentions(storage: Arc<dyn Storage>) {
     assert_eq!(tenant.find_user_by_name("ada@tenant-1.example").await.unwrap(), None);
     let renamed = tenant.find_user_by_name("lovelace@tenant-1.example").await.unwrap();
     assert_eq!(renamed.as_ref(), Some(&change.users[0].1));
-    assert_eq!(tenant.find_password(user_id(1)).await.unwrap(), Some(Secret::new("$argon2id$2")));
+    assert_eq!(hash_of(&*tenant, 1).await, Some(Secret::new("$argon2id$2")));
     assert_eq!(tenant.find_api("api://colors").await.unwrap(), None);
     assert_eq!(tenant.find_api("api://new").await.unwrap().as_deref(), Some(&change.applications[0]));
 }

@@ -91,6 +91,12 @@ enum Prize {
     Interaction,
     /// A code.
     Code,
+    /// The answer to a device code.
+    DeviceAnswer,
+    /// A device code that was answered with yes.
+    DeviceCode,
+    /// The end of a wish.
+    ConsentRequest,
 }
 
 /// Those who want to win the same.
@@ -176,6 +182,11 @@ impl Turn<'_> {
         }
         let rows = self.shared.witness.rows().await;
         self.is_alone().then_some(rows)
+    }
+
+    /// Whether something was written since it began, as far as that can be told.
+    async fn has_written(&self) -> bool {
+        self.rows().await.is_some_and(|rows| rows != self.before)
     }
 
     /// A fault says that nothing was written: neither now nor after a crash is there more than before.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use grantor_rules::model::{Interaction, Progress};
+use grantor_rules::model::{Authority, Interaction, Progress, Purpose};
 
 use super::samples::{digest, interaction, minutes_ago, one_tenant, user_id};
 use crate::{Fault, Finished, Storage};
@@ -15,7 +15,10 @@ pub async fn a_request_is_found_as_it_was_kept(storage: Arc<dyn Storage>) {
         progress: Progress { account: Some(user_id(3)), other_account: false },
         ..interaction()
     };
-    for (number, kept) in [(1, interaction()), (2, over)] {
+    let of_a_device =
+        Interaction { purpose: Purpose::Device(digest(7)), authority: Authority::Common, ..interaction() };
+    let of_a_page = Interaction { purpose: Purpose::Page("/account".to_owned()), ..interaction() };
+    for (number, kept) in [(1, interaction()), (2, over), (4, of_a_device), (5, of_a_page)] {
         tenant.begin_interaction(&digest(number), &kept).await.unwrap();
         let found = tenant.find_interaction(&digest(number)).await.unwrap();
         assert_eq!(format!("{found:?}"), format!("{:?}", Some(kept)));

@@ -6,7 +6,7 @@ use grantor_protocol::Secret;
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::TenantName;
 
-use super::samples::{application, client_id, tenant, tenant_id, tenants, user, user_id};
+use super::samples::{application, client_id, shared, tenant, tenant_id, tenants, user, user_id};
 use crate::{Fault, Storage};
 
 fn two_of_each() -> DirectoryChange {
@@ -15,6 +15,7 @@ fn two_of_each() -> DirectoryChange {
         users: vec![(tenant_id(1), user(1, "ada@x.example")), (tenant_id(1), user(2, "bea@x.example"))],
         passwords: Vec::new(),
         applications: vec![application(1, "red", &["api://red"]), application(1, "blue", &["api://blue"])],
+        ..Default::default()
     }
 }
 
@@ -84,16 +85,50 @@ pub async fn a_taken_domain_is_named_and_nothing_is_written(storage: Arc<dyn Sto
     assert_eq!(storage.list_tenants().await.unwrap(), [tenant(1), tenant(2)]);
 }
 
-/// Promise.
+/// Promise: save client ids, and what is for several tenants.
 pub async fn two_tenants_may_use_the_same_names(storage: Arc<dyn Storage>) {
     let mut change = two_of_each();
     change.users.push((tenant_id(2), user(1, "ada@x.example")));
-    change.applications.push(application(2, "red", &["api://red"]));
+    change.applications.push(application(2, "red-2", &["api://red"]));
     storage.apply_directory(&change).await.unwrap();
     for number in [1, 2] {
         let found = storage.tenant(tenant_id(number)).find_api("api://red").await.unwrap().unwrap();
         assert_eq!(found.publisher, tenant_id(number));
     }
+}
+
+/// Promise: a client id, and an identifier URI of applications for several tenants.
+pub async fn a_name_that_another_tenant_has_registered_is_named_and_nothing_is_written(storage: Arc<dyn Storage>) {
+    let first = vec![application(1, "red", &["api://red"]), shared(1, "blue", &["api://blue"])];
+    let change = DirectoryChange { applications: first.clone(), ..tenants(&[1, 2]) };
+    storage.apply_directory(&change).await.unwrap();
+    let uuid = "c0105000-0000-4000-8000-00000000a001";
+    let own = vec![shared(1, uuid, &[])];
+    storage.apply_directory(&DirectoryChange { applications: own, ..Default::default() }).await.unwrap();
+    for (second, words) in [
+        (application(2, "red", &[]), ["\"red\"", "Application red"]),
+        (shared(2, "green", &["api://blue"]), ["api://blue", "Application blue"]),
+        (shared(2, "green", &["red"]), ["\"red\"", "Application red"]),
+        (application(2, "api://blue", &[]), ["api://blue", "Application blue"]),
+        (shared(2, "green", &["C0105000-0000-4000-8000-00000000A001"]), [uuid, "Application c0105000"]),
+    ] {
+        let change = DirectoryChange { applications: vec![second.clone()], ..Default::default() };
+        refused(&storage, change, &words).await;
+        assert_eq!(storage.tenant(tenant_id(2)).find_application(&second.client_id).await.unwrap(), None);
+    }
+    assert_eq!(storage.find_registered("red").await.unwrap().as_deref(), Some(&first[0]));
+    assert_eq!(storage.find_registered("api://blue").await.unwrap().as_deref(), Some(&first[1]));
+}
+
+/// Promise: from one tenant to another.
+pub async fn registered_names_change_hands_within_one_change(storage: Arc<dyn Storage>) {
+    let change = DirectoryChange { applications: vec![shared(1, "red", &["api://shared"])], ..tenants(&[1, 2]) };
+    storage.apply_directory(&change).await.unwrap();
+    let applications = vec![shared(2, "blue", &["api://shared"]), shared(1, "red", &[])];
+    storage.apply_directory(&DirectoryChange { applications, ..Default::default() }).await.unwrap();
+    let found = storage.find_registered("api://shared").await.unwrap().unwrap();
+    assert_eq!((found.publisher, &found.client_id), (tenant_id(2), &client_id("blue")));
+    assert_eq!(storage.tenant(tenant_id(1)).find_api("api://shared").await.unwrap(), None);
 }
 
 /// Promise: a person or an application of no tenant, a password of nobody.

@@ -4,14 +4,16 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use grantor_protocol::Secret;
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{Code, RevocationReason};
 
 use super::samples::{
-    NOW, application, bought, client_id, code, digest, family_id, in_minutes, interaction, issue, one_tenant, redeem,
-    rotate, signing_key,
+    NOW, application, approve, begin, bought, client_id, code, consent, consent_that_brings_in, consents, device_code,
+    digest, family_id, family_with, in_minutes, interaction, issue, one_tenant, permission, redeem, redeem_device,
+    rotate, signing_key, tenant_id, tenants, user, user_id,
 };
-use crate::{Burned, Finished, IssueCode, Redeemed, Rotated, Storage};
+use crate::{AnswerDeviceCode, BeginFamily, Burned, Finished, IssueCode, Redeemed, Rotated, Storage, WrongPassword};
 
 const MANY: u32 = 300;
 
@@ -94,6 +96,125 @@ pub async fn of_many_answers_to_one_interaction_one_issues_a_code(storage: Arc<d
         let kept = tenant.find_code(&digest(number)).await.unwrap().is_some();
         assert_eq!(kept, one == Finished::Now, "code {number}");
     }
+}
+
+/// Promise: the answer and the consent that came with it are those of the winner.
+pub async fn of_many_answers_to_a_device_code_one_counts(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    storage.begin_device_code(&digest(1), &[1; 32], &device_code()).await.unwrap();
+    let said = at_once(|number| {
+        let storage = Arc::clone(&storage);
+        let consents = vec![consent(Some(1), &format!("app-{number}"), "colors", &["Read"])];
+        let answer = AnswerDeviceCode { consents, ..approve(digest(1)) };
+        async move { storage.answer_device_code(&answer).await.unwrap() }
+    })
+    .await;
+    assert_eq!(said.iter().filter(|one| **one == Finished::Now).count(), 1);
+    for (number, one) in (0..).zip(said) {
+        let app = client_id(&format!("app-{number}"));
+        let allowed = !tenant.find_consents(user_id(1), &app).await.unwrap().is_empty();
+        assert_eq!(allowed, one == Finished::Now, "answer {number}");
+    }
+}
+
+/// Promise: and what it bought is kept.
+pub async fn of_many_redemptions_of_a_device_code_one_wins(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    storage.begin_device_code(&digest(1), &[1; 32], &device_code()).await.unwrap();
+    storage.answer_device_code(&approve(digest(1))).await.unwrap();
+    let said = at_once(|number| {
+        let storage = Arc::clone(&storage);
+        async move { storage.redeem_device_code(&redeem_device(digest(1), 1, digest(100 + number))).await.unwrap() }
+    })
+    .await;
+    let winners: Vec<u32> =
+        (100..).zip(&said).filter(|(_, one)| **one == Redeemed::Now).map(|(number, _)| number).collect();
+    let [winner] = winners[..] else { panic!("{} won", winners.len()) };
+    assert_eq!(tenant.find_family(family_id(1)).await.unwrap(), Some(family_with(1, digest(winner))));
+}
+
+/// Promise: of one interaction, also where some of the answers have it answered in another way.
+pub async fn of_many_ends_of_one_interaction_one_counts(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    tenant.begin_interaction(&digest(1), &interaction()).await.unwrap();
+    for number in 0..MANY {
+        let mut user_code = [0; 32];
+        user_code[..4].copy_from_slice(&number.to_be_bytes());
+        if number % 3 == 0 {
+            storage.begin_device_code(&digest(100 + number), &user_code, &device_code()).await.unwrap();
+        }
+    }
+    let said = at_once(|number| {
+        let (storage, tenant) = (Arc::clone(&storage), Arc::clone(&tenant));
+        let consents = vec![consent(Some(1), &format!("app-{number}"), "colors", &["Read"])];
+        async move {
+            let ended = match number % 3 {
+                0 => {
+                    let interaction = Some((tenant_id(1), digest(1)));
+                    let answer = AnswerDeviceCode { interaction, consents, ..approve(digest(100 + number)) };
+                    storage.answer_device_code(&answer).await
+                }
+                1 => tenant.consent_without_code(&digest(1), &consents, NOW).await,
+                _ => {
+                    let begun = begin(u8::try_from(number % 250).unwrap());
+                    tenant.begin_family(&BeginFamily { interaction: Some(digest(1)), consents, ..begun }).await
+                }
+            };
+            ended.unwrap()
+        }
+    })
+    .await;
+    assert_eq!(said.iter().filter(|one| **one == Finished::Now).count(), 1);
+    for (number, one) in (0..).zip(said) {
+        let app = client_id(&format!("app-{number}"));
+        let allowed = !tenant.find_consents(user_id(1), &app).await.unwrap().is_empty();
+        assert_eq!(allowed, one == Finished::Now, "answer {number}");
+        if number % 3 == 0 {
+            let code = storage.find_device_code(&digest(100 + number)).await.unwrap().unwrap();
+            assert_eq!(code.answer.is_some(), one == Finished::Now, "device code {number}");
+        }
+    }
+}
+
+/// Promise: whoever guesses at many doors at once is counted at each.
+pub async fn no_wrong_password_is_lost_count_of(storage: Arc<dyn Storage>) {
+    let users = vec![(tenant_id(1), user(1, "ada@x.example"))];
+    let passwords = vec![(tenant_id(1), user_id(1), Secret::new("$argon2id$1"))];
+    storage.apply_directory(&DirectoryChange { users, passwords, ..tenants(&[1]) }).await.unwrap();
+    let tenant = storage.tenant(tenant_id(1));
+    let wrong = WrongPassword { user: user_id(1), most: MANY, locked_until: in_minutes(1) };
+    at_once(|_| {
+        let tenant = Arc::clone(&tenant);
+        async move { tenant.count_wrong_password(&wrong).await.unwrap() }
+    })
+    .await;
+    let known = tenant.find_password(user_id(1)).await.unwrap().unwrap();
+    assert!(known.wrong_tries >= MANY, "{}", known.wrong_tries);
+    assert_eq!(known.locked_until, Some(in_minutes(1)));
+}
+
+/// Promise: of several that bring in the same, and beside changes of the same directory, each is kept.
+pub async fn consents_that_bring_in_the_same_are_all_kept(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    at_once(|number| {
+        let (storage, tenant) = (Arc::clone(&storage), Arc::clone(&tenant));
+        async move {
+            if number % 50 == 0 {
+                let applications = vec![application(1, &format!("own-{number}"), &[])];
+                storage.apply_directory(&DirectoryChange { applications, ..Default::default() }).await.unwrap();
+            } else {
+                let mut brings = consent_that_brings_in("app", "colors");
+                brings.consents = consents("colors", &[&format!("Value.{number}")]);
+                brings.app_roles = vec![permission("colors", &format!("Role.{}", number % 7))];
+                tenant.record_consent(&brings, NOW).await.unwrap();
+            }
+        }
+    })
+    .await;
+    let stands = tenant.find_service_principal(&client_id("app")).await.unwrap().unwrap();
+    assert_eq!(stands.granted_app_roles.len(), 7);
+    let expected = (0..MANY).filter(|number| number % 50 != 0).count();
+    assert_eq!(tenant.list_consents(None).await.unwrap().len(), expected);
 }
 
 /// Promise: every third code is one that exists already.

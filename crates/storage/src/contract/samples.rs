@@ -8,12 +8,17 @@ use grantor_protocol::pkce::CodeVerifier;
 use grantor_protocol::{ClientId, FamilyId, FlowId, HandleDigest, RedirectUri, TenantId, UserId};
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{
-    Application, Code, Consents, Exchanged, Family, Interaction, Method, Platform, Progress, Redirect, RefreshToken,
-    SignIn, SignInAudience, Tenant, TenantKind, TokenVersion, User,
+    Application, Authority, Code, ConsentRequest, Consents, DeviceAnswer, DeviceApproval, DeviceCode, Exchanged,
+    Family, Interaction, Method, Platform, Progress, Purpose, Redirect, RefreshToken, RequiredPermission,
+    ServicePrincipal, SignIn, SignInAudience, Tenant, TenantKind, TenantPolicy, User,
 };
 use grantor_rules::scopes::{ApiName, SignInScope, WantedScope, WantedScopes};
+use uuid::Uuid;
 
-use crate::{Finished, IssueCode, NewSignIn, RedeemCode, RotateRefreshToken, SigningKeyRecord, Storage, TenantStorage};
+use crate::{
+    AnswerDeviceCode, BeginFamily, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, RedeemDeviceCode,
+    RotateRefreshToken, SigningKeyRecord, Storage, TenantStorage,
+};
 
 /// When everything happens that does not say when.
 pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -62,6 +67,7 @@ pub fn tenant(number: u8) -> Tenant {
         domain: format!("tenant-{number}.example"),
         display_name: format!("Tenant {number}"),
         kind: TenantKind::Organization,
+        policy: TenantPolicy::default(),
     }
 }
 
@@ -82,27 +88,40 @@ pub fn user(number: u8, name: &str) -> User {
         account_enabled: true,
         directory_roles: vec![User::GLOBAL_ADMINISTRATOR.to_owned()],
         attributes: [("shoe-size".to_owned(), "42".to_owned())].into(),
+        sessions_valid_from: None,
     }
 }
 
-/// An application of a tenant with those identifier URIs.
+/// An application for the people of its tenant, with those identifier URIs.
 pub fn application(tenant: u8, client: &str, identifier_uris: &[&str]) -> Application {
     Application {
-        client_id: client_id(client),
-        publisher: tenant_id(tenant),
-        display_name: format!("Application {client}"),
-        sign_in_audience: SignInAudience::ThisOrganization,
         redirects: vec![Redirect { uri: redirect_uri(), platform: Platform::Web }],
-        allow_public_client_flows: false,
         identifier_uris: identifier_uris.iter().map(|&uri| uri.to_owned()).collect(),
-        access_token_version: TokenVersion::V2,
-        access_token_signing_alg: grantor_rules::model::SigningAlg::default(),
-        scopes: Vec::new(),
-        app_roles: Vec::new(),
-        secrets: Vec::new(),
-        required_permissions: Vec::new(),
-        granted_app_roles: Vec::new(),
+        ..Application::new(client_id(client), tenant_id(tenant), &format!("Application {client}"))
     }
+}
+
+/// The same for the people of every organization.
+pub fn shared(tenant: u8, client: &str, identifier_uris: &[&str]) -> Application {
+    Application { sign_in_audience: SignInAudience::AnyOrganization, ..application(tenant, client, identifier_uris) }
+}
+
+/// A permission or app role of an API.
+pub fn permission(api: &str, value: &str) -> RequiredPermission {
+    RequiredPermission { api: client_id(api), value: value.to_owned() }
+}
+
+/// What stands for an application of that tenant in whichever tenant, with that app role.
+pub fn principal(publisher: u8, client: &str, role: &RequiredPermission) -> ServicePrincipal {
+    ServicePrincipal {
+        granted_app_roles: [role.clone()].into(),
+        ..ServicePrincipal::new(&application(publisher, client, &[]), NOW)
+    }
+}
+
+/// The group of that number, by its id.
+pub fn group_id(number: u8) -> Uuid {
+    Uuid::from_bytes([number; 16])
 }
 
 /// Tenants and nothing in them.
@@ -121,6 +140,39 @@ pub fn consents(api: &str, values: &[&str]) -> Consents {
     let mut consents = Consents::default();
     consents.allow(&client_id(api), values.iter().map(|&value| value.to_owned()));
     consents
+}
+
+/// Permissions of an API that somebody allows an application; `None` for an administrator.
+pub fn consent(principal: Option<u8>, client: &str, api: &str, values: &[&str]) -> RecordedConsent {
+    RecordedConsent {
+        principal: principal.map(user_id),
+        client_id: client_id(client),
+        consents: consents(api, values),
+        app_roles: Vec::new(),
+        service_principals: Vec::new(),
+    }
+}
+
+/// The same by an administrator, with an app role, and with what stands for an application of tenant 9 and for the API.
+pub fn consent_that_brings_in(client: &str, api: &str) -> RecordedConsent {
+    let bare = |name| ServicePrincipal::new(&application(9, name, &[]), NOW);
+    RecordedConsent {
+        app_roles: vec![permission(api, "Reader")],
+        service_principals: vec![bare(client), bare(api)],
+        ..consent(None, client, api, &["Read"])
+    }
+}
+
+/// That a person asks for a permission of an API, so many minutes from now.
+pub fn consent_request(id: u8, person: u8, client: &str, minutes: u64) -> ConsentRequest {
+    ConsentRequest {
+        id: Uuid::from_bytes([id; 16]),
+        client_id: client_id(client),
+        user: user_id(person),
+        permissions: consents("colors", &["Read", "Schön"]),
+        reason: "I \"paint\"\u{1F3A8}".to_owned(),
+        asked_at: in_minutes(minutes),
+    }
 }
 
 /// A sign-in of a person at a time.
@@ -143,6 +195,8 @@ pub fn new_sign_in(session: HandleDigest, sign_in: SignIn) -> NewSignIn {
 pub fn interaction() -> Interaction {
     Interaction {
         browser: [9; 32],
+        purpose: Purpose::Authorize,
+        authority: Authority::Tenant(tenant_id(1)),
         dialect: "entra-v2".to_owned(),
         parameters: vec![("scope".to_owned(), "openid a&b=ü".to_owned()), ("scope".to_owned(), String::new())],
         progress: Progress::default(),
@@ -175,7 +229,8 @@ pub fn code(family: u8) -> Code {
 
 /// Issues [`code`] without an interaction.
 pub fn issue(digest: HandleDigest, family: u8) -> IssueCode {
-    IssueCode { digest, code: code(family), interaction: None, consent: None, now: NOW }
+    let (code, session_until) = (code(family), in_minutes(60));
+    IssueCode { digest, code, interaction: None, consents: Vec::new(), session_until, now: NOW }
 }
 
 /// Redeems such a code for the family and a refresh token that ends at [`in_minutes`]`(60)`.
@@ -201,9 +256,62 @@ pub fn family(number: u8) -> Family {
         method: Method::Pwd,
         sid: "sid-1".to_owned(),
         flow: FlowId::from_random([5; 16]),
+        parent: None,
         ends_at: Some(in_minutes(24 * 60)),
         revoked: None,
         refresh_token: None,
+    }
+}
+
+/// Begins [`family`] without an interaction.
+pub fn begin(family_number: u8) -> BeginFamily {
+    BeginFamily {
+        family: family(family_number),
+        keep_until: in_minutes(60),
+        interaction: None,
+        consents: Vec::new(),
+        now: NOW,
+    }
+}
+
+/// A device code that nobody has answered and that ends at [`in_minutes`]`(15)`.
+pub fn device_code() -> DeviceCode {
+    DeviceCode {
+        client_id: client_id("app"),
+        authority: Authority::Organizations,
+        dialect: "entra-v2".to_owned(),
+        wanted: wanted(),
+        flow: FlowId::from_random([5; 16]),
+        expires_at: in_minutes(15),
+        answer: None,
+        spent_at: None,
+    }
+}
+
+/// Yes, by person 1 of tenant 1.
+pub fn approval() -> DeviceAnswer {
+    DeviceAnswer::Approved(DeviceApproval {
+        tenant: tenant_id(1),
+        user: user_id(1),
+        authenticated_at: minutes_ago(5),
+        method: Method::Pwd,
+        sid: "sid-1".to_owned(),
+    })
+}
+
+/// Answers a device code with [`approval`], without an interaction.
+pub fn approve(digest: HandleDigest) -> AnswerDeviceCode {
+    AnswerDeviceCode { digest, answer: approval(), interaction: None, consents: Vec::new(), now: NOW }
+}
+
+/// Redeems a device code for a family of tenant 1 with a refresh token.
+pub fn redeem_device(digest: HandleDigest, family_number: u8, refresh_token: HandleDigest) -> RedeemDeviceCode {
+    RedeemDeviceCode {
+        digest,
+        tenant: tenant_id(1),
+        family: family_with(family_number, refresh_token),
+        keep_until: in_minutes(60),
+        now: NOW,
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use grantor_rules::model::Progress;
+use grantor_rules::model::{Code, Progress};
 
-use super::samples::{NOW, digest, in_minutes, interaction, minutes_ago, new_sign_in, one_tenant, sign_in, user_id};
-use crate::{NewSignIn, Storage};
+use super::samples::{
+    NOW, client_id, code, digest, in_minutes, interaction, issue, minutes_ago, new_sign_in, one_tenant, sign_in,
+    user_id,
+};
+use crate::{IssueCode, NewSignIn, Storage};
 
 /// Promise.
 pub async fn sign_ins_are_listed_newest_first_with_those_that_have_ended(storage: Arc<dyn Storage>) {
@@ -64,4 +67,39 @@ pub async fn a_sign_in_keeps_its_interactions_progress(storage: Arc<dyn Storage>
     tenant.record_sign_in(&with).await.unwrap();
     assert_eq!(tenant.find_interaction(&digest(5)).await.unwrap().unwrap().progress, progress);
     assert_eq!(tenant.find_interaction(&digest(6)).await.unwrap().unwrap().progress, Progress::default());
+}
+
+/// Promise: of those people in that session, and of no others.
+pub async fn sign_ins_end_person_by_person(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    for session in [1, 2] {
+        for person in [1, 2, 3] {
+            tenant.record_sign_in(&new_sign_in(digest(session), sign_in(person, NOW))).await.unwrap();
+        }
+    }
+    tenant.end_sign_ins(&digest(1), &[]).await.unwrap();
+    assert_eq!(tenant.list_sign_ins(&digest(1)).await.unwrap().len(), 3);
+    tenant.end_sign_ins(&digest(1), &[user_id(1), user_id(9), user_id(3)]).await.unwrap();
+    assert_eq!(tenant.list_sign_ins(&digest(1)).await.unwrap(), [sign_in(2, NOW)]);
+    assert_eq!(tenant.list_sign_ins(&digest(2)).await.unwrap().len(), 3);
+}
+
+/// Promise: once each, until the latest end.
+pub async fn a_session_knows_the_applications_that_it_reached(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    let issues = [("b", "sid-1", 5), ("a", "sid-1", 9), ("b", "sid-1", 7), ("b", "sid-1", 6), ("c", "sid-2", 5)];
+    for (number, (client, sid, minutes)) in (1..).zip(issues) {
+        let code = Code { client_id: client_id(client), sid: sid.to_owned(), ..code(1) };
+        let issued = IssueCode { code, session_until: in_minutes(minutes), ..issue(digest(number), 1) };
+        tenant.issue_code(&issued).await.unwrap();
+    }
+    let listed = async |sid| tenant.list_session_clients(sid).await.unwrap();
+    assert_eq!(listed("sid-1").await, [client_id("a"), client_id("b")]);
+    assert_eq!(listed("sid-2").await, [client_id("c")]);
+    assert_eq!(listed("sid-3").await, []);
+    storage.forget_ended(in_minutes(6), 100).await.unwrap();
+    assert_eq!(listed("sid-1").await, [client_id("a"), client_id("b")]);
+    assert_eq!(listed("sid-2").await, []);
+    storage.forget_ended(in_minutes(7), 100).await.unwrap();
+    assert_eq!(listed("sid-1").await, [client_id("a")]);
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 use grantor_faulty_disk::{Act, Disk, Failure, Survivors};
 use grantor_rules::directory::DirectoryChange;
 use grantor_storage::contract::samples::{
-    NOW, client_id, code, consents, digest, family_id, interaction, issue, one_tenant, redeem, tenant_id, user, user_id,
+    NOW, client_id, code, consent, consent_that_brings_in, digest, family_id, interaction, issue, one_tenant, redeem,
+    tenant_id, user, user_id,
 };
 use grantor_storage::{Fault, IssueCode, RecordedConsent, RedeemCode, Redeemed, Storage, TenantStorage};
 use grantor_storage_sql::PostgresStorage;
@@ -130,13 +131,14 @@ fn allowed(number: u32) -> String {
 }
 
 fn answer(number: u32) -> IssueCode {
-    let consent = RecordedConsent {
-        principal: Some(user_id(1)),
-        client_id: client_id("app"),
-        consents: consents("colors", &[&allowed(number)]),
-    };
+    let consents = vec![consent(Some(1), "app", "colors", &[&allowed(number)]), brings_in(number)];
     let issued = issue(digest(number), person(number));
-    IssueCode { interaction: Some(digest(number)), consent: Some(consent), code: code(person(number)), ..issued }
+    IssueCode { interaction: Some(digest(number)), consents, code: code(person(number)), ..issued }
+}
+
+/// A consent that brings an application and its API into the tenant.
+fn brings_in(number: u32) -> RecordedConsent {
+    consent_that_brings_in(&format!("app-{number}"), &format!("api-{number}"))
 }
 
 fn redemption(number: u32, token: u32) -> RedeemCode {
@@ -159,7 +161,12 @@ async fn parts(tenant: &dyn TenantStorage, number: u32) -> Vec<bool> {
     let app = client_id("app");
     let all = tenant.find_consents(user_id(1), &app).await.unwrap();
     let consented = format!("{all:?}").contains(&format!("{:?}", allowed(number)));
-    vec![tenant.find_code(&digest(number)).await.unwrap().is_some(), consented]
+    let principals = brings_in(number).service_principals;
+    let mut parts = vec![tenant.find_code(&digest(number)).await.unwrap().is_some(), consented];
+    for stands in principals {
+        parts.push(tenant.find_service_principal(&stands.client_id).await.unwrap().is_some());
+    }
+    parts
 }
 
 /// What is there of each thing is what was said of it by a moment.

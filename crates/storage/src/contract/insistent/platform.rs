@@ -4,13 +4,56 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use grantor_environment::Timestamp;
-use grantor_protocol::TenantId;
+use grantor_protocol::{HandleDigest, TenantId};
 use grantor_rules::directory::DirectoryChange;
-use grantor_rules::model::{Tenant, TenantName};
+use grantor_rules::model::{Application, DeviceAnswer, DeviceCode, Tenant, TenantName};
+use uuid::Uuid;
 
 use super::tenant::InsistentOfTenant;
-use super::{Insistent, PATIENCE, PAUSE, Turn, insist, look_up};
-use crate::{DirectoryVersions, Fault, SigningKeyRecord, Storage, TenantStorage};
+use super::{Contest, Insistent, PATIENCE, PAUSE, Prize, Turn, insist, look_up};
+use crate::{
+    AnswerDeviceCode, DirectoryVersions, Fault, Finished, RedeemDeviceCode, Redeemed, SigningKeyRecord, Storage,
+    TenantStorage,
+};
+
+impl Insistent {
+    /// A contest that belongs to no tenant.
+    fn contest(&self, prize: Prize, digest: &HandleDigest) -> Arc<Contest> {
+        self.shared.contest(prize, TenantId::from_uuid(Uuid::nil()), digest)
+    }
+
+    /// The contest for the interaction that an answer ends.
+    fn interaction(&self, answer: &AnswerDeviceCode) -> Option<Arc<Contest>> {
+        let (tenant, interaction) = answer.interaction.as_ref()?;
+        Some(self.shared.contest(Prize::Interaction, *tenant, interaction))
+    }
+
+    async fn is_begun(&self, digest: &HandleDigest, code: &DeviceCode) -> Result<Option<()>, Fault> {
+        Ok(self.find_device_code(digest).await?.filter(|kept| kept == code).map(drop))
+    }
+
+    async fn answer(&self, answer: &AnswerDeviceCode) -> Result<Finished, Fault> {
+        let contest = self.contest(Prize::DeviceAnswer, &answer.digest);
+        let answered = contest.entered(self.store.answer_device_code(answer), Finished::Now);
+        match self.interaction(answer) {
+            Some(interaction) => interaction.entered(answered, Finished::Now).await,
+            None => answered.await,
+        }
+    }
+
+    async fn is_answered(&self, answer: &AnswerDeviceCode) -> Result<Option<Finished>, Fault> {
+        let over = async { Ok(self.find_device_code(&answer.digest).await?.is_some_and(|code| code.answer.is_some())) };
+        let mine = self.contest(Prize::DeviceAnswer, &answer.digest).claimed(over, Finished::Now).await?;
+        if let (Some(said), Some(interaction)) = (mine, self.interaction(answer)) {
+            interaction.entered(std::future::ready(Ok(said)), Finished::Now).await?;
+        }
+        Ok(mine)
+    }
+
+    async fn is_spent(&self, digest: &HandleDigest) -> Result<bool, Fault> {
+        Ok(self.find_device_code(digest).await?.is_some_and(|code| code.spent_at.is_some()))
+    }
+}
 
 #[async_trait]
 impl Storage for Insistent {
@@ -32,6 +75,44 @@ impl Storage for Insistent {
 
     async fn apply_directory(&self, change: &DirectoryChange) -> Result<(), Fault> {
         insist!(self.shared, self.store.apply_directory(change))
+    }
+
+    async fn find_registered(&self, name: &str) -> Result<Option<Arc<Application>>, Fault> {
+        look_up!(self.shared, self.store.find_registered(name))
+    }
+
+    async fn begin_device_code(
+        &self,
+        digest: &HandleDigest,
+        user_code: &[u8; 32],
+        code: &DeviceCode,
+    ) -> Result<(), Fault> {
+        let begun = insist!(self.shared, self.store.begin_device_code(digest, user_code, code), |_turn| self
+            .is_begun(digest, code));
+        begun.inspect(|()| self.contest(Prize::DeviceAnswer, digest).open())
+    }
+
+    async fn find_device_code(&self, digest: &HandleDigest) -> Result<Option<DeviceCode>, Fault> {
+        look_up!(self.shared, self.store.find_device_code(digest))
+    }
+
+    async fn find_device_code_of(&self, user_code: &[u8; 32]) -> Result<Option<(HandleDigest, DeviceCode)>, Fault> {
+        look_up!(self.shared, self.store.find_device_code_of(user_code))
+    }
+
+    async fn answer_device_code(&self, answer: &AnswerDeviceCode) -> Result<Finished, Fault> {
+        let answered = insist!(self.shared, self.answer(answer), |_turn| self.is_answered(answer));
+        answered.inspect(|said| {
+            if *said == Finished::Now && matches!(answer.answer, DeviceAnswer::Approved(_)) {
+                self.contest(Prize::DeviceCode, &answer.digest).open();
+            }
+        })
+    }
+
+    async fn redeem_device_code(&self, redeem: &RedeemDeviceCode) -> Result<Redeemed, Fault> {
+        let contest = self.contest(Prize::DeviceCode, &redeem.digest);
+        let act = || contest.entered(self.store.redeem_device_code(redeem), Redeemed::Now);
+        insist!(self.shared, act(), |_turn| contest.claimed(self.is_spent(&redeem.digest), Redeemed::Now))
     }
 
     async fn keep_once(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, Fault> {

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use grantor_environment::Timestamp;
-use grantor_protocol::{ClientId, FamilyId, HandleDigest, Secret, TenantId, UserId};
+use grantor_protocol::{ClientId, FamilyId, HandleDigest, TenantId, UserId};
 use grantor_rules::model::{
-    Application, Code, Consents, Family, Interaction, Progress, RevocationReason, SignIn, User,
+    Application, Assigned, Code, ConsentRequest, Consents, Family, GrantedPermission, Interaction, Progress,
+    RevocationReason, ServicePrincipal, SignIn, User,
 };
+use uuid::Uuid;
 
 use super::{Contest, PATIENCE, PAUSE, Prize, Shared, insist, look_up};
 use crate::{
-    Burned, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed, RotateRefreshToken, Rotated,
-    TenantStorage,
+    BeginFamily, Burned, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed,
+    RotateRefreshToken, Rotated, StoredPassword, TenantStorage, WithdrawnConsent, WrongPassword,
 };
 
 /// The part that belongs to one tenant.
@@ -41,20 +43,45 @@ impl InsistentOfTenant {
 
     async fn is_issued(&self, issue: &IssueCode) -> Result<Option<Finished>, Fault> {
         let issued = self.find_code(&issue.digest).await?.is_some_and(|code| code == issue.code);
-        if let Some(interaction) = issue.interaction.as_ref().filter(|_| issued) {
+        self.settled(issued, issue.interaction.as_ref()).await
+    }
+
+    async fn is_begun(&self, begin: &BeginFamily) -> Result<Option<Finished>, Fault> {
+        let begun = self.find_family(begin.family.id).await?.is_some_and(|family| family == begin.family);
+        self.settled(begun, begin.interaction.as_ref()).await
+    }
+
+    /// What is there was made by whoever ended the interaction.
+    async fn settled(&self, there: bool, interaction: Option<&HandleDigest>) -> Result<Option<Finished>, Fault> {
+        if let Some(interaction) = interaction.filter(|_| there) {
             let said = std::future::ready(Ok(Finished::Now));
             self.contest(Prize::Interaction, interaction).entered(said, Finished::Now).await?;
         }
-        Ok(issued.then_some(Finished::Now))
+        Ok(there.then_some(Finished::Now))
     }
 
-    async fn issue(&self, issue: &IssueCode) -> Result<Finished, Fault> {
-        let issued = self.store.issue_code(issue);
-        match &issue.interaction {
-            Some(interaction) => self.contest(Prize::Interaction, interaction).entered(issued, Finished::Now).await,
-            None => issued.await,
+    /// Does what ends an interaction, if there is one.
+    async fn ending(
+        &self,
+        interaction: Option<&HandleDigest>,
+        act: impl Future<Output = Result<Finished, Fault>> + Send,
+    ) -> Result<Finished, Fault> {
+        match interaction {
+            Some(interaction) => self.contest(Prize::Interaction, interaction).entered(act, Finished::Now).await,
+            None => act.await,
         }
     }
+
+    async fn is_answered(&self, request: Uuid) -> Result<bool, Fault> {
+        Ok(self.list_consent_requests(u32::MAX).await?.iter().all(|listed| listed.id != request))
+    }
+}
+
+/// The place of a wish among those who want to win the same.
+fn place_of(request: Uuid) -> HandleDigest {
+    let mut bytes = [0; 32];
+    bytes[..16].copy_from_slice(request.as_bytes());
+    HandleDigest::from_bytes(bytes)
 }
 
 /// Whether a token was exchanged before by this very exchange.
@@ -88,8 +115,47 @@ impl TenantStorage for InsistentOfTenant {
         look_up!(self.shared, self.store.find_user_by_name(name))
     }
 
-    async fn find_password(&self, user: UserId) -> Result<Option<Secret>, Fault> {
+    async fn find_service_principal(&self, client_id: &ClientId) -> Result<Option<Arc<ServicePrincipal>>, Fault> {
+        look_up!(self.shared, self.store.find_service_principal(client_id))
+    }
+
+    async fn list_service_principals(
+        &self,
+        after: Option<&ClientId>,
+        most: u32,
+    ) -> Result<Vec<Arc<ServicePrincipal>>, Fault> {
+        look_up!(self.shared, self.store.list_service_principals(after, most))
+    }
+
+    async fn find_assigned(&self, client_id: &ClientId, user: UserId) -> Result<Assigned, Fault> {
+        look_up!(self.shared, self.store.find_assigned(client_id, user))
+    }
+
+    async fn list_groups_of(&self, user: UserId) -> Result<Vec<Uuid>, Fault> {
+        look_up!(self.shared, self.store.list_groups_of(user))
+    }
+
+    async fn find_password(&self, user: UserId) -> Result<Option<StoredPassword>, Fault> {
         look_up!(self.shared, self.store.find_password(user))
+    }
+
+    async fn count_wrong_password(&self, wrong: &WrongPassword) -> Result<(), Fault> {
+        // Whoever cannot know counts once more: one wrong password too many is better than one too few.
+        insist!(self.shared, self.store.count_wrong_password(wrong), |turn| async {
+            Ok(turn.has_written().await.then_some(()))
+        })
+    }
+
+    async fn forget_wrong_passwords(&self, user: UserId) -> Result<(), Fault> {
+        insist!(self.shared, self.store.forget_wrong_passwords(user))
+    }
+
+    async fn list_credential_uses(&self, client_id: &ClientId) -> Result<Vec<(String, Timestamp)>, Fault> {
+        look_up!(self.shared, self.store.list_credential_uses(client_id))
+    }
+
+    async fn note_credential_use(&self, client_id: &ClientId, credential: &str, at: Timestamp) -> Result<(), Fault> {
+        insist!(self.shared, self.store.note_credential_use(client_id, credential, at))
     }
 
     async fn find_consents(&self, user: UserId, client_id: &ClientId) -> Result<Consents, Fault> {
@@ -100,12 +166,50 @@ impl TenantStorage for InsistentOfTenant {
         insist!(self.shared, self.store.record_consent(consent, now))
     }
 
+    async fn list_consents(&self, principal: Option<UserId>) -> Result<Vec<GrantedPermission>, Fault> {
+        look_up!(self.shared, self.store.list_consents(principal))
+    }
+
+    async fn withdraw_consent(&self, withdrawn: &WithdrawnConsent) -> Result<bool, Fault> {
+        insist!(self.shared, self.store.withdraw_consent(withdrawn), |turn| async {
+            Ok(turn.has_written().await.then_some(true))
+        })
+    }
+
+    async fn ask_for_consent(&self, request: &ConsentRequest) -> Result<(), Fault> {
+        let asked = insist!(self.shared, self.store.ask_for_consent(request));
+        asked.inspect(|()| self.contest(Prize::ConsentRequest, &place_of(request.id)).open())
+    }
+
+    async fn list_consent_requests(&self, most: u32) -> Result<Vec<ConsentRequest>, Fault> {
+        look_up!(self.shared, self.store.list_consent_requests(most))
+    }
+
+    async fn end_consent_request(
+        &self,
+        id: Uuid,
+        allowed: &[RecordedConsent],
+        now: Timestamp,
+    ) -> Result<Finished, Fault> {
+        let contest = self.contest(Prize::ConsentRequest, &place_of(id));
+        let act = || contest.entered(self.store.end_consent_request(id, allowed, now), Finished::Now);
+        insist!(self.shared, act(), |_turn| contest.claimed(self.is_answered(id), Finished::Now))
+    }
+
     async fn list_sign_ins(&self, session: &HandleDigest) -> Result<Vec<SignIn>, Fault> {
         look_up!(self.shared, self.store.list_sign_ins(session))
     }
 
     async fn record_sign_in(&self, sign_in: &NewSignIn) -> Result<(), Fault> {
         insist!(self.shared, self.store.record_sign_in(sign_in))
+    }
+
+    async fn end_sign_ins(&self, session: &HandleDigest, users: &[UserId]) -> Result<(), Fault> {
+        insist!(self.shared, self.store.end_sign_ins(session, users))
+    }
+
+    async fn list_session_clients(&self, sid: &str) -> Result<Vec<ClientId>, Fault> {
+        look_up!(self.shared, self.store.list_session_clients(sid))
     }
 
     async fn begin_interaction(&self, digest: &HandleDigest, interaction: &Interaction) -> Result<(), Fault> {
@@ -129,7 +233,8 @@ impl TenantStorage for InsistentOfTenant {
     }
 
     async fn issue_code(&self, issue: &IssueCode) -> Result<Finished, Fault> {
-        let issued = insist!(self.shared, self.issue(issue), |_turn| self.is_issued(issue));
+        let act = || self.ending(issue.interaction.as_ref(), self.store.issue_code(issue));
+        let issued = insist!(self.shared, act(), |_turn| self.is_issued(issue));
         issued.inspect(|said| {
             if *said == Finished::Now {
                 self.contest(Prize::Code, &issue.digest).open();
@@ -151,6 +256,22 @@ impl TenantStorage for InsistentOfTenant {
         let contest = self.contest(Prize::Code, digest);
         let act = || contest.entered(self.store.burn_code(digest, now), Burned::Now);
         insist!(self.shared, act(), |_turn| contest.claimed(self.is_spent(digest), Burned::Now))
+    }
+
+    async fn begin_family(&self, begin: &BeginFamily) -> Result<Finished, Fault> {
+        let act = || self.ending(begin.interaction.as_ref(), self.store.begin_family(begin));
+        insist!(self.shared, act(), |_turn| self.is_begun(begin))
+    }
+
+    async fn consent_without_code(
+        &self,
+        interaction: &HandleDigest,
+        consents: &[RecordedConsent],
+        now: Timestamp,
+    ) -> Result<Finished, Fault> {
+        let contest = self.contest(Prize::Interaction, interaction);
+        let act = || contest.entered(self.store.consent_without_code(interaction, consents, now), Finished::Now);
+        insist!(self.shared, act(), |_turn| contest.claimed(self.is_ended(interaction), Finished::Now))
     }
 
     async fn find_family(&self, family: FamilyId) -> Result<Option<Family>, Fault> {
