@@ -114,14 +114,17 @@ CREATE TABLE device_codes (
 );
 CREATE INDEX device_codes_by_end ON device_codes (expires_at);
 
--- What is there already. When an application was made was not kept.
+-- What is there already. When an application was made was not kept. In what is read here, a zero that some name may hold
+-- becomes a space: the server reads no document that has one.
 INSERT INTO service_principals (tenant_id, client_id, publisher, document)
 SELECT tenant_id, client_id, tenant_id, '{"enabled":true,"assignment_required":false,"created_at":0}' FROM applications;
 
 INSERT INTO granted_app_roles (tenant_id, client_id, api_client_id, value)
 SELECT applications.tenant_id, applications.client_id, role.value ->> 'api', role.value ->> 'value'
 FROM applications,
-    json_array_elements(COALESCE(applications.document::json -> 'granted_app_roles', '[]')) AS role (value)
+    json_array_elements(
+        COALESCE(replace(applications.document, '\u0000', '\u0020')::json -> 'granted_app_roles', '[]')
+    ) AS role (value)
 WHERE TRUE
 ON CONFLICT DO NOTHING;
 
@@ -139,6 +142,6 @@ FROM identifier_uris
 JOIN applications ON applications.tenant_id = identifier_uris.tenant_id
     AND applications.client_id = identifier_uris.client_id
 JOIN tenants ON tenants.id = identifier_uris.tenant_id
-WHERE applications.document::json ->> 'sign_in_audience' <> 'this-organization'
+WHERE replace(applications.document, '\u0000', '\u0020')::json ->> 'sign_in_audience' <> 'this-organization'
 ORDER BY tenants.position, tenants.id
 ON CONFLICT (name) DO NOTHING;

@@ -5,10 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use grantor_environment::{ManualMonotonic, Monotonic};
-use grantor_rules::directory::DirectoryChange;
+use grantor_rules::directory::{DirectoryChange, Removal};
 use grantor_rules::model::{Application, TenantName};
-use grantor_storage::Storage;
-use grantor_storage::contract::samples::{application, client_id, tenant, tenant_id, tenants};
+use grantor_storage::contract::samples::{
+    NOW, application, approve, begin, client_id, consent_request, consent_that_brings_in, device_code, digest,
+    interaction, issue, permission, principal, shared, tenant, tenant_id, tenants,
+};
+use grantor_storage::{AnswerDeviceCode, BeginFamily, IssueCode, RecordedConsent, Shard, Storage, WithdrawnConsent};
 use grantor_storage_cache::{CachedStorage, FOLLOW_EVERY, HOLDS_FOR};
 
 /// A store with a memory that counts, for the contract. Time stands still.
@@ -46,17 +49,22 @@ impl Node {
     }
 
     /// What each way to tenant 1 and its API says.
-    async fn said(&self) -> [Option<String>; 4] {
+    async fn said(&self) -> [Option<String>; 6] {
         let by_id = self.cache.find_tenant(&TenantName::Id(tenant_id(1))).await.unwrap();
         let by_domain = self.cache.find_tenant(&TenantName::Domain("tenant-1.example".to_owned())).await.unwrap();
         let tenant = self.cache.tenant(tenant_id(1));
         let by_client_id = tenant.find_application(&client_id("colors")).await.unwrap();
         let by_uri = tenant.find_api("api://colors").await.unwrap();
+        let everywhere = ["colors", "api://colors"].map(|name| self.cache.find_registered(name));
+        let [everywhere, everywhere_by_uri] = everywhere;
+        let (everywhere, everywhere_by_uri) = (everywhere.await.unwrap(), everywhere_by_uri.await.unwrap());
         [
             by_id.map(|tenant| tenant.display_name.clone()),
             by_domain.map(|tenant| tenant.display_name.clone()),
             by_client_id.map(|application| application.display_name.clone()),
             by_uri.map(|application| application.display_name.clone()),
+            everywhere.map(|application| application.display_name.clone()),
+            everywhere_by_uri.map(|application| application.display_name.clone()),
         ]
     }
 }
@@ -65,12 +73,12 @@ impl Node {
 fn named(name: &str) -> DirectoryChange {
     let mut tenant = tenant(1);
     name.clone_into(&mut tenant.display_name);
-    let colors = Application { display_name: name.to_owned(), ..application(1, "colors", &["api://colors"]) };
+    let colors = Application { display_name: name.to_owned(), ..shared(1, "colors", &["api://colors"]) };
     DirectoryChange { tenants: vec![tenant], applications: vec![colors], ..Default::default() }
 }
 
-fn all(name: &str) -> [Option<String>; 4] {
-    [(); 4].map(|()| Some(name.to_owned()))
+fn all(name: &str) -> [Option<String>; 6] {
+    [(); 6].map(|()| Some(name.to_owned()))
 }
 
 async fn two_nodes(store: &Arc<dyn Storage>) -> (Node, Node) {
@@ -133,6 +141,102 @@ async fn what_an_identifier_leads_to_follows_every_application_of_the_tenant(sto
     assert_eq!((found(&one).await, found(&two).await), (Some(client_id("app")), Some(client_id("app"))));
 }
 
+/// A tenant in another part of the directory than tenant 1.
+fn elsewhere() -> u8 {
+    (2..100).find(|other| Shard::of(tenant_id(*other)) != Shard::of(tenant_id(1))).unwrap()
+}
+
+async fn a_registered_name_that_changes_hands_leads_to_its_new_tenant(store: Arc<dyn Storage>) {
+    let (one, two) = two_nodes(&store).await;
+    let other = elsewhere();
+    one.apply(&tenants(&[other])).await;
+    two.cache.follow().await.unwrap();
+    let leads_to = async |node: &Node| {
+        let found = node.cache.find_registered("api://colors").await.unwrap();
+        found.map(|found| found.client_id.to_string())
+    };
+    assert_eq!(leads_to(&two).await.as_deref(), Some("colors"));
+    // In one change, and back in two.
+    let write = |applications| DirectoryChange { applications, ..Default::default() };
+    one.apply(&write(vec![shared(other, "taker", &["api://colors"]), shared(1, "colors", &[])])).await;
+    assert_eq!(leads_to(&two).await.as_deref(), Some("colors"), "from memory");
+    two.cache.follow().await.unwrap();
+    assert_eq!((leads_to(&one).await.as_deref(), leads_to(&two).await.as_deref()), (Some("taker"), Some("taker")));
+    let removals = vec![(tenant_id(other), Removal::Application(client_id("taker")))];
+    one.apply(&DirectoryChange { removals, ..Default::default() }).await;
+    two.cache.follow().await.unwrap();
+    assert_eq!((leads_to(&one).await, leads_to(&two).await), (None, None));
+    one.apply(&write(vec![shared(1, "colors", &["api://colors"])])).await;
+    assert_eq!((leads_to(&one).await.as_deref(), leads_to(&two).await.as_deref()), (Some("colors"), Some("colors")));
+}
+
+/// How many app roles an application has in tenant 1, where it stands there.
+async fn roles(node: &Node, client: &str) -> Option<usize> {
+    let found = node.cache.tenant(tenant_id(1)).find_service_principal(&client_id(client)).await.unwrap();
+    found.map(|found| found.granted_app_roles.len())
+}
+
+async fn what_consents_bring_in_holds_here_at_once_and_elsewhere_once_it_is_asked_for(store: Arc<dyn Storage>) {
+    let (one, two) = two_nodes(&store).await;
+    let tenant = one.cache.tenant(tenant_id(1));
+    tenant.record_consent(&consent_that_brings_in("app", "colors"), NOW).await.unwrap();
+    let more = |role: &str| RecordedConsent {
+        app_roles: vec![permission("colors", role)],
+        ..consent_that_brings_in("app", "colors")
+    };
+    for waiting in [1, 2] {
+        tenant.begin_interaction(&digest(waiting), &interaction()).await.unwrap();
+    }
+    tenant.ask_for_consent(&consent_request(1, 1, "app", 1)).await.unwrap();
+    store.begin_device_code(&digest(1), &[1; 32], &device_code()).await.unwrap();
+    two.cache.follow().await.unwrap();
+    for node in [&one, &two] {
+        assert_eq!(roles(node, "app").await, Some(1));
+    }
+    for (known, role) in (1..).zip(["code", "family", "no code", "request", "device"]) {
+        let consents = vec![more(role)];
+        match role {
+            "code" => tenant.issue_code(&IssueCode { consents, ..issue(digest(9), 9) }).await.unwrap(),
+            "family" => tenant.begin_family(&BeginFamily { consents, ..begin(1) }).await.unwrap(),
+            "no code" => tenant.consent_without_code(&digest(1), &consents, NOW).await.unwrap(),
+            "request" => {
+                let id = consent_request(1, 1, "app", 1).id;
+                tenant.end_consent_request(id, &consents, NOW).await.unwrap()
+            }
+            _ => {
+                let interaction = Some((tenant_id(1), digest(2)));
+                let answer = AnswerDeviceCode { consents, interaction, ..approve(digest(1)) };
+                one.cache.answer_device_code(&answer).await.unwrap()
+            }
+        };
+        assert_eq!(roles(&one, "app").await, Some(known + 1), "{role}");
+        assert_eq!(roles(&two, "app").await, Some(known), "{role}");
+        two.cache.follow().await.unwrap();
+        assert_eq!(roles(&two, "app").await, Some(known + 1), "{role}");
+    }
+    let withdrawn = WithdrawnConsent { principal: None, client_id: client_id("app") };
+    assert!(tenant.withdraw_consent(&withdrawn).await.unwrap());
+    two.cache.follow().await.unwrap();
+    assert_eq!((roles(&one, "app").await, roles(&two, "app").await), (Some(0), Some(0)));
+}
+
+async fn what_stands_for_a_removed_application_is_gone_from_every_part(store: Arc<dyn Storage>) {
+    let (one, two) = two_nodes(&store).await;
+    let other = elsewhere();
+    let change = DirectoryChange {
+        applications: vec![shared(other, "app", &[])],
+        service_principals: vec![(tenant_id(1), principal(other, "app", &permission("colors", "Reader")))],
+        ..tenants(&[other])
+    };
+    one.apply(&change).await;
+    two.cache.follow().await.unwrap();
+    assert_eq!((roles(&one, "app").await, roles(&two, "app").await), (Some(1), Some(1)));
+    let removals = vec![(tenant_id(other), Removal::Application(client_id("app")))];
+    one.apply(&DirectoryChange { removals, ..Default::default() }).await;
+    two.cache.follow().await.unwrap();
+    assert_eq!((roles(&one, "app").await, roles(&two, "app").await), (None, None));
+}
+
 async fn names_that_lead_nowhere_take_no_memory(store: Arc<dyn Storage>) {
     let (one, two) = two_nodes(&store).await;
     let before = two.cache.bytes();
@@ -143,6 +247,8 @@ async fn names_that_lead_nowhere_take_no_memory(store: Arc<dyn Storage>) {
         assert!(tenant.find_application(&client_id(&name)).await.unwrap().is_none());
         assert!(tenant.find_api(&format!("api://{name}")).await.unwrap().is_none());
         assert!(two.cache.find_tenant(&TenantName::Domain(format!("{name}.example"))).await.unwrap().is_none());
+        assert!(two.cache.find_registered(&name).await.unwrap().is_none());
+        assert!(tenant.find_service_principal(&client_id(&name)).await.unwrap().is_none());
     }
     assert_eq!(two.cache.bytes(), before);
     one.apply(&DirectoryChange { applications: vec![application(1, "made-up-7", &[])], ..Default::default() }).await;
@@ -162,7 +268,10 @@ async fn memory_is_bounded_whoever_asks_for_what(store: Arc<dyn Storage>) {
     cache.follow().await.unwrap();
     let tenant = cache.tenant(tenant_id(1));
     for number in 0..200 {
-        assert!(tenant.find_application(&client_id(&format!("app-{number}"))).await.unwrap().is_some());
+        let name = format!("app-{number}");
+        assert!(tenant.find_application(&client_id(&name)).await.unwrap().is_some());
+        assert!(tenant.find_service_principal(&client_id(&name)).await.unwrap().is_some());
+        assert!(cache.find_registered(&name).await.unwrap().is_some());
         assert!(cache.bytes() <= most as u64, "{}", cache.bytes());
     }
     assert!(cache.bytes() > most as u64 / 4, "{}", cache.bytes());
@@ -284,6 +393,9 @@ on_both_engines! {
     a_node_that_is_cut_off_says_nothing_from_memory,
     a_domain_that_changes_hands_leads_to_its_new_tenant,
     what_an_identifier_leads_to_follows_every_application_of_the_tenant,
+    a_registered_name_that_changes_hands_leads_to_its_new_tenant,
+    what_consents_bring_in_holds_here_at_once_and_elsewhere_once_it_is_asked_for,
+    what_stands_for_a_removed_application_is_gone_from_every_part,
     names_that_lead_nowhere_take_no_memory,
     memory_is_bounded_whoever_asks_for_what,
     a_change_that_fails_leaves_what_is_known,

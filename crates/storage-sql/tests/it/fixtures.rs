@@ -48,11 +48,11 @@ async fn read_back(number: i64, storage: impl Storage + 'static) {
     let (expected, found) = if number == 1 {
         stands_at_home(&*old).await;
         // The second tenant's application had the client id of the first one's.
-        let mut expected = FULL.said_since_the_first(&fresh).await;
+        let mut expected = FULL.said_since_the_first(&fresh, colors_of).await;
         for said in &mut expected {
             *said = said.replace(&colors_of(2), &colors_of(1));
         }
-        (expected, FULL.said_since_the_first(&old).await)
+        (expected, FULL.said_since_the_first(&old, |_| colors_of(1)).await)
     } else {
         (FULL.said(&fresh).await, FULL.said(&old).await)
     };

@@ -88,13 +88,13 @@ impl Full {
 
     /// Everything that the store says about what [`Self::fill`] has put into it.
     pub async fn said(&self, storage: &Arc<dyn Storage>) -> Vec<String> {
-        let mut said = self.said_since_the_first(storage).await;
+        let mut said = self.said_since_the_first(storage, colors_of).await;
         said.extend(said_of_permissions(storage).await);
         said
     }
 
-    /// Of that, what the first version knew already.
-    pub async fn said_since_the_first(&self, storage: &Arc<dyn Storage>) -> Vec<String> {
+    /// Of that, what the first version knew already. `colors` names the application that each tenant has.
+    pub async fn said_since_the_first(&self, storage: &Arc<dyn Storage>, colors: fn(u8) -> String) -> Vec<String> {
         let mut said = Vec::new();
         let mut note = |answer: &dyn std::fmt::Debug| said.push(format!("{answer:?}"));
         note(&storage.list_tenants().await.unwrap());
@@ -102,7 +102,7 @@ impl Full {
         note(&storage.find_kept("salt").await.unwrap().unwrap());
         for number in [1, 2] {
             let tenant = storage.tenant(tenant_id(number));
-            note(&tenant.find_application(&client_id(&colors_of(number))).await.unwrap());
+            note(&tenant.find_application(&client_id(&colors(number))).await.unwrap());
             note(&tenant.find_api("https://colors.example/ü").await.unwrap().unwrap());
             for person in 1..=self.people {
                 note(
