@@ -40,13 +40,13 @@ impl CachedTenant {
     /// Keeps what was found. Names that lead nowhere are not kept: a stranger can think of any number of them.
     fn keep<T: Serialize>(
         &self,
-        shelf: &Shelf<Name, T>,
+        place: &Shelf<Name, T>,
         asked: Asked<'_>,
         before: Option<Stamps>,
         found: Option<&Arc<T>>,
     ) {
         if let (Some(before), Some(found)) = (before, found) {
-            shelf.keep(asked.into(), Shard::of(self.id()), &before, found);
+            place.keep(asked.into(), Shard::of(self.id()), &before, found);
         }
     }
 }

@@ -30,7 +30,9 @@ pub trait Storage: Send + Sync {
 
     /// Writes everything that a directory file changes, or nothing. An identifier URI or sign-in name that another
     /// application or person of the tenant holds already, or a name that another tenant has registered (see
-    /// [`Self::find_registered`]), is a [`Fault::Statement`] that names it.
+    /// [`Self::find_registered`]), is a [`Fault::Statement`] that names it. What stands for an application in its own tenant is
+    /// made with it; where it is there, it gets the app roles that the application says now and did not say before, and
+    /// wants assignment as the application does when that has changed. With a new password, wrong ones are forgotten.
     async fn apply_directory(&self, change: &DirectoryChange) -> Result<(), Fault>;
 
     /// Keeps a device code until its person has answered. Its user code is given as [`UserCode::digest`]; one that waits
@@ -57,8 +59,8 @@ pub trait Storage: Send + Sync {
     /// Spends a device code that was answered with yes, and records what it buys: both, or, when it was spent before, nothing.
     async fn redeem_device_code(&self, redeem: &RedeemDeviceCode) -> Result<Redeemed, Fault>;
 
-    /// How often each part of the directory has changed: the same commit that changes a tenant or an application moves the
-    /// version of its part on, so whoever reads a version finds everything that it stands for.
+    /// How often each part of the directory has changed: the same commit that changes a tenant, an application or what stands
+    /// for one moves the version of its part on, so whoever reads a version finds everything that it stands for.
     async fn directory_versions(&self) -> Result<DirectoryVersions, Fault>;
 
     /// Keeps `sealed` under `name` unless something is kept there already, and returns what is kept: with several nodes

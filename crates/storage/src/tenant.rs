@@ -135,8 +135,8 @@ pub trait TenantStorage: Send + Sync {
 
     // Codes.
 
-    /// Issues a code, ends its interaction and records the consent that was just given: all of it, or, when the interaction
-    /// had ended before, nothing.
+    /// Issues a code, ends its interaction, records the consent that was just given and notes that the session reached the
+    /// application: all of it, or, when the interaction had ended before, nothing.
     async fn issue_code(&self, issue: &IssueCode) -> Result<Finished, Fault>;
 
     /// A code, also one that is spent or whose time is over.
@@ -150,8 +150,8 @@ pub trait TenantStorage: Send + Sync {
 
     // What codes bought.
 
-    /// Begins a family without a code, ends its interaction and records the consent that was just given: all of it, or, when
-    /// the interaction had ended before, nothing.
+    /// Begins a family without a code, ends its interaction, records the consent that was just given and notes that the
+    /// session, if there is one, reached the application: all of it, or, when the interaction had ended before, nothing.
     async fn begin_family(&self, begin: &BeginFamily) -> Result<Finished, Fault>;
 
     /// Records consents and ends their interaction: all of it, or, when the interaction had ended before, nothing.

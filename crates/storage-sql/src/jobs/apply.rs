@@ -43,7 +43,7 @@ impl Job for Apply {
         self.write_people(conn).await?;
         self.write_applications(conn).await?;
         for (tenant, GrantedPermission { client_id, principal, api, value, granted_at }) in &change.consents {
-            let one = Permission { client_id, principal: *principal, api, permission: value };
+            let one = Permission { client_id, principal: *principal, api, value };
             consents::add_one(conn, *tenant, &one, *granted_at).await?;
         }
         Ok(())

@@ -43,8 +43,8 @@ pub async fn add<C: Conn>(
     principals::let_in(conn, tenant, consents).await?;
     for RecordedConsent { principal, client_id, consents, .. } in consents {
         for (api, permissions) in consents.by_api() {
-            for permission in permissions {
-                add_one(conn, tenant, &Permission { client_id, principal: *principal, api, permission }, now).await?;
+            for value in permissions {
+                add_one(conn, tenant, &Permission { client_id, principal: *principal, api, value }, now).await?;
             }
         }
     }
@@ -56,7 +56,7 @@ pub struct Permission<'a> {
     pub client_id: &'a ClientId,
     pub principal: Option<UserId>,
     pub api: &'a ClientId,
-    pub permission: &'a str,
+    pub value: &'a str,
 }
 
 /// Adds a permission, unless it is there.
@@ -66,8 +66,8 @@ pub async fn add_one<C: Conn>(
     one: &Permission<'_>,
     granted_at: Timestamp,
 ) -> Result<(), Fault> {
-    let Permission { client_id, principal, api, permission } = *one;
-    let values = [tenant.into(), client_id.into(), by(principal), api.into(), permission.into(), granted_at.into()];
+    let Permission { client_id, principal, api, value } = *one;
+    let values = [tenant.into(), client_id.into(), by(principal), api.into(), value.into(), granted_at.into()];
     conn.exec(sql::ADD, &values).await?;
     Ok(())
 }

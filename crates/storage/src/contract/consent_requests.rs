@@ -36,7 +36,7 @@ pub async fn a_wish_ends_once(storage: Arc<dyn Storage>) {
     }
     let allowed = [consent_that_brings_in("app", "colors")];
     assert_eq!(tenant.end_consent_request(first.id, &allowed, NOW).await.unwrap(), Finished::Now);
-    assert_eq!(tenant.list_consent_requests(9).await.unwrap(), [second.clone()]);
+    assert_eq!(tenant.list_consent_requests(9).await.unwrap(), std::slice::from_ref(&second));
     assert_eq!(tenant.find_consents(user_id(1), &client_id("app")).await.unwrap(), consents("colors", &["Read"]));
     assert!(tenant.find_service_principal(&client_id("app")).await.unwrap().is_some());
     let late = [consent_that_brings_in("late", "shapes")];

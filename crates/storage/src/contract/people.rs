@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use grantor_environment::Timestamp;
 use grantor_protocol::Secret;
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{Assigned, Assignee, Assignment, Group};
@@ -92,7 +93,7 @@ pub async fn what_hangs_on_nothing_is_refused(storage: Arc<dyn Storage>) {
 async fn known(tenant: &dyn TenantStorage, person: u8) -> Option<(String, u32, Option<i64>)> {
     let found = tenant.find_password(user_id(person)).await.unwrap();
     found.map(|StoredPassword { hash, wrong_tries, locked_until }| {
-        (hash.expose().to_owned(), wrong_tries, locked_until.map(|until| until.millis()))
+        (hash.expose().to_owned(), wrong_tries, locked_until.map(Timestamp::millis))
     })
 }
 

@@ -55,7 +55,7 @@ pub async fn what_stands_at_home_follows_its_application(storage: Arc<dyn Storag
         ServicePrincipal { assignment_required: false, granted_app_roles: [writer].into(), enabled: false, ..expected };
     let service_principals = vec![(tenant_id(1), changed.clone())];
     apply(&storage, DirectoryChange { service_principals, ..Default::default() }).await;
-    app.display_name = "Another name".to_owned();
+    "Another name".clone_into(&mut app.display_name);
     assert_eq!(written(&app).await, changed);
 }
 

@@ -87,8 +87,8 @@ pub async fn sign_ins_end_person_by_person(storage: Arc<dyn Storage>) {
 /// Promise: once each, until the latest end.
 pub async fn a_session_knows_the_applications_that_it_reached(storage: Arc<dyn Storage>) {
     let tenant = one_tenant(&storage).await;
-    let issues = [("b", "sid-1", 5), ("a", "sid-1", 9), ("b", "sid-1", 7), ("b", "sid-1", 6), ("c", "sid-2", 5)];
-    for (number, (client, sid, minutes)) in (1..).zip(issues) {
+    let reached = [("b", "sid-1", 5), ("a", "sid-1", 9), ("b", "sid-1", 7), ("b", "sid-1", 6), ("c", "sid-2", 5)];
+    for (number, (client, sid, minutes)) in (1..).zip(reached) {
         let code = Code { client_id: client_id(client), sid: sid.to_owned(), ..code(1) };
         let issued = IssueCode { code, session_until: in_minutes(minutes), ..issue(digest(number), 1) };
         tenant.issue_code(&issued).await.unwrap();

@@ -47,8 +47,8 @@ impl InsistentOfTenant {
     }
 
     async fn is_begun(&self, begin: &BeginFamily) -> Result<Option<Finished>, Fault> {
-        let begun = self.find_family(begin.family.id).await?.is_some_and(|family| family == begin.family);
-        self.settled(begun, begin.interaction.as_ref()).await
+        let kept = self.find_family(begin.family.id).await?.is_some_and(|family| family == begin.family);
+        self.settled(kept, begin.interaction.as_ref()).await
     }
 
     /// What is there was made by whoever ended the interaction.
