@@ -30,6 +30,9 @@ CREATE TABLE registered_names (
 ) WITHOUT ROWID;
 CREATE INDEX registered_names_by_application ON registered_names (tenant_id, client_id);
 
+-- A name that several tenants share must be nobody else's in any tenant.
+CREATE INDEX identifier_uris_by_uri ON identifier_uris (uri);
+
 CREATE TABLE groups (
     tenant_id TEXT NOT NULL REFERENCES tenants (id),
     id TEXT NOT NULL,

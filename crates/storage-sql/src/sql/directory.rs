@@ -64,6 +64,13 @@ statements! {
             AND applications.client_id = identifier_uris.client_id
         WHERE identifier_uris.tenant_id = $1 AND identifier_uris.uri = $2";
 
+    /// An application of another tenant with this identifier URI.
+    FIND_URI_ELSEWHERE on "applications" gives ["client_id", "document"]: "
+        SELECT applications.client_id, applications.document FROM identifier_uris
+        JOIN applications ON applications.tenant_id = identifier_uris.tenant_id
+            AND applications.client_id = identifier_uris.client_id
+        WHERE identifier_uris.uri = $1 AND identifier_uris.tenant_id <> $2 LIMIT 1";
+
     /// Writes an application.
     UPSERT_APPLICATION on "applications": "
         INSERT INTO applications (tenant_id, client_id, document) VALUES ($1, $2, $3)

@@ -108,6 +108,9 @@ pub async fn a_name_that_another_tenant_has_registered_is_named_and_nothing_is_w
     for (second, words) in [
         (application(2, "red", &[]), ["\"red\"", "Application red"]),
         (shared(2, "green", &["api://blue"]), ["api://blue", "Application blue"]),
+        // What is shared is nobody's own, and what is somebody's own is not shared.
+        (application(2, "green", &["api://blue"]), ["api://blue", "Application blue"]),
+        (shared(2, "green", &["api://red"]), ["api://red", "Application red"]),
         (shared(2, "green", &["red"]), ["\"red\"", "Application red"]),
         (application(2, "api://blue", &[]), ["api://blue", "Application blue"]),
         (shared(2, "green", &["C0105000-0000-4000-8000-00000000A001"]), [uuid, "Application c0105000"]),

@@ -49,7 +49,26 @@ async fn write_identifier_uri<C: Conn>(conn: &mut C, application: &Application, 
             conn.exec(directory::INSERT_URI, &[(*publisher).into(), uri.into(), client_id.into()]).await?;
         }
     }
+    nobody_elses(conn, application, uri).await?;
     if application.is_for_several_tenants() { register(conn, application, uri).await } else { Ok(()) }
+}
+
+/// An identifier URI that means an application of several tenants means no other anywhere. Otherwise a tenant could have tokens
+/// made for that URI with permissions of its own invention, and the API that knows itself by it might take them.
+async fn nobody_elses<C: Conn>(conn: &mut C, application: &Application, uri: &str) -> Result<(), Fault> {
+    let Application { publisher, .. } = application;
+    let elsewhere = if application.is_for_several_tenants() {
+        conn.one(directory::FIND_URI_ELSEWHERE, &[uri.into(), (*publisher).into()]).await?
+    } else {
+        conn.one(sql::FIND_REGISTERED, &[principals::spelled(uri).as_ref().into()]).await?
+    };
+    match elsewhere.as_ref().map(rows::application).transpose()? {
+        Some(holder) if holder.publisher != *publisher => {
+            let whose = format!("{:?} ({}) of tenant {}", holder.display_name, holder.client_id, holder.publisher);
+            Err(taken("identifier URI", uri, &whose))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Has a name mean this application in the whole deployment. Within a tenant a client id goes before an identifier URI of the
