@@ -157,35 +157,51 @@ mod tests {
 
     use super::*;
 
+    const KINDS: [&Kind; 17] = [
+        &TENANT,
+        &policy::POLICY,
+        &user::USER,
+        &group::GROUP,
+        &application::APPLICATION,
+        &crate::api::SCOPE,
+        &crate::api::APP_ROLE,
+        &crate::pre_authorized::PRE_AUTHORIZED,
+        &crate::secrets::SECRET,
+        &crate::certificates::CERTIFICATE,
+        &crate::assigned::TO_APPLICATION,
+        &crate::lifetimes::LIFETIMES,
+        &crate::claims::OPTIONAL_CLAIMS,
+        &crate::claims::CLAIM_MAPPING,
+        &principal::PRINCIPAL,
+        &crate::assigned::TO_PRINCIPAL,
+        &consent::CONSENT,
+    ];
+
     #[test]
     fn the_keys_that_are_documented_are_those_that_there_are() {
         let documentation = include_str!("lib.rs");
-        let kinds = [
-            &TENANT,
-            &policy::POLICY,
-            &user::USER,
-            &group::GROUP,
-            &application::APPLICATION,
-            &crate::api::SCOPE,
-            &crate::api::APP_ROLE,
-            &crate::pre_authorized::PRE_AUTHORIZED,
-            &crate::secrets::SECRET,
-            &crate::certificates::CERTIFICATE,
-            &crate::assigned::TO_APPLICATION,
-            &crate::lifetimes::LIFETIMES,
-            &crate::claims::OPTIONAL_CLAIMS,
-            &crate::claims::CLAIM_MAPPING,
-            &principal::PRINCIPAL,
-            &crate::assigned::TO_PRINCIPAL,
-            &consent::CONSENT,
-        ];
-        for kind in kinds {
+        for kind in KINDS {
             let row = documentation
                 .lines()
                 .find(|line| line.starts_with(&format!("//! | `{}`", kind.header)))
                 .unwrap_or_else(|| panic!("no row for {}", kind.header));
             for key in kind.keys {
                 assert!(row.contains(&format!("`{key}`")), "{}: {key}", kind.header);
+            }
+        }
+    }
+
+    #[test]
+    fn the_examples_show_every_key_of_all_but_people() {
+        let examples = [
+            include_str!("../../../examples/contoso/contoso.toml"),
+            include_str!("../../../examples/permissions/permissions.toml"),
+        ];
+        for kind in KINDS.into_iter().filter(|kind| kind.header != user::USER.header) {
+            for key in kind.keys {
+                let shown = [format!("{key} = "), format!(".{key}]")];
+                let is_shown = |example: &&str| shown.iter().any(|shown| example.contains(shown));
+                assert!(examples.iter().any(|example| is_shown(example)), "{}: {key}", kind.header);
             }
         }
     }

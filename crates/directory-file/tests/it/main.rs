@@ -4,6 +4,7 @@ mod broken;
 mod cut;
 mod example;
 mod known;
+mod permission_model;
 mod secrecy;
 
 /// The file of the journey, which must work as it stands.
