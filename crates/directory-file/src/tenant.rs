@@ -201,7 +201,7 @@ mod tests {
             for key in kind.keys {
                 let shown = [format!("{key} = "), format!(".{key}]")];
                 let is_shown = |example: &&str| shown.iter().any(|shown| example.contains(shown));
-                assert!(examples.iter().any(|example| is_shown(example)), "{}: {key}", kind.header);
+                assert!(examples.iter().any(is_shown), "{}: {key}", kind.header);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Broken files. `«` marks where the one error must stand; it is taken out before the file is read.
 
+mod permission_model;
 mod permissions;
 mod twice;
 mod values;

@@ -103,3 +103,21 @@ fn the_file_wins_over_the_directory() {
     assert_eq!(only_error(with("api://colors/Colors.Old")).choices, ["Colors.Read"]);
     assert_eq!(only_error(with("api://old-colors/Colors.Old")).choices, ["graph", "api://colors"]);
 }
+
+#[test]
+fn the_api_of_another_tenant_can_be_named_if_it_is_for_several() {
+    let shared = KnownApi { is_for_several_tenants: true, ..known(FABRIKAM) };
+    let directory = read("required_permissions = [\"api://shapes/Shapes.Read\"]", std::slice::from_ref(&shared))
+        .unwrap_or_else(|errors| panic!("{}", errors[0]));
+    assert_eq!(directory.tenants[0].applications[0].application.required_permissions[0].api.as_str(), "shapes-api");
+    let error = only_error(read("required_permissions = [\"api://shapes/Shapes.Old\"]", std::slice::from_ref(&shared)));
+    assert_eq!(error.hint.as_deref(), Some("it is switched off"));
+    let principal = "[[tenant.service_principal]]\nclient_id = \"shapes-api\"\n\
+                     assigned = [{ user = \"chris@contoso.example\", role = \"Artist\" }]\n";
+    let text = format!("{TENANT}{principal}");
+    assert!(parse_with("known.toml", &text, std::slice::from_ref(&shared)).is_ok());
+    assert_eq!(only_error(parse_with("known.toml", &text, &[known(FABRIKAM)])).line, 8);
+    let shared_uri = "sign_in_audience = \"any-organization\"\nidentifier_uris = [\"api://shapes\"]";
+    let error = only_error(read(shared_uri, &[shared]));
+    assert!(error.what.contains("belongs to the application shapes-api already"), "{error}");
+}

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use grantor_directory_file::parse;
 use grantor_environment::Timestamp;
+use grantor_protocol::ClientId;
 use grantor_rules::directory::{WantedApplication, WantedAssignee, WantedDirectory, WantedTenant};
 use grantor_rules::directory_api;
 use grantor_rules::model::{
@@ -67,7 +68,7 @@ fn an_api_says_whom_it_trusts_and_what_its_tokens_tell() {
     let api = &wanted.application;
     let [trusted] = api.pre_authorized.as_slice() else { panic!("{:?}", api.pre_authorized) };
     assert_eq!((trusted.client.as_str(), trusted.scopes.as_slice()), (CLIENT, ["Orders.Read".to_owned()].as_slice()));
-    assert_eq!(api.known_client_applications.iter().map(|id| id.as_str()).collect::<Vec<_>>(), [CLIENT]);
+    assert_eq!(api.known_client_applications.iter().map(ClientId::as_str).collect::<Vec<_>>(), [CLIENT]);
     assert_eq!(api.lifetimes.access_token, Some(Duration::from_mins(20)));
     assert_eq!((api.lifetimes.id_token, api.lifetimes.refresh_token), (None, None));
     assert_eq!(api.optional_claims.access_token, [OptionalClaim::Email, OptionalClaim::Idtyp]);

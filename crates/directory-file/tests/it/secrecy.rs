@@ -82,3 +82,20 @@ fn broken_passwords_and_secrets_are_not_shown() {
         assert_silent(&text, &[canary]);
     }
 }
+
+#[test]
+fn a_private_key_in_the_wrong_place_is_not_shown() {
+    let key = "-----BEGIN PRIVATE KEY-----\nCANARYCANARY\n-----END PRIVATE KEY-----";
+    for kind in ["PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY"] {
+        let key = key.replace("PRIVATE KEY", kind);
+        for line in [
+            format!("certificates = [{{ description = \"a\", pem = \"\"\"{key}\"\"\" }}]"),
+            format!("certificates = [{{ description = \"a\", key = \"\"\"{key}\"\"\" }}]"),
+            format!("certificates = \"\"\"{key}\"\"\""),
+        ] {
+            let text = format!("{TENANT}{APPLICATION}{line}\n");
+            assert!(said_about(&text).contains("private key") || line.starts_with("certificates = \"\"\""), "{line}");
+            assert_silent(&text, &["CANARY"]);
+        }
+    }
+}
