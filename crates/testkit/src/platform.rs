@@ -97,7 +97,7 @@ impl TestPlatform {
     /// Applies a directory file.
     pub async fn apply(&self, text: &str) -> Vec<Applied> {
         let env = &self.app.env;
-        apply(env.storage.as_ref(), &env.passwords, text).await
+        apply(env.storage.as_ref(), &env.passwords, env.now(), text).await
     }
 
     /// Sends one request.
@@ -184,10 +184,10 @@ impl TestPlatform {
     }
 }
 
-async fn apply(storage: &dyn Storage, passwords: &Passwords, text: &str) -> Vec<Applied> {
+async fn apply(storage: &dyn Storage, passwords: &Passwords, now: Timestamp, text: &str) -> Vec<Applied> {
     let wanted = parse_with("test.toml", text, &[])
         .unwrap_or_else(|errors| panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")));
-    directory::apply(storage, passwords, &SystemEntropy, START, &wanted).await.unwrap()
+    directory::apply(storage, passwords, &SystemEntropy, now, &wanted).await.unwrap()
 }
 
 /// A store with the Contoso directory and the signing keys in it: made once, then copied for each test.
@@ -198,7 +198,7 @@ async fn prepared() -> &'static [(String, Vec<u8>)] {
             let folder = Folder::new();
             let env =
                 env(&folder.at(DATABASE), Arc::new(ManualClock::stopped_at(START)), "https://localhost:8443").await;
-            apply(env.storage.as_ref(), &env.passwords, CONTOSO_DIRECTORY).await;
+            apply(env.storage.as_ref(), &env.passwords, START, CONTOSO_DIRECTORY).await;
             // Closes the store, which folds its log into the file.
             drop(env);
             let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
