@@ -30,11 +30,11 @@ policy = { user_consent = "low-risk-only", consent_requests = true, several_apis
 "#;
 
 fn northwind() -> TenantId {
-    NORTHWIND.parse().unwrap()
+    NORTHWIND.parse().expect("a UUID")
 }
 
 fn client_id(text: &str) -> ClientId {
-    ClientId::parse(text).unwrap()
+    ClientId::parse(text).expect("a client id")
 }
 
 /// Those things that are not as they were, each with what became of it.
@@ -44,11 +44,12 @@ fn touched(applied: &[Applied]) -> Vec<(Outcome, &'static str, &str)> {
 }
 
 async fn user(platform: &TestPlatform, name: &str) -> User {
-    platform.app.env.storage.tenant(northwind()).find_user_by_name(name).await.unwrap().unwrap()
+    let found = platform.app.env.storage.tenant(northwind()).find_user_by_name(name).await.expect("the store answers");
+    found.expect("they are there")
 }
 
 async fn refusal(platform: &TestPlatform, text: &str) -> Vec<String> {
-    let wanted = parse("refused.toml", text).unwrap();
+    let wanted = parse("refused.toml", text).expect("it can be read");
     let env = &platform.app.env;
     let applied =
         directory::apply(env.storage.as_ref(), &env.passwords, env.entropy.as_ref(), env.now(), &wanted).await;
