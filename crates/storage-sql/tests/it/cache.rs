@@ -204,7 +204,7 @@ async fn what_consents_bring_in_holds_here_at_once_and_elsewhere_once_it_is_aske
                 tenant.end_consent_request(id, &consents, NOW).await.unwrap()
             }
             _ => {
-                let interaction = Some((tenant_id(1), digest(2)));
+                let interaction = Some(digest(2));
                 let answer = AnswerDeviceCode { consents, interaction, ..approve(digest(1)) };
                 one.cache.answer_device_code(&answer).await.unwrap()
             }

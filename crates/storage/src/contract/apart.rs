@@ -95,7 +95,7 @@ pub async fn nothing_of_another_tenant_is_found(storage: Arc<dyn Storage>) {
 /// Promise.
 pub async fn nothing_of_another_tenant_is_changed(storage: Arc<dyn Storage>) {
     let [full, empty] = one_full_one_empty(&storage).await;
-    let progress = Progress { account: Some(user_id(9)), other_account: true };
+    let progress = Progress { account: Some(user_id(9)), other_account: true, confirmed: false };
     empty.note_progress(&digest(2), &progress).await.unwrap();
     let steals = NewSignIn {
         old_session: Some(digest(1)),

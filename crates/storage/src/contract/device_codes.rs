@@ -41,19 +41,22 @@ pub async fn a_user_code_stands_for_one_device_code(storage: Arc<dyn Storage>) {
 
 fn with_consent_in(code: u32, interaction: u32) -> AnswerDeviceCode {
     let consents = vec![consent_that_brings_in("app", "colors")];
-    AnswerDeviceCode { interaction: Some((tenant_id(2), digest(interaction))), consents, ..approve(digest(code)) }
+    AnswerDeviceCode { interaction: Some(digest(interaction)), consents, ..approve(digest(code)) }
 }
 
-/// Promise: in whichever tenant the interaction was; the consent is of the tenant that the person is in.
+/// Promise: both in the tenant that the person is in, and nothing in any other.
 pub async fn answering_ends_the_interaction_and_records_the_consent(storage: Arc<dyn Storage>) {
     storage.apply_directory(&tenants(&[1, 2])).await.unwrap();
     let [one, two] = [1, 2].map(|number| storage.tenant(tenant_id(number)));
     storage.begin_device_code(&digest(1), &[1; 32], &device_code()).await.unwrap();
-    two.begin_interaction(&digest(5), &interaction()).await.unwrap();
+    for tenant in [&one, &two] {
+        tenant.begin_interaction(&digest(5), &interaction()).await.unwrap();
+    }
     assert_eq!(storage.answer_device_code(&with_consent_in(1, 5)).await.unwrap(), Finished::Now);
     let answered = DeviceCode { answer: Some(approval()), ..device_code() };
     assert_eq!(storage.find_device_code(&digest(1)).await.unwrap(), Some(answered));
-    assert!(two.find_interaction(&digest(5)).await.unwrap().is_none());
+    assert!(one.find_interaction(&digest(5)).await.unwrap().is_none());
+    assert!(two.find_interaction(&digest(5)).await.unwrap().is_some());
     let app = client_id("app");
     assert_eq!(one.find_consents(user_id(1), &app).await.unwrap(), consents("colors", &["Read"]));
     assert!(one.find_service_principal(&app).await.unwrap().is_some());
@@ -64,21 +67,21 @@ pub async fn answering_ends_the_interaction_and_records_the_consent(storage: Arc
 /// Promise: whichever of the two it was, nothing is written.
 pub async fn answering_what_was_answered_before_writes_nothing(storage: Arc<dyn Storage>) {
     storage.apply_directory(&tenants(&[1, 2])).await.unwrap();
-    let [one, two] = [1, 2].map(|number| storage.tenant(tenant_id(number)));
+    let one = storage.tenant(tenant_id(1));
     for number in [1, 2] {
         let user_code = [u8::try_from(number).unwrap(); 32];
         storage.begin_device_code(&digest(number), &user_code, &device_code()).await.unwrap();
-        two.begin_interaction(&digest(4 + number), &interaction()).await.unwrap();
+        one.begin_interaction(&digest(4 + number), &interaction()).await.unwrap();
     }
     // The device code was answered, the interaction was not.
     let declined = AnswerDeviceCode { answer: DeviceAnswer::Declined, ..approve(digest(1)) };
     assert_eq!(storage.answer_device_code(&declined).await.unwrap(), Finished::Now);
     assert_eq!(storage.answer_device_code(&with_consent_in(1, 5)).await.unwrap(), Finished::Before);
-    assert!(two.find_interaction(&digest(5)).await.unwrap().is_some());
+    assert!(one.find_interaction(&digest(5)).await.unwrap().is_some());
     let kept = DeviceCode { answer: Some(DeviceAnswer::Declined), ..device_code() };
     assert_eq!(storage.find_device_code(&digest(1)).await.unwrap(), Some(kept));
     // The interaction was, the device code was not.
-    two.end_interaction(&digest(6)).await.unwrap();
+    one.end_interaction(&digest(6)).await.unwrap();
     assert_eq!(storage.answer_device_code(&with_consent_in(2, 6)).await.unwrap(), Finished::Before);
     assert_eq!(storage.find_device_code(&digest(2)).await.unwrap(), Some(device_code()));
     assert_eq!(storage.answer_device_code(&approve(digest(3))).await.unwrap(), Finished::Before);

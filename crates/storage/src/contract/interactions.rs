@@ -12,7 +12,7 @@ pub async fn a_request_is_found_as_it_was_kept(storage: Arc<dyn Storage>) {
     let tenant = one_tenant(&storage).await;
     let over = Interaction {
         expires_at: minutes_ago(1),
-        progress: Progress { account: Some(user_id(3)), other_account: false },
+        progress: Progress { account: Some(user_id(3)), other_account: false, confirmed: false },
         ..interaction()
     };
     let of_a_device =
@@ -31,7 +31,7 @@ pub async fn a_request_keeps_its_progress(storage: Arc<dyn Storage>) {
     let tenant = one_tenant(&storage).await;
     tenant.begin_interaction(&digest(1), &interaction()).await.unwrap();
     tenant.begin_interaction(&digest(2), &interaction()).await.unwrap();
-    let progress = Progress { account: Some(user_id(1)), other_account: true };
+    let progress = Progress { account: Some(user_id(1)), other_account: true, confirmed: false };
     tenant.note_progress(&digest(1), &progress).await.unwrap();
     tenant.note_progress(&digest(3), &progress).await.unwrap();
     assert_eq!(tenant.find_interaction(&digest(1)).await.unwrap().unwrap().progress, progress);

@@ -150,7 +150,7 @@ pub async fn of_many_ends_of_one_interaction_one_counts(storage: Arc<dyn Storage
         async move {
             let ended = match number % 3 {
                 0 => {
-                    let interaction = Some((tenant_id(1), digest(1)));
+                    let interaction = Some(digest(1));
                     let answer = AnswerDeviceCode { interaction, consents, ..approve(digest(100 + number)) };
                     storage.answer_device_code(&answer).await
                 }

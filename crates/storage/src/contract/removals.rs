@@ -70,7 +70,7 @@ async fn fill(tenant: &dyn TenantStorage) {
     for person in [1, 2] {
         let number = u32::from(person);
         tenant.begin_interaction(&digest(number), &interaction()).await.unwrap();
-        let progress = Progress { account: Some(user_id(person)), other_account: false };
+        let progress = Progress { account: Some(user_id(person)), other_account: false, confirmed: false };
         let signed_in = NewSignIn {
             interaction: Some((digest(number), progress)),
             ..new_sign_in(digest(20), sign_in(person, NOW))

@@ -301,7 +301,14 @@ pub fn approval() -> DeviceAnswer {
 
 /// Answers a device code with [`approval`], without an interaction.
 pub fn approve(digest: HandleDigest) -> AnswerDeviceCode {
-    AnswerDeviceCode { digest, answer: approval(), interaction: None, consents: Vec::new(), now: NOW }
+    AnswerDeviceCode {
+        digest,
+        tenant: tenant_id(1),
+        answer: approval(),
+        interaction: None,
+        consents: Vec::new(),
+        now: NOW,
+    }
 }
 
 /// Redeems a device code for a family of tenant 1 with a refresh token.

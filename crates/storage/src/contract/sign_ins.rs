@@ -59,7 +59,7 @@ pub async fn a_sign_in_keeps_its_interactions_progress(storage: Arc<dyn Storage>
     let tenant = one_tenant(&storage).await;
     tenant.begin_interaction(&digest(5), &interaction()).await.unwrap();
     tenant.begin_interaction(&digest(6), &interaction()).await.unwrap();
-    let progress = Progress { account: Some(user_id(1)), other_account: true };
+    let progress = Progress { account: Some(user_id(1)), other_account: true, confirmed: false };
     let with = NewSignIn {
         interaction: Some((digest(5), progress.clone())),
         ..new_sign_in(digest(1), sign_in(1, in_minutes(1)))

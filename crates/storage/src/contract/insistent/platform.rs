@@ -24,8 +24,8 @@ impl Insistent {
 
     /// The contest for the interaction that an answer ends.
     fn interaction(&self, answer: &AnswerDeviceCode) -> Option<Arc<Contest>> {
-        let (tenant, interaction) = answer.interaction.as_ref()?;
-        Some(self.shared.contest(Prize::Interaction, *tenant, interaction))
+        let interaction = answer.interaction.as_ref()?;
+        Some(self.shared.contest(Prize::Interaction, answer.tenant, interaction))
     }
 
     async fn is_begun(&self, digest: &HandleDigest, code: &DeviceCode) -> Result<Option<()>, Fault> {

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, HandleDigest, TenantId, UserId};
 use grantor_rules::model::{
-    Application, Assigned, Code, ConsentRequest, Consents, Family, GrantedPermission, Interaction, Progress,
-    RevocationReason, ServicePrincipal, SignIn, User,
+    Application, Assigned, Assignment, Code, ConsentRequest, Consents, Family, GrantedPermission, Group, Interaction,
+    Progress, RevocationReason, ServicePrincipal, SignIn, User,
 };
 use uuid::Uuid;
 
@@ -125,6 +125,14 @@ impl TenantStorage for InsistentOfTenant {
         most: u32,
     ) -> Result<Vec<Arc<ServicePrincipal>>, Fault> {
         look_up!(self.shared, self.store.list_service_principals(after, most))
+    }
+
+    async fn list_assignments(&self, client_id: &ClientId) -> Result<Vec<Assignment>, Fault> {
+        look_up!(self.shared, self.store.list_assignments(client_id))
+    }
+
+    async fn find_group(&self, group: Uuid) -> Result<Option<Group>, Fault> {
+        look_up!(self.shared, self.store.find_group(group))
     }
 
     async fn find_assigned(&self, client_id: &ClientId, user: UserId) -> Result<Assigned, Fault> {
