@@ -5,8 +5,8 @@ use std::sync::Arc;
 use grantor_rules::model::{Code, Progress};
 
 use super::samples::{
-    NOW, client_id, code, digest, in_minutes, interaction, issue, minutes_ago, new_sign_in, one_tenant, sign_in,
-    user_id,
+    NOW, client_id, code, consent, digest, in_minutes, interaction, issue, minutes_ago, new_sign_in, one_tenant,
+    sign_in, user_id,
 };
 use crate::{IssueCode, NewSignIn, Storage};
 
@@ -90,7 +90,9 @@ pub async fn a_session_knows_the_applications_that_it_reached(storage: Arc<dyn S
     let reached = [("b", "sid-1", 5), ("a", "sid-1", 9), ("b", "sid-1", 7), ("b", "sid-1", 6), ("c", "sid-2", 5)];
     for (number, (client, sid, minutes)) in (1..).zip(reached) {
         let code = Code { client_id: client_id(client), sid: sid.to_owned(), ..code(1) };
-        let issued = IssueCode { code, session_until: in_minutes(minutes), ..issue(digest(number), 1) };
+        // In the one way in which a code is issued, and in the other.
+        let consents = if number % 2 == 0 { vec![consent(Some(1), client, "colors", &["Read"])] } else { Vec::new() };
+        let issued = IssueCode { code, consents, session_until: in_minutes(minutes), ..issue(digest(number), 1) };
         tenant.issue_code(&issued).await.unwrap();
     }
     let listed = async |sid| tenant.list_session_clients(sid).await.unwrap();
