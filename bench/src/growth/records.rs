@@ -8,7 +8,7 @@ use grantor_protocol::{HandleDigest, RedirectUri, Secret, TenantId, UserId};
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{
     AppRole, Application, ClientSecret, Consents, Exchanged, Family, Method, Platform, Redirect, RefreshToken,
-    RequiredPermission, ScopeDefinition, SignIn, SignInAudience, SigningAlg, Tenant, TenantKind, TokenVersion, User,
+    RequiredPermission, Risk, ScopeDefinition, SignIn, SigningAlg, Tenant, TenantKind, TenantPolicy, User,
     WhoMayConsent,
 };
 use grantor_rules::scopes::{ApiName, SignInScope, WantedScope, WantedScopes};
@@ -37,10 +37,13 @@ impl World {
                 domain: Self::domain(tenant),
                 display_name: format!("Organization {tenant}"),
                 kind: TenantKind::Organization,
+                policy: TenantPolicy::default(),
             }],
             users: people.clone().map(|person| (id, self.user(tenant, person))).collect(),
             passwords: people.map(|person| (id, self.user_id(tenant, person), password(tenant, person))).collect(),
             applications: (0..self.size.applications_each()).map(|number| self.application(tenant, number)).collect(),
+            now: self.filled_at,
+            ..DirectoryChange::default()
         }
     }
 
@@ -64,6 +67,7 @@ impl World {
             account_enabled: true,
             directory_roles: Vec::new(),
             attributes: std::collections::BTreeMap::new(),
+            sessions_valid_from: None,
         }
     }
 
@@ -73,25 +77,27 @@ impl World {
         let needs = |api: &_, value: &str| RequiredPermission { api: Clone::clone(api), value: value.to_owned() };
         let secret = sha256(Self::client_secret(tenant, application).as_bytes());
         let client = |one: Vec<RequiredPermission>| if is_api { Vec::new() } else { one };
+        let name = format!("Application {application} of organization {tenant}");
         Application {
-            client_id: self.client_id(tenant, application),
-            publisher: self.tenant_id(tenant),
-            display_name: format!("Application {application} of organization {tenant}"),
-            sign_in_audience: SignInAudience::ThisOrganization,
             redirects: if is_api {
                 Vec::new()
             } else {
                 vec![Redirect { uri: redirect_uri(), platform: Platform::Web }]
             },
-            allow_public_client_flows: false,
             identifier_uris: if is_api { vec![API_URI.to_owned()] } else { Vec::new() },
-            access_token_version: TokenVersion::V2,
             access_token_signing_alg: SigningAlg::Es256,
             scopes: if is_api { vec![scope(tenant)] } else { Vec::new() },
             app_roles: if is_api { vec![role(tenant)] } else { Vec::new() },
-            secrets: vec![ClientSecret { description: "first".to_owned(), digest: secret }],
+            secrets: vec![ClientSecret {
+                description: "first".to_owned(),
+                digest: secret,
+                hint: "gro".to_owned(),
+                created_at: Some(self.filled_at),
+                expires_at: None,
+            }],
             required_permissions: client(vec![needs(&api, SCOPE), needs(&directory_api::client_id(), "User.Read")]),
             granted_app_roles: client(vec![needs(&api, ROLE)]),
+            ..Application::new(self.client_id(tenant, application), self.tenant_id(tenant), &name)
         }
     }
 
@@ -137,7 +143,13 @@ impl World {
         consents.allow(&self.client_id(tenant, API), [SCOPE.to_owned()]);
         let of_directory = ["User.Read", "openid", "profile", "offline_access"];
         consents.allow(&directory_api::client_id(), of_directory.map(str::to_owned));
-        RecordedConsent { principal, client_id: self.client_id(tenant, application), consents }
+        RecordedConsent {
+            principal,
+            client_id: self.client_id(tenant, application),
+            consents,
+            app_roles: Vec::new(),
+            service_principals: Vec::new(),
+        }
     }
 
     fn sign_in(&self, tenant: u64, person: u64, settings: &Settings) -> NewSignIn {
@@ -178,6 +190,7 @@ impl World {
             method: Method::Pwd,
             sid: Self::sid(tenant, person),
             flow: Self::flow(place),
+            parent: None,
             ends_at: None,
             revoked: None,
             refresh_token: Some(refresh_token),
@@ -234,6 +247,8 @@ fn scope(tenant: u64) -> ScopeDefinition {
         admin_consent_description: None,
         user_consent_display_name: Some("Read what you keep".to_owned()),
         user_consent_description: None,
+        risk: Risk::Medium,
+        disabled: false,
     }
 }
 
@@ -245,6 +260,7 @@ fn role(tenant: u64) -> AppRole {
         description: None,
         for_applications: true,
         for_users: false,
+        disabled: false,
     }
 }
 
