@@ -30,7 +30,7 @@ fn is_named(certificate: &ClientCertificate, assertion: &Assertion<'_>) -> bool 
 fn shown(assertion: &Assertion<'_>) -> String {
     let named = &assertion.thumbprints;
     let bytes = named.sha256.as_ref().or(named.sha1.as_ref()).map(Vec::as_slice).unwrap_or_default();
-    bytes.iter().take(32).map(|byte| format!("{byte:02X}")).collect()
+    bytes.iter().take(32).fold(String::new(), |text, byte| format!("{text}{byte:02X}"))
 }
 
 const fn fault(error: AssertionError) -> AssertionFault {

@@ -97,12 +97,11 @@ pub async fn prove_device(
 /// # Errors
 /// [`Refusal::TenantUnknown`] in a deployment without any tenant.
 pub async fn for_page(env: &Env, place: Place, path: &str) -> Result<Proven, FlowError> {
-    let keeper = match place.tenant() {
-        Some(tenant) => Arc::clone(tenant),
-        None => {
-            let first = env.storage.list_tenants().await?.into_iter().next();
-            Arc::new(first.ok_or_else(|| Refusal::TenantUnknown { asked: place.word().to_owned() })?)
-        }
+    let keeper = if let Some(tenant) = place.tenant() {
+        Arc::clone(tenant)
+    } else {
+        let first = env.storage.find_first_tenant().await?;
+        first.ok_or_else(|| Refusal::TenantUnknown { asked: place.word().to_owned() })?
     };
     Ok(page_kept_by(keeper, place, path))
 }

@@ -122,12 +122,11 @@ async fn api(env: &Env, tenant: &Tenant, name: &ApiName) -> Result<Option<Regist
 /// An API of the tenant's own, or one that is for several tenants.
 async fn named(env: &Env, tenant: &Tenant, identifier: &str) -> Result<Option<Registration>, FlowError> {
     let store = env.storage.tenant(tenant.id);
-    let application = match store.find_api(identifier).await? {
-        Some(own) => Some(own),
-        None => {
-            let other = env.storage.find_registered(identifier).await?;
-            other.filter(|other| other.is_for_several_tenants() && other.admits(tenant))
-        }
+    let application = if let Some(own) = store.find_api(identifier).await? {
+        Some(own)
+    } else {
+        let other = env.storage.find_registered(identifier).await?;
+        other.filter(|other| other.is_for_several_tenants() && other.admits(tenant))
     };
     let Some(application) = application else { return Ok(None) };
     let principal = store.find_service_principal(&application.client_id).await?;

@@ -255,7 +255,7 @@ pub enum Answer<'a> {
 
 impl Answer<'_> {
     /// What kind of program receives it.
-    fn platform(&self, application: &Application) -> Platform {
+    fn platform(self, application: &Application) -> Platform {
         match self {
             Self::Redirect(redirect) => redirect.platform(),
             Self::Device | Self::Page => crate::client::platform_of_direct_grant(application),

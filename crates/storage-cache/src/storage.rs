@@ -120,6 +120,10 @@ impl Storage for CachedStorage {
         Ok(found)
     }
 
+    async fn find_first_tenant(&self) -> Result<Option<Arc<Tenant>>, Fault> {
+        self.store.find_first_tenant().await
+    }
+
     async fn list_tenants(&self) -> Result<Vec<Tenant>, Fault> {
         self.store.list_tenants().await
     }

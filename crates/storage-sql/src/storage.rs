@@ -65,6 +65,10 @@ impl<E: Engine> Storage for SqlStorage<E> {
         Ok(self.engine.read(&tenants::Find { name }).await?.map(Arc::new))
     }
 
+    async fn find_first_tenant(&self) -> Result<Option<Arc<Tenant>>, Fault> {
+        Ok(self.engine.read(&tenants::FindFirst).await?.map(Arc::new))
+    }
+
     async fn list_tenants(&self) -> Result<Vec<Tenant>, Fault> {
         self.engine.read(&tenants::List).await
     }

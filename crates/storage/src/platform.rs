@@ -21,6 +21,9 @@ pub trait Storage: Send + Sync {
     /// The tenant with this id or domain.
     async fn find_tenant(&self, name: &TenantName) -> Result<Option<Arc<Tenant>>, Fault>;
 
+    /// The tenant that was made first.
+    async fn find_first_tenant(&self) -> Result<Option<Arc<Tenant>>, Fault>;
+
     /// Every tenant, in the order in which they were made.
     async fn list_tenants(&self) -> Result<Vec<Tenant>, Fault>;
 

@@ -92,19 +92,18 @@ impl Finishing<'_> {
             return recorded;
         }
         let mut bring = |recorded: &mut RecordedConsent| recorded.service_principals.append(&mut service_principals);
-        match recorded.iter_mut().find(|one| one.client_id == *own) {
-            Some(first) => bring(first),
-            None => {
-                let mut alone = RecordedConsent {
-                    principal: Some(self.person.user.id),
-                    client_id: own.clone(),
-                    consents: Consents::default(),
-                    app_roles: Vec::new(),
-                    service_principals: Vec::new(),
-                };
-                bring(&mut alone);
-                recorded.push(alone);
-            }
+        if let Some(first) = recorded.iter_mut().find(|one| one.client_id == *own) {
+            bring(first);
+        } else {
+            let mut alone = RecordedConsent {
+                principal: Some(self.person.user.id),
+                client_id: own.clone(),
+                consents: Consents::default(),
+                app_roles: Vec::new(),
+                service_principals: Vec::new(),
+            };
+            bring(&mut alone);
+            recorded.push(alone);
         }
         recorded
     }

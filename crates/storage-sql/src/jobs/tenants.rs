@@ -24,6 +24,17 @@ impl Job for Find<'_> {
     }
 }
 
+/// Finds the tenant that was made first.
+pub struct FindFirst;
+
+impl Job for FindFirst {
+    type Out = Option<Tenant>;
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
+        conn.one(sql::FIND_FIRST_TENANT, &[]).await?.as_ref().map(rows::tenant).transpose()
+    }
+}
+
 /// Lists the tenants.
 pub struct List;
 

@@ -9,6 +9,10 @@ statements! {
     FIND_TENANT_BY_DOMAIN on "tenants" gives ["id", "document"]: "
         SELECT id, document FROM tenants WHERE domain = $1";
 
+    /// The tenant that was made first.
+    FIND_FIRST_TENANT on "tenants" gives ["id", "document"]: "
+        SELECT id, document FROM tenants ORDER BY position, id LIMIT 1";
+
     /// Every tenant.
     LIST_TENANTS on "tenants" gives ["id", "document"]: "
         SELECT id, document FROM tenants ORDER BY position, id";

@@ -39,6 +39,7 @@ pub async fn tenants_are_listed_in_the_order_in_which_they_were_made(storage: Ar
     storage.apply_directory(&tenants(&[5, 7, 1])).await.unwrap();
     let order = [tenant(7), tenant(3), tenant(5), tenant(1)];
     assert_eq!(storage.list_tenants().await.unwrap(), order);
+    assert_eq!(storage.find_first_tenant().await.unwrap().as_deref(), order.first());
 }
 
 /// Promise.

@@ -12,7 +12,7 @@ pub fn live() -> Answer {
 
 /// The store answers.
 pub async fn ready(app: &App) -> Answer {
-    match app.env.storage.list_tenants().await {
+    match app.env.storage.find_first_tenant().await {
         Ok(_) => respond::text(StatusCode::OK, "ready\n"),
         Err(fault) => {
             tracing::warn!(%fault, "not ready");

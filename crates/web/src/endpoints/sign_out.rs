@@ -125,9 +125,10 @@ impl<'a> Leaving<'a> {
                 .collect(),
             continue_to: done.continue_to.as_ref().map(|(redirect, name)| ContinueTo {
                 application_name: name.clone(),
-                address: match state.is_empty() {
-                    true => redirect.uri().destination(),
-                    false => redirect.uri().with_query(&form::encode(&state)),
+                address: if state.is_empty() {
+                    redirect.uri().destination()
+                } else {
+                    redirect.uri().with_query(&form::encode(&state))
                 },
             }),
         };
@@ -166,7 +167,7 @@ impl<'a> Leaving<'a> {
         csrf::check(&self.incoming.headers, form.sole("csrf"), &self.mark(browser))?;
         let all: Vec<UserId> = self.candidates.people.iter().map(|one| one.user.id).collect();
         if form.sole("decision") == Some("deny") {
-            return Ok(respond::page(StatusCode::OK, self.stayed(), None));
+            return Ok(respond::page(StatusCode::OK, grantor_pages::NativeClient {}.render(), None));
         }
         match form.sole("pick") {
             Some(id) => {
@@ -176,10 +177,6 @@ impl<'a> Leaving<'a> {
             None if form.sole("all").is_some() || form.sole("decision") == Some("accept") => self.end(&all).await,
             None => Err(Refusal::FormNotOurs.into()),
         }
-    }
-
-    fn stayed(&self) -> String {
-        grantor_pages::NativeClient {}.render()
     }
 
     fn action(&self) -> String {

@@ -65,6 +65,10 @@ impl Storage for Insistent {
         look_up!(self.shared, self.store.find_tenant(name))
     }
 
+    async fn find_first_tenant(&self) -> Result<Option<Arc<Tenant>>, Fault> {
+        look_up!(self.shared, self.store.find_first_tenant())
+    }
+
     async fn list_tenants(&self) -> Result<Vec<Tenant>, Fault> {
         look_up!(self.shared, self.store.list_tenants())
     }

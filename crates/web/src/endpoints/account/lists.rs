@@ -13,31 +13,26 @@ use crate::endpoints::facts;
 
 impl Visit<'_> {
     /// What the person has allowed, or what administrators have allowed for everyone.
-    pub fn allowed(
-        &self,
-        for_everyone: bool,
-    ) -> impl Future<Output = Result<Vec<pages::AllowedApp>, FlowError>> + Send + '_ {
-        async move {
-            let principal = (!for_everyone).then_some(self.user.id);
-            let mut apps = Vec::new();
-            for allowed in account_flow::allowed(&self.app.env, &self.tenant, principal).await? {
-                let mut apis: BTreeMap<ClientId, pages::AllowedApi> = BTreeMap::new();
-                for (api, one) in &allowed.permissions {
-                    let scope = api.as_ref().and_then(|api| api.scope(&one.value));
-                    let words = scope.map_or_else(|| one.value.clone(), |scope| scope.words_for_people().to_owned());
-                    let name = api.as_ref().map_or_else(|| one.api.to_string(), |api| api.display_name.clone());
-                    let known = apis.entry(one.api.clone());
-                    known.or_insert(pages::AllowedApi { name, permissions: Vec::new() }).permissions.push(words);
-                }
-                apps.push(pages::AllowedApp {
-                    application: self.shown(allowed.application.as_deref(), &allowed.client_id).await?,
-                    client_id: allowed.client_id.to_string(),
-                    apis: apis.into_values().collect(),
-                    since: day(allowed.since),
-                });
+    pub async fn allowed(&self, for_everyone: bool) -> Result<Vec<pages::AllowedApp>, FlowError> {
+        let principal = (!for_everyone).then_some(self.user.id);
+        let mut found = Vec::new();
+        for allowed in account_flow::allowed(&self.app.env, &self.tenant, principal).await? {
+            let mut apis: BTreeMap<ClientId, pages::AllowedApi> = BTreeMap::new();
+            for (api, one) in &allowed.permissions {
+                let scope = api.as_ref().and_then(|api| api.scope(&one.value));
+                let words = scope.map_or_else(|| one.value.clone(), |scope| scope.words_for_people().to_owned());
+                let name = api.as_ref().map_or_else(|| one.api.to_string(), |api| api.display_name.clone());
+                let known = apis.entry(one.api.clone());
+                known.or_insert(pages::AllowedApi { name, permissions: Vec::new() }).permissions.push(words);
             }
-            Ok(apps)
+            found.push(pages::AllowedApp {
+                application: self.shown(allowed.application.as_deref(), &allowed.client_id).await?,
+                client_id: allowed.client_id.to_string(),
+                apis: apis.into_values().collect(),
+                since: day(allowed.since),
+            });
         }
+        Ok(found)
     }
 
     /// What people ask the administrators for.
