@@ -57,9 +57,10 @@ def page_has_gone(error):
 class Browser:
     """A browser and the person in front of it."""
 
-    def __init__(self, driver, base):
+    def __init__(self, driver, base, ca):
         self.driver = driver
         self.base = base
+        self.ca = ca
         self._log = []
 
     # Looking.
@@ -285,7 +286,7 @@ def browse(server, scripts=True, cookies_in_frames=False):
         driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver"), env=environment))
         driver.set_page_load_timeout(WITHIN)
         driver.set_script_timeout(WITHIN)
-        yield Browser(driver, server.base)
+        yield Browser(driver, server.base, server.ca)
     finally:
         try:
             if driver is not None:

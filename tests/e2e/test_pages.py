@@ -7,8 +7,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from grantor import ADMIN, ADMIN_NAME, CHRIS, CHRIS_NAME, NATIVE_APP, PASSWORD, ROOT
+from grantor import ADMIN, ADMIN_NAME, CHRIS, CHRIS_NAME, NATIVE_APP, PASSWORD, ROOT, serve
 from listener import pairs
+from page_walks import PAGES_DIRECTORY, WALKS
 
 CANARY = '"><script>alert(1)</script>'
 SCREENSHOTS = ROOT / "docs" / "screenshots"
@@ -98,7 +99,14 @@ PAGES = {
     "native-client": to_native_client,
     "form-post": to_form_post,
     "not-found": to_not_found,
+    **WALKS,
 }
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory):
+    with serve(tmp_path_factory.mktemp("shared") / "data", PAGES_DIRECTORY) as running:
+        yield running
 
 
 @pytest.fixture(params=PAGES)
