@@ -23,6 +23,8 @@ pub struct AccountPage {
     pub apps_for_everyone: Vec<AllowedApp>,
     /// The app that was just withdrawn.
     pub withdrawn: Option<String>,
+    /// For an administrator: where what people ask for is answered.
+    pub requests: Option<String>,
     /// The path that signs out.
     pub sign_out: String,
     /// The path that the forms are sent to.

@@ -204,6 +204,8 @@ pub const SIGNED_OUT_GOES_ON: Around = Around::new("Taking you back to ", " in a
 /// What the hidden frame of an app is called.
 pub const SIGN_OUT_FRAME: Around = Around::new("Sign-out of ", "");
 
+/// For administrators, the way to what people ask for.
+pub const ACCOUNT_REQUESTS: &str = "Answer what people ask for, and see what is allowed for everyone";
 /// Heading of a person's own page.
 pub const ACCOUNT_HEADING: &str = "Your apps";
 /// First sentence of a person's own page.

@@ -7,7 +7,7 @@ use crate::{markup::tags, samples};
 #[test]
 fn each_reason_has_one_sentence_of_its_own() {
     for (why, sentence) in [
-        (Why::Permissions, "This app asks for what only an administrator may allow."),
+        (Why::Permissions, "Only an administrator can allow what this application asks for."),
         (Why::OnlyLowRisk, "This organization lets people allow only what is of low risk."),
         (Why::PeopleMayNotAllow, "This organization lets only administrators allow apps."),
     ] {

@@ -333,6 +333,7 @@ fn account_page(say: Say<'_>) -> AccountPage {
         apps: vec![allowed(application(say), "native", say), allowed(application_from_outside(say), "expenses", say)],
         apps_for_everyone: vec![allowed(application(say), "calendar", say)],
         withdrawn: Some(say("Old App")),
+        requests: Some(format!("/{}", say("account/requests"))),
         action: say("/account"),
         hidden: hidden(say),
         ..account_page_empty(say)
@@ -347,6 +348,7 @@ fn account_page_empty(say: Say<'_>) -> AccountPage {
         apps: Vec::new(),
         apps_for_everyone: Vec::new(),
         withdrawn: None,
+        requests: None,
         sign_out: format!("/{}", say("sign-out")),
         action: String::new(),
         hidden: Hidden { csrf: String::new() },

@@ -174,6 +174,10 @@ impl Visit<'_> {
                 Some(Done::Withdrawn(name)) => Some(name),
                 _ => None,
             },
+            requests: self
+                .user
+                .may_consent_for_administrators()
+                .then(|| OwnPage::ConsentRequests(self.tenant.id, self.user.id).path()),
             sign_out: self.sign_out(),
             action: self.own_page().path(),
             hidden: self.hidden(),
