@@ -217,8 +217,8 @@ fn client_id(
     let text = fields.required_text("client_id")?;
     let problem = |what: String| fields.report.add(Problem::at(text.at, what));
     let id = text::client_id(text, "client_id", fields.report)?;
-    if id.as_str() == directory_api::CLIENT_ID || id.as_str() == directory_api::SHORT_NAME {
-        problem(format!("{} names the built-in directory API, which no file can change", shown(id.as_str())));
+    if directory_api::is_built_in(&id) || id.as_str() == directory_api::SHORT_NAME {
+        problem(format!("{} names a part of the product itself, which no file can change", shown(id.as_str())));
         return None;
     }
     seen.add(id.clone(), text.at, || format!("the client_id {} stands already", shown(id.as_str())), fields.report);

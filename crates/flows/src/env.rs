@@ -9,6 +9,7 @@ use grantor_rules::subject::PairwiseSalt;
 use grantor_storage::Storage;
 
 use crate::credential_uses::CredentialUses;
+use crate::unknown_names::UnknownNames;
 use crate::{Event, KeyRing, Passwords, Recorder};
 
 /// Everything that a flow needs from outside.
@@ -31,6 +32,8 @@ pub struct Env {
     pub settings: Settings,
     /// Which credentials of applications were noted as used.
     pub credential_uses: CredentialUses,
+    /// For which names that nobody has wrong passwords were tried.
+    pub unknown_names: UnknownNames,
     /// Where events are recorded.
     pub recorder: Recorder,
     /// Under which address the world reaches us.

@@ -23,6 +23,7 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod start;
 pub mod token;
+mod unknown_names;
 
 pub use credential_uses::CredentialUses;
 pub use env::{Env, Trace};
@@ -32,3 +33,4 @@ pub use keys::KeyRing;
 pub use load::find_tenant;
 pub use passwords::Passwords;
 pub use place::Place;
+pub use unknown_names::UnknownNames;

@@ -76,7 +76,11 @@ pub async fn check_password(env: &Env, tenant: &Tenant, name: &str, password: &S
         None => None,
     };
     let now = env.now();
-    if known.as_ref().and_then(|known| known.locked_until).is_some_and(|until| now < until) {
+    let locked = match &known {
+        Some(known) => known.locked_until.is_some_and(|until| now < until),
+        None => env.unknown_names.is_locked(tenant.id, name, now),
+    };
+    if locked {
         return Err(Refusal::UserLocked.into());
     }
     let right = env.passwords.verify(password, known.as_ref().map(|known| &known.hash)).await?;
@@ -94,7 +98,10 @@ pub async fn check_password(env: &Env, tenant: &Tenant, name: &str, password: &S
             store.count_wrong_password(&WrongPassword { user: user.id, most, locked_until }).await?;
             Err(Refusal::PasswordWrong.into())
         }
-        None => Err(Refusal::PasswordWrong.into()),
+        None => {
+            env.unknown_names.count(tenant.id, name, now, &env.settings);
+            Err(Refusal::PasswordWrong.into())
+        }
     }
 }
 

@@ -93,6 +93,7 @@ pub struct Notice {
 pub async fn end(
     env: &Env,
     trace: &Trace,
+    place: &Place,
     candidates: &Candidates,
     users: &[UserId],
     sessions: &[Handle],
@@ -113,7 +114,7 @@ pub async fn end(
         }
         env.record(trace, Event::SignedOut { user: one.user.id });
     }
-    done.continue_to = continue_to(env, hints, reached).await?;
+    done.continue_to = continue_to(env, place, hints, reached).await?;
     Ok(done)
 }
 
@@ -126,14 +127,24 @@ fn notice(application: &Application, tenant: &Tenant, sid: &str) -> Option<Notic
 /// that the session reached. Any other is left alone: the browser stays (Source: entra-dialect 11).
 async fn continue_to(
     env: &Env,
+    place: &Place,
     hints: &Hints,
     reached: Vec<Arc<Application>>,
 ) -> Result<Option<(RegisteredRedirect, String)>, FlowError> {
     let Some(asked) = &hints.continue_to else { return Ok(None) };
     let of_token = hints.id_token.as_ref().and_then(|token| audience_and_subject(env, token)).map(|(client, _)| client);
-    let candidates = match of_token.or_else(|| hints.client_id.clone()) {
-        Some(client_id) => load::registered(env, &client_id).await?.into_iter().collect(),
-        None => reached,
+    let candidates = match (of_token, &hints.client_id) {
+        (Some(client_id), _) => load::registered(env, &client_id).await?.into_iter().collect(),
+        // Anybody can write a client id: it counts where the tenant knows the application, or the session has reached it.
+        (None, Some(client_id)) => {
+            let mut known: Vec<_> = reached.into_iter().filter(|one| one.client_id == *client_id).collect();
+            if let Some(tenant) = place.tenant() {
+                let here = load::client_here(env, tenant, client_id).await;
+                known.extend(here.ok().map(|here| here.application));
+            }
+            known
+        }
+        (None, None) => reached,
     };
     let fits = |application: &Arc<Application>| {
         let redirect = registered_redirect(application, Some(asked), &[]).ok()?;

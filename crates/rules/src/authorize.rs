@@ -341,7 +341,7 @@ pub fn decide(facts: &Facts<'_>) -> Result<Decision, Refusal> {
         not_itself_by_identifier(application, of_api)?;
     }
     let about = consent::Facts {
-        application,
+        client: facts.client,
         scopes: facts.scopes,
         consents: facts.consents,
         required_apis: facts.required_apis,

@@ -14,6 +14,8 @@ use crate::model::{AppRole, Application, Risk, ScopeDefinition, SignInAudience, 
 pub const CLIENT_ID: &str = "00000003-0000-0000-c000-000000000000";
 /// The identifier URI that existing applications ask for.
 pub const WELL_KNOWN_URI: &str = "https://graph.microsoft.com";
+/// The client id of the account pages.
+const ACCOUNT_PAGES_ID: &str = "grantor-account";
 /// Its short name in directory files.
 pub const SHORT_NAME: &str = "graph";
 
@@ -183,7 +185,7 @@ pub fn derived_id(name: &str) -> Uuid {
 }
 
 static ACCOUNT_PAGES: LazyLock<Arc<Application>> = LazyLock::new(|| {
-    let id = ClientId::parse("grantor-account").expect("the constant is a client id");
+    let id = ClientId::parse(ACCOUNT_PAGES_ID).expect("the constant is a client id");
     Arc::new(Application {
         sign_in_audience: SignInAudience::AnyOrganizationAndPersonal,
         ..Application::new(id, TenantId::from_uuid(Uuid::nil()), "Your account")
@@ -193,6 +195,11 @@ static ACCOUNT_PAGES: LazyLock<Arc<Application>> = LazyLock::new(|| {
 /// The pages on which people look after their own account, as the application that they sign in to. It can ask for nothing.
 pub fn account_pages() -> Arc<Application> {
     Arc::clone(&ACCOUNT_PAGES)
+}
+
+/// Whether this is the client id of something that is part of every deployment. No file can register one of these.
+pub fn is_built_in(client_id: &ClientId) -> bool {
+    [CLIENT_ID, ACCOUNT_PAGES_ID].contains(&client_id.as_str())
 }
 
 /// The directory API as an application.

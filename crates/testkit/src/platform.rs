@@ -223,6 +223,7 @@ async fn env(database: &Path, clock: Arc<ManualClock>, public: &str) -> Env {
     let prepared = start::prepare(storage.as_ref(), &master, clock.as_ref(), entropy.as_ref()).await.unwrap();
     Env {
         credential_uses: grantor_flows::CredentialUses::default(),
+        unknown_names: grantor_flows::UnknownNames::default(),
         storage,
         clock,
         entropy,

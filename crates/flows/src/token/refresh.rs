@@ -15,6 +15,9 @@ use grantor_storage::{RotateRefreshToken, Rotated};
 use super::{Call, issue};
 use crate::{Event, FlowError};
 
+/// Longer chains of applications that act on for each other are nobody's.
+const MOST_LINKS: usize = 8;
+
 pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, FlowError> {
     let handle = RefreshHandle::parse(&call.env.refresh_tokens, presented.expose()).ok();
     let found = match &handle {
@@ -53,13 +56,19 @@ pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, 
     }
 }
 
-/// What one application was given to act on with ends with what it was given by.
+/// What one application was given to act on with ends with what it was given by, and that with its own.
 async fn parent_stands(call: &Call<'_>, family: &Family) -> Result<(), FlowError> {
-    let Some(parent) = family.parent else { return Ok(()) };
-    match call.store.find_family(parent).await?.and_then(|parent| parent.revoked) {
-        Some(why) => Err(Refusal::RefreshTokenRevoked { why }.into()),
-        None => Ok(()),
+    let mut parent = family.parent;
+    for _ in 0..MOST_LINKS {
+        let Some(id) = parent else { return Ok(()) };
+        // One that is remembered no more has ended by itself.
+        let Some(found) = call.store.find_family(id).await? else { return Ok(()) };
+        if let Some(why) = found.revoked {
+            return Err(Refusal::RefreshTokenRevoked { why }.into());
+        }
+        parent = found.parent;
     }
+    Ok(())
 }
 
 async fn find(call: &Call<'_>, handle: &RefreshHandle) -> Result<Option<(Family, Option<User>)>, FlowError> {

@@ -67,9 +67,9 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Whether the tenant has let it in. The directory's own API is everywhere.
+    /// Whether the tenant has let it in. The directory's own API and the account pages are everywhere.
     pub fn is_here(&self) -> bool {
-        self.principal.is_some() || self.application.client_id == directory_api::client_id()
+        self.principal.is_some() || directory_api::is_built_in(&self.application.client_id)
     }
 
     /// Whether neither its publisher nor the tenant has switched it off.

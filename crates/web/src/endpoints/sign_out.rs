@@ -103,7 +103,7 @@ impl<'a> Leaving<'a> {
 
     async fn end(&self, users: &[UserId]) -> Result<Answer, FlowError> {
         let Self { app, incoming, candidates, sessions, hints, .. } = self;
-        let done = flow::end(&app.env, &incoming.trace, candidates, users, sessions, hints).await?;
+        let done = flow::end(&app.env, &incoming.trace, &self.place, candidates, users, sessions, hints).await?;
         let state: Vec<(&'static str, String)> =
             self.request.state.iter().map(|state| ("state", state.clone())).collect();
         if let (true, Some((redirect, application))) = (done.notices.is_empty(), &done.continue_to) {

@@ -75,8 +75,9 @@ fn a_bad_application_is_refused() {
     let application = |id: &str| format!("{TENANT}{}", APPLICATION.replace("\"app\"", id));
     refused(&application("«\"\""), "a client id may not be empty");
     refused(&application("«\"a b\""), "a client id holds visible ASCII characters only");
-    refused(&application("«\"00000003-0000-0000-C000-000000000000\""), "names the built-in directory API");
-    refused(&application("«\"graph\""), "names the built-in directory API");
+    refused(&application("«\"00000003-0000-0000-C000-000000000000\""), "names a part of the product itself");
+    refused(&application("«\"graph\""), "names a part of the product itself");
+    refused(&application("«\"grantor-account\""), "names a part of the product itself");
     refused_below(
         &format!("{TENANT}{APPLICATION}"),
         &[
