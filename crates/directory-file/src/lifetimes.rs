@@ -15,7 +15,7 @@ pub(crate) const LIFETIMES: Kind = Kind {
 };
 
 const SHORTEST: (Duration, &str) = (Duration::from_mins(10), "10m");
-const LONGEST_TOKEN: (Duration, &str) = (Duration::from_hours(24), "1d");
+const LONGEST_TOKEN: (Duration, &str) = (Lifetimes::LONGEST_TOKEN, "1d");
 const LONGEST_REFRESH: (Duration, &str) = (Duration::from_hours(24 * 365), "365d");
 
 /// The lifetimes of an application's tokens; what is not said is left to the deployment.

@@ -167,7 +167,14 @@ impl List<'_> {
         for (value, _) in &of_api.named {
             self.scope(client, &of_api.application, value);
         }
-        if of_api.all_granted.is_none() || of_api.application.client_id == *client {
+        if of_api.all_granted.is_none() {
+            return Ok(());
+        }
+        if of_api.application.client_id == *client {
+            // It has everything of itself; for everybody, what it needs of others is meant (Source: entra-dialect 12.4).
+            if ask == Ask::ForEveryone {
+                self.required_of(self.facts.application, ask);
+            }
             return Ok(());
         }
         // What a token could carry: the permissions of signing in are not among it, allowed or not.
@@ -296,7 +303,8 @@ pub fn effective(mut consents: Consents, client: &Registration, scopes: &Resolve
 /// Which permissions of one API a token may carry: asked for, allowed, and still existing.
 pub fn allowed_of(of_api: &WantedOfApi, consents: &Consents) -> Vec<String> {
     let api = &of_api.application;
-    let still_exists = |value: &str| api.scope(value).is_some();
+    // By its own name: one that differs in case has been renamed since, and is another permission.
+    let still_exists = |value: &str| api.scope(value).is_some_and(|scope| scope.value == value);
     if of_api.all_granted.is_some() {
         let sign_in = |value: &str| SignInScope::parse(value).is_some();
         return consents

@@ -3,9 +3,12 @@
 //! Of each algorithm there is a line of keys. The first signs at once; each later one is published ahead, so that whoever keeps
 //! the keys for a day knows it before the first token of it arrives; the one before it stays until its last token is out.
 
+use std::time::Duration;
+
 use grantor_environment::Timestamp;
 
 use crate::Settings;
+use crate::model::Lifetimes;
 
 /// The keys of one algorithm, by when each was made, oldest first.
 #[derive(Clone, Copy, Debug)]
@@ -32,16 +35,20 @@ impl Line<'_> {
     /// The places of the keys that nothing alive was signed with: another one has signed in their stead for longer than any
     /// token lives.
     pub fn ended(&self, now: Timestamp, settings: &Settings) -> Vec<usize> {
-        let longest = settings.access_token_longest.max(settings.id_token_lifetime);
+        let longest = longest_token(settings);
         let successor_began = |place: usize| self.signs_from(place + 1, settings);
         (0..self.0.len().saturating_sub(1)).filter(|place| successor_began(*place) + longest <= now).collect()
     }
 }
 
+/// How long any token lives at most: as the deployment says, or as an application may say of its own.
+fn longest_token(settings: &Settings) -> Duration {
+    settings.access_token_longest.max(settings.id_token_lifetime).max(Lifetimes::LONGEST_TOKEN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     const DAY: Duration = Duration::from_hours(24);
 
@@ -81,7 +88,12 @@ mod tests {
         let settings = Settings::default();
         let made = [day(0), day(88)];
         assert_eq!(Line(&made).ended(day(90), &settings), Vec::<usize>::new());
-        assert_eq!(Line(&made).ended(day(90) + settings.access_token_longest, &settings), [0]);
+        // An API may say that its tokens live longer than the deployment's.
+        let last = day(90) + Lifetimes::LONGEST_TOKEN;
+        assert_eq!(Line(&made).ended(last - Duration::from_millis(1), &settings), Vec::<usize>::new());
+        assert_eq!(Line(&made).ended(last, &settings), [0]);
+        let long = Settings { access_token_longest: DAY * 3, ..Settings::default() };
+        assert_eq!(Line(&made).ended(last, &long), Vec::<usize>::new());
         assert_eq!(Line(&made[..1]).ended(day(999), &settings), Vec::<usize>::new());
     }
 

@@ -224,6 +224,22 @@ pub struct Lifetimes {
     pub refresh_token: Option<Duration>,
 }
 
+impl Lifetimes {
+    /// The longest that an application's access tokens and id_tokens may live (Source: entra-dialect 13.2). Keys that have
+    /// stopped to sign stay published for as long.
+    pub const LONGEST_TOKEN: Duration = Duration::from_hours(24);
+
+    /// How long access tokens for this API live, if it says so.
+    pub fn access_token(&self) -> Option<Duration> {
+        self.access_token.map(|life| life.min(Self::LONGEST_TOKEN))
+    }
+
+    /// How long id_tokens for this application live, if it says so.
+    pub fn id_token(&self) -> Option<Duration> {
+        self.id_token.map(|life| life.min(Self::LONGEST_TOKEN))
+    }
+}
+
 /// Where people read about an application.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Information {

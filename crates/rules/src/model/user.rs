@@ -65,6 +65,14 @@ impl User {
         "User Administrator",
     ];
 
+    /// Those of them that may consent to what only administrators may.
+    const ROLES_THAT_CONSENT: [&'static str; 4] = [
+        Self::GLOBAL_ADMINISTRATOR,
+        "Application Administrator",
+        "Cloud Application Administrator",
+        "Privileged Role Administrator",
+    ];
+
     /// How a sign-in name is compared: without regard to case and surrounding space.
     pub fn name_key(name: &str) -> String {
         name.trim().to_lowercase()
@@ -80,8 +88,9 @@ impl User {
         name.trim().rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase())
     }
 
-    /// Whether the person may consent to what only administrators may.
+    /// Whether the person may consent to what only administrators may: by one of the roles that say so, so that a role which
+    /// is not known here gives no power.
     pub fn may_consent_for_administrators(&self) -> bool {
-        self.directory_roles.iter().any(|role| role != "User Administrator")
+        self.directory_roles.iter().any(|role| Self::ROLES_THAT_CONSENT.contains(&role.as_str()))
     }
 }

@@ -176,7 +176,8 @@ fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'
     let keeps = grounds.wants_refresh && consents.covers(&directory, SignInScope::OfflineAccess.as_str());
     let (now, settings) = (standing.now, standing.settings);
     let idle = grounds.client.lifetimes.refresh_token.unwrap_or(settings.refresh_token_idle);
-    let idle_end = grounds.family_ends_at.unwrap_or(now + idle);
+    // A fixed end is the last one: what the application says itself may come before it.
+    let idle_end = grounds.family_ends_at.map_or(now + idle, |end| end.min(now + idle));
     Ok(TokenPlan(TokenFacts {
         tenant: standing.tenant,
         client: grounds.client,
@@ -198,7 +199,7 @@ fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'
         sid: grounds.sid.to_owned(),
         family: grounds.family,
         flow: grounds.flow,
-        id_expires_at: now + grounds.client.lifetimes.id_token.unwrap_or(settings.id_token_lifetime),
+        id_expires_at: now + grounds.client.lifetimes.id_token().unwrap_or(settings.id_token_lifetime),
         refresh_expires_at: keeps.then_some(idle_end),
         family_ends_at: grounds.family_ends_at,
     }))
@@ -274,5 +275,5 @@ fn spelled(api: &WantedOfApi, allowed: &[String], sign_in: &[SignInScope]) -> Ve
 fn access_token_life(api: &Application, settings: &Settings, roll: u64) -> Duration {
     let span = settings.access_token_longest.saturating_sub(settings.access_token_shortest).as_secs();
     let drawn = settings.access_token_shortest + Duration::from_secs(if span == 0 { 0 } else { roll % span });
-    api.lifetimes.access_token.unwrap_or(drawn)
+    api.lifetimes.access_token().unwrap_or(drawn)
 }
