@@ -173,7 +173,7 @@ impl List<'_> {
         if of_api.application.client_id == *client {
             // It has everything of itself; for everybody, what it needs of others is meant (Source: entra-dialect 12.4).
             if ask == Ask::ForEveryone {
-                self.required_of(self.facts.application, ask);
+                self.required_of(self.facts.application(), ask);
             }
             return Ok(());
         }

@@ -13,10 +13,11 @@ const NEEDED: &[&str] = &["User.Read", "User.Read.All"];
 fn token(scopes: &[&str]) -> PresentedToken {
     PresentedToken {
         tenant: tenant().id,
-        user: user_id("ana"),
+        user: Some(user_id("ana")),
         client: client_id("app"),
         family: FamilyId::from_random([3; 16]),
         scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+        audience: grantor_rules::directory_api::WELL_KNOWN_URI.into(),
     }
 }
 

@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use grantor_protocol::pkce::{ChallengeMethod, CodeChallenge, CodeVerifier};
 use grantor_protocol::{RedirectUri, TenantId, UserId};
-use grantor_rules::model::{Application, Code, Consents, Platform, SignInAudience, Tenant, User};
+use grantor_rules::Refusal;
+use grantor_rules::model::{Application, Code, Consents, Platform, SignInAudience};
+use grantor_rules::token::TokenPlan;
 use grantor_rules::token::code::{CodeRequest, belongs_together, of_tenant, redeem};
-use grantor_rules::token::{Standing, TokenPlan};
-use grantor_rules::{Refusal, Settings};
 
-use crate::world::{
-    NATIVE, NOW, WEB, allowed, app, client_id, code, minutes, person, proven, resolved, tenant, uri, verifier,
-};
+use crate::moment::{Moment, moment};
+use crate::world::{NATIVE, NOW, WEB, allowed, app, client_id, code, minutes, proven, resolved, tenant, uri, verifier};
 
 fn fitting(platform: Platform) -> CodeRequest {
     CodeRequest {
@@ -121,31 +120,25 @@ fn a_code_of_another_tenant_is_refused() {
 
 /// Everything that a redemption looks at.
 struct Situation {
-    application: Application,
+    moment: Moment,
     proven_as: Platform,
     code: Code,
     redirect_uri: Option<RedirectUri>,
     verifier: Option<CodeVerifier>,
     words: &'static str,
     names_scopes: bool,
-    tenant: Tenant,
-    user: Option<User>,
-    consents: Consents,
 }
 
 fn situation(words: &'static str) -> Situation {
     let fitting = fitting(Platform::Web);
     Situation {
-        application: app(),
+        moment: moment(&["directory/openid", "directory/offline_access", "colors/Read"]),
         proven_as: Platform::Web,
         code: code(Platform::Web, words),
         redirect_uri: fitting.redirect_uri,
         verifier: fitting.verifier,
         words,
         names_scopes: false,
-        tenant: tenant(),
-        user: Some(person("ana")),
-        consents: allowed(&["directory/openid", "directory/offline_access", "colors/Read"]),
     }
 }
 
@@ -156,17 +149,8 @@ impl Situation {
             verifier: self.verifier.clone(),
             names_scopes: self.names_scopes,
         };
-        let settings = Settings::default();
-        let standing = Standing {
-            tenant: &self.tenant,
-            user: self.user.as_ref(),
-            consents: &self.consents,
-            now: NOW,
-            roll: 0,
-            settings: &settings,
-        };
-        let client = proven(&self.application, self.proven_as);
-        redeem(&request, &self.code, &client, resolved(self.words), &standing).map(|plan| look(&plan))
+        let client = self.moment.proven(self.proven_as);
+        redeem(&request, &self.code, &client, resolved(self.words), &self.moment.standing()).map(|plan| look(&plan))
     }
 
     fn reason(&self) -> Option<&'static str> {
@@ -181,9 +165,9 @@ const SPOILS: [(&str, Spoil); 7] = [
     ("redirect-differs", |situation| situation.redirect_uri = Some(uri("https://app.example/other"))),
     ("verifier-wrong", |situation| situation.verifier = Some(CodeVerifier::from_random([8; 32]))),
     ("code-expired", |situation| situation.code.expires_at = NOW),
-    ("user-disabled", |situation| situation.user = None),
-    ("audience-excludes", |situation| situation.application.sign_in_audience = SignInAudience::PersonalOnly),
-    ("consent-required", |situation| situation.consents = Consents::default()),
+    ("user-gone", |situation| situation.moment.user = None),
+    ("audience-excludes", |situation| situation.moment.application().sign_in_audience = SignInAudience::PersonalOnly),
+    ("consent-required", |situation| situation.moment.consents = Consents::default()),
 ];
 
 #[test]
@@ -202,11 +186,11 @@ fn each_check_refuses_alone_and_the_first_one_speaks() {
 #[test]
 fn a_code_buys_nothing_for_a_person_who_may_not_sign_in_or_is_another() {
     let mut disabled = situation("openid api://colors/Read");
-    disabled.user.as_mut().unwrap().account_enabled = false;
+    disabled.moment.person().account_enabled = false;
     assert_eq!(disabled.reason(), Some("user-disabled"));
     let mut another = situation("openid api://colors/Read");
-    another.user.as_mut().unwrap().id = UserId::from_random([9; 16]);
-    assert_eq!(another.reason(), Some("user-disabled"));
+    another.moment.person().id = UserId::from_random([9; 16]);
+    assert_eq!(another.reason(), Some("user-gone"));
 }
 
 #[test]
@@ -253,7 +237,7 @@ fn there_is_a_refresh_token_only_where_it_was_asked_for_and_allowed() {
     let not_asked = situation("openid api://colors/Read");
     assert_eq!(not_asked.redeem(|plan| plan.refresh_expires_at).unwrap(), None);
     let mut not_allowed = situation("openid offline_access api://colors/Read");
-    not_allowed.consents = allowed(&["directory/openid", "colors/Read"]);
+    not_allowed.moment.consents = allowed(&["directory/openid", "colors/Read"]);
     assert_eq!(not_allowed.redeem(|plan| plan.refresh_expires_at).unwrap(), None);
     // What the token request names beside does not bring one about.
     let mut later = situation("openid offline_access api://colors/Read");

@@ -6,24 +6,30 @@ use std::sync::Arc;
 use grantor_protocol::ClientId;
 use grantor_protocol::prompt::Prompt;
 use grantor_rules::Refusal;
-use grantor_rules::authorize::{Decision, Facts, Question, Request, SignedIn, decide};
+use grantor_rules::authorize::{Answer, Decision, Facts, Question, Request, SignedIn, decide};
 use grantor_rules::client::RegisteredRedirect;
-use grantor_rules::model::{Application, Consents, Platform, SignInAudience, Tenant, TenantKind};
+use grantor_rules::consent::ConsentQuestion;
+use grantor_rules::model::{
+    Application, Assigned, Consents, Platform, Registration, SignInAudience, Tenant, TenantKind,
+};
 use grantor_rules::scopes::ResolvedScopes;
 
 use crate::world::{
-    administrator, allowed, api, app, by_client_id, person, registered, request, required, resolved, signed_in, tenant,
+    administrator, allowed, api, app, by_client_id, here, person, principal_of, registered, request, required,
+    resolved, signed_in, tenant,
 };
 
 /// Everything a decision looks at: allowed in every respect, so that a test changes only what it is about.
 struct Situation {
     tenant: Tenant,
-    application: Application,
-    redirect: RegisteredRedirect,
+    client: Registration,
+    /// Where the answer goes; without, to a program that waits elsewhere.
+    redirect: Option<RegisteredRedirect>,
     request: Request,
     scopes: ResolvedScopes,
-    required_apis: BTreeMap<ClientId, Arc<Application>>,
+    required_apis: BTreeMap<ClientId, Registration>,
     person: SignedIn,
+    assigned: Assigned,
     consents: Consents,
     just_consented: bool,
 }
@@ -31,40 +37,49 @@ struct Situation {
 fn situation(words: &str) -> Situation {
     Situation {
         tenant: tenant(),
-        application: app(),
-        redirect: registered(&app(), Platform::Web),
+        client: here(app()),
+        redirect: Some(registered(&app(), Platform::Web)),
         request: request(words),
         scopes: resolved(words),
         required_apis: by_client_id(&[api("colors"), api("shapes")]),
         person: signed_in(person("ana")),
+        assigned: Assigned::default(),
         consents: allowed(&["directory/openid", "colors/Read"]),
         just_consented: false,
     }
+}
+
+fn names(question: &ConsentQuestion) -> String {
+    let names = question.permissions.iter().map(|one| format!("{}/{}", one.api_name, one.value));
+    names.collect::<Vec<_>>().join(" ")
 }
 
 impl Situation {
     fn decide(&self) -> Result<Decision, Refusal> {
         decide(&Facts {
             tenant: &self.tenant,
-            application: &self.application,
-            redirect: &self.redirect,
+            client: &self.client,
+            answer: self.redirect.as_ref().map_or(Answer::Device, Answer::Redirect),
             request: &self.request,
             scopes: &self.scopes,
             required_apis: &self.required_apis,
             person: &self.person,
+            assigned: &self.assigned,
             consents: &self.consents,
             just_consented: self.just_consented,
         })
     }
 
-    /// What was decided, in words: `issue`, `ask` with the permissions, or the reason of the refusal.
+    fn application(&mut self) -> &mut Application {
+        Arc::make_mut(&mut self.client.application)
+    }
+
+    /// What was decided, in words: `issue`, `ask` or `approval` with the permissions, or the reason of the refusal.
     fn told(&self) -> String {
         match self.decide() {
             Ok(Decision::Issue(_)) => "issue".into(),
-            Ok(Decision::Ask(Question::Consent(question))) => {
-                let names = question.permissions.iter().map(|one| format!("{}/{}", one.api_name, one.value));
-                format!("ask {}", names.collect::<Vec<_>>().join(" "))
-            }
+            Ok(Decision::Ask(Question::Consent(question))) => format!("ask {}", names(&question)),
+            Ok(Decision::Ask(Question::Approval { question, .. })) => format!("approval {}", names(&question)),
             Ok(Decision::Ask(other)) => format!("{other:?}"),
             Err(refusal) => refusal.reason().into(),
         }
@@ -75,8 +90,9 @@ impl Situation {
 fn what_is_allowed_already_is_issued_with_what_was_asked() {
     let situation = situation("openid api://colors/Read");
     let Ok(Decision::Issue(plan)) = situation.decide() else { panic!("{}", situation.told()) };
-    assert_eq!(plan.client_id, situation.application.client_id);
+    assert_eq!(plan.client_id, situation.client.application.client_id);
     assert_eq!(plan.redirect, situation.redirect);
+    assert_eq!(plan.platform, Platform::Web);
     assert_eq!(plan.person, situation.person.sign_in);
     assert_eq!(plan.wanted, situation.request.wanted);
     assert_eq!(plan.challenge, situation.request.challenge);
@@ -102,41 +118,101 @@ fn the_audience_decides_whose_people_may_sign_in() {
     ];
     for (audience, own, kind, expected) in rows {
         let mut situation = situation("openid");
-        situation.application.sign_in_audience = audience;
+        situation.application().sign_in_audience = audience;
         situation.tenant.kind = kind;
         if !own {
-            situation.application.publisher = grantor_protocol::TenantId::from_random([0xee; 16]);
+            situation.application().publisher = grantor_protocol::TenantId::from_random([0xee; 16]);
         }
         assert_eq!(situation.told(), expected, "{audience:?}, own tenant: {own}, {kind:?}");
     }
 }
 
+/// What goes wrong, in the order in which it is noticed.
+type Spoil = fn(&mut Situation);
+const SPOILS: [(&str, Spoil); 6] = [
+    ("audience-excludes", |situation| situation.application().sign_in_audience = SignInAudience::PersonalOnly),
+    ("client-disabled", |situation| principal_of(&mut situation.client).enabled = false),
+    ("not-assigned", |situation| principal_of(&mut situation.client).assignment_required = true),
+    ("api-disabled", |situation| {
+        let principal = situation.scopes.apis[0].principal.as_mut().expect("it is here");
+        Arc::make_mut(principal).enabled = false;
+    }),
+    ("self-by-identifier", |situation| {
+        let mut own = api("app");
+        own.identifier_uris = vec!["api://app".into()];
+        let mut asked = crate::world::resolved_with(&here(own), "api://app/.default").apis;
+        situation.scopes.apis.append(&mut asked);
+    }),
+    ("approval COLORS/Manage", |situation| {
+        situation.scopes.apis[0].named = vec![("Manage".into(), "api://colors/Manage".into())];
+    }),
+];
+
 #[test]
-fn only_a_single_page_application_must_use_a_challenge() {
-    for (platform, expected) in
-        [(Platform::Spa, "challenge-required"), (Platform::Web, "issue"), (Platform::PublicClient, "issue")]
-    {
-        let mut without = situation("openid");
-        without.redirect = registered(&app(), platform);
-        without.request.challenge = None;
-        assert_eq!(without.told(), expected, "{platform:?} without a challenge");
-        let mut with = situation("openid");
-        with.redirect = registered(&app(), platform);
-        assert_eq!(with.told(), "issue", "{platform:?} with a challenge");
+fn each_check_refuses_alone_and_the_first_one_speaks() {
+    assert_eq!(situation("openid api://colors/Read").told(), "issue");
+    for (place, (expected, spoil)) in SPOILS.iter().enumerate() {
+        let mut alone = situation("openid api://colors/Read");
+        spoil(&mut alone);
+        assert_eq!(alone.told(), *expected);
+        let mut with_all_that_follow = situation("openid api://colors/Read");
+        SPOILS[place..].iter().for_each(|(_, spoil)| spoil(&mut with_all_that_follow));
+        assert_eq!(with_all_that_follow.told(), *expected, "and everything after it");
     }
 }
 
 #[test]
-fn the_audience_comes_before_the_challenge_and_the_challenge_before_consent() {
-    let mut situation = situation("openid api://colors/Manage");
-    situation.redirect = registered(&app(), Platform::Spa);
-    situation.request.challenge = None;
-    situation.application.sign_in_audience = SignInAudience::PersonalOnly;
-    assert_eq!(situation.told(), "audience-excludes");
-    situation.application.sign_in_audience = SignInAudience::ThisOrganization;
-    assert_eq!(situation.told(), "challenge-required");
-    situation.redirect = registered(&app(), Platform::Web);
-    assert_eq!(situation.told(), "administrator-must-consent");
+fn whoever_is_assigned_may_use_an_application_that_wants_that() {
+    let mut situation = situation("openid");
+    principal_of(&mut situation.client).assignment_required = true;
+    situation.assigned.is_assigned = true;
+    assert_eq!(situation.told(), "issue");
+}
+
+#[test]
+fn a_second_api_that_is_switched_off_is_refused_like_the_first() {
+    let mut situation = situation("api://colors/Read api://shapes/Read");
+    situation.consents = allowed(&["colors/Read", "shapes/Read"]);
+    assert_eq!(situation.told(), "issue");
+    Arc::make_mut(&mut situation.scopes.apis[1].application).disabled = true;
+    assert_eq!(situation.decide().unwrap_err(), Refusal::ApiDisabled { api: "SHAPES".into() });
+}
+
+#[test]
+fn a_program_that_waits_elsewhere_is_of_the_kind_that_needs_no_address() {
+    for (public, platform) in [(true, Platform::PublicClient), (false, Platform::Web)] {
+        let mut situation = situation("openid");
+        situation.redirect = None;
+        situation.application().allow_public_client_flows = public;
+        let Ok(Decision::Issue(plan)) = situation.decide() else { panic!("{}", situation.told()) };
+        assert_eq!((plan.platform, plan.redirect.clone()), (platform, None));
+    }
+}
+
+#[test]
+fn the_platform_is_that_of_the_address() {
+    for platform in [Platform::Web, Platform::Spa, Platform::PublicClient] {
+        let mut situation = situation("openid");
+        situation.redirect = Some(registered(&app(), platform));
+        let Ok(Decision::Issue(plan)) = situation.decide() else { panic!("{}", situation.told()) };
+        assert_eq!(plan.platform, platform);
+    }
+}
+
+#[test]
+fn an_administrator_can_be_asked_where_the_tenant_takes_such_wishes() {
+    for (takes, prompt, can) in [
+        (true, Prompt::AsNeeded, true),
+        (false, Prompt::AsNeeded, false),
+        // For everybody it is the administrators' own to decide.
+        (true, Prompt::AdminConsent, false),
+    ] {
+        let mut situation = situation("api://colors/Manage");
+        situation.tenant.policy.consent_requests = takes;
+        situation.request.prompt = prompt;
+        let Ok(Decision::Ask(Question::Approval { can_ask, .. })) = situation.decide() else { panic!("not that") };
+        assert_eq!(can_ask, can, "{takes} {prompt:?}");
+    }
 }
 
 #[test]
@@ -154,7 +230,7 @@ const TABLE: &[(Prompt, &str, bool, bool, &str)] = &[
     (Prompt::AsNeeded,      "openid api://colors/Write",  false, false, "ask COLORS/Write"),
     (Prompt::Login,         "openid api://colors/Write",  false, false, "ask COLORS/Write"),
     (Prompt::SelectAccount, "openid api://colors/Write",  false, false, "ask COLORS/Write"),
-    (Prompt::AsNeeded,      "openid api://colors/Manage", false, false, "administrator-must-consent"),
+    (Prompt::AsNeeded,      "openid api://colors/Manage", false, false, "approval COLORS/Manage"),
     (Prompt::AsNeeded,      "openid api://colors/Manage", false, true,  "ask COLORS/Manage"),
     // Nothing may be shown.
     (Prompt::None,          "openid api://colors/Read",   false, false, "issue"),
@@ -169,8 +245,13 @@ const TABLE: &[(Prompt, &str, bool, bool, &str)] = &[
     // The page was answered, and still something is missing: it is asked, not issued.
     (Prompt::Consent,       "openid api://colors/Write",  true,  false, "ask COLORS/Write"),
     (Prompt::AsNeeded,      "openid api://colors/Write",  true,  false, "ask COLORS/Write"),
-    (Prompt::Consent,       "openid api://colors/Manage", false, false, "administrator-must-consent"),
+    (Prompt::Consent,       "openid api://colors/Manage", false, false, "approval COLORS/Manage Directory/openid"),
     (Prompt::Consent,       "openid api://colors/Manage", false, true,  "ask COLORS/Manage Directory/openid"),
+    // For everybody: administrators alone, and once.
+    (Prompt::AdminConsent,  "openid api://colors/Read",   false, true,  "ask COLORS/Read Directory/openid"),
+    (Prompt::AdminConsent,  "openid api://colors/Read",   false, false, "approval COLORS/Read Directory/openid"),
+    (Prompt::AdminConsent,  "openid api://colors/Read",   true,  true,  "issue"),
+    (Prompt::AdminConsent,  "openid api://colors/Write",  true,  true,  "ask COLORS/Write"),
 ];
 
 #[test]
@@ -220,11 +301,11 @@ fn everything_granted_is_asked_only_where_nothing_is() {
         (&["colors/Gone"], &[], "api-not-required"),
         (&["shapes/Read"], &[], "api-not-required"),
         (&[], &[], "api-not-required"),
-        (&["colors/Manage"], &[], "administrator-must-consent"),
+        (&["colors/Manage"], &[], "approval COLORS/Manage"),
     ];
     for (needed, granted, expected) in rows {
         let mut situation = situation("api://colors/.default");
-        situation.application.required_permissions = required(needed);
+        situation.application().required_permissions = required(needed);
         situation.consents = allowed(granted);
         assert_eq!(situation.told(), *expected, "required {needed:?}, granted {granted:?}");
     }
@@ -234,12 +315,12 @@ fn everything_granted_is_asked_only_where_nothing_is() {
 fn everything_granted_on_the_directory_is_more_than_having_signed_in() {
     let mut situation = situation("openid https://graph.microsoft.com/.default");
     situation.consents = allowed(&["directory/openid", "directory/profile"]);
-    situation.application.required_permissions = required(&["directory/User.Read"]);
+    situation.application().required_permissions = required(&["directory/User.Read"]);
     assert_eq!(situation.told(), "ask Directory/User.Read");
     situation.consents = allowed(&["directory/openid", "directory/User.Read"]);
     assert_eq!(situation.told(), "issue");
     situation.consents = allowed(&["directory/openid"]);
-    situation.application.required_permissions = required(&["directory/openid"]);
+    situation.application().required_permissions = required(&["directory/openid"]);
     assert_eq!(situation.told(), "api-not-required");
 }
 
@@ -248,9 +329,9 @@ fn a_prompt_for_consent_lists_what_everything_granted_stands_for() {
     let mut situation = situation("api://colors/.default");
     situation.request.prompt = Prompt::Consent;
     situation.consents = allowed(&["colors/Read"]);
-    situation.application.required_permissions = required(&["colors/Read", "shapes/Write"]);
+    situation.application().required_permissions = required(&["colors/Read", "shapes/Write"]);
     assert_eq!(situation.told(), "ask COLORS/Read SHAPES/Write");
-    situation.application.required_permissions = required(&[]);
+    situation.application().required_permissions = required(&[]);
     assert_eq!(situation.told(), "ask COLORS/Read");
     situation.just_consented = true;
     assert_eq!(situation.told(), "issue");

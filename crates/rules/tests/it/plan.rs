@@ -6,11 +6,12 @@ use grantor_environment::Timestamp;
 use grantor_protocol::ClientId;
 use grantor_rules::model::{Consents, Platform};
 use grantor_rules::scopes::{ApiName, SignInScope};
+use grantor_rules::token::TokenPlan;
 use grantor_rules::token::code::{CodeRequest, redeem};
-use grantor_rules::token::{Standing, TokenPlan};
 use grantor_rules::{Refusal, Settings, directory_api};
 
-use crate::world::{NOW, WEB, allowed, app, client_id, code, minutes, person, proven, resolved, tenant, uri, verifier};
+use crate::moment::Moment;
+use crate::world::{NOW, WEB, allowed, app, client_id, code, minutes, resolved, uri, verifier};
 
 /// Redeems a code that was asked for with `words`.
 fn bought<T>(
@@ -21,10 +22,10 @@ fn bought<T>(
     roll: u64,
     look: impl FnOnce(&TokenPlan<'_>) -> T,
 ) -> Result<T, Refusal> {
-    let (application, code, tenant, user) = (app(), code(Platform::Web, words), tenant(), person("ana"));
+    let code = code(Platform::Web, words);
     let request = CodeRequest { redirect_uri: Some(uri(WEB)), verifier: Some(verifier()), names_scopes };
-    let standing = Standing { tenant: &tenant, user: Some(&user), consents, now: NOW, roll, settings };
-    redeem(&request, &code, &proven(&application, Platform::Web), resolved(words), &standing).map(|plan| look(&plan))
+    let moment = Moment { roll, settings: settings.clone(), ..Moment::of(app(), consents.clone()) };
+    redeem(&request, &code, &moment.proven(Platform::Web), resolved(words), &moment.standing()).map(|plan| look(&plan))
 }
 
 fn with<T>(words: &str, consents: &[&str], look: impl FnOnce(&TokenPlan<'_>) -> T) -> Result<T, Refusal> {

@@ -3,25 +3,23 @@
 use std::time::Duration;
 
 use grantor_protocol::{HandleDigest, TenantId, UserId};
+use grantor_rules::Refusal;
 use grantor_rules::model::{
-    Application, Consents, Exchanged, Family, Platform, RefreshToken, RevocationReason, SignInAudience, Tenant, User,
+    Consents, Exchanged, Family, Platform, RefreshRotation, RefreshToken, RevocationReason, SignInAudience,
 };
 use grantor_rules::scopes::SignInScope;
+use grantor_rules::token::TokenPlan;
 use grantor_rules::token::refresh::{Presented, of_tenant, recognise, remembered, renew};
-use grantor_rules::token::{Standing, TokenPlan};
-use grantor_rules::{Refusal, Settings};
 
-use crate::world::{NOW, allowed, app, client_id, family, minutes, person, proven, resolved, tenant};
+use crate::moment::{Moment, moment};
+use crate::world::{NOW, allowed, client_id, family, minutes, resolved, tenant};
 
 /// Everything that a renewal looks at.
 struct Situation {
-    application: Application,
+    moment: Moment,
     family: Family,
     words: &'static str,
     names_scopes: bool,
-    tenant: Tenant,
-    user: Option<User>,
-    consents: Consents,
 }
 
 fn token(number: u8) -> HandleDigest {
@@ -32,32 +30,21 @@ const FIRST: &str = "openid profile offline_access api://colors/Read";
 
 fn situation(platform: Platform) -> Situation {
     Situation {
-        application: app(),
+        moment: moment(&["directory/openid", "directory/profile", "directory/offline_access", "colors/Read"]),
         family: Family {
             refresh_token: Some(RefreshToken { digest: token(5), expires_at: NOW + minutes(60), exchanged: vec![] }),
             ..family(platform, FIRST)
         },
         words: FIRST,
         names_scopes: false,
-        tenant: tenant(),
-        user: Some(person("ana")),
-        consents: allowed(&["directory/openid", "directory/profile", "directory/offline_access", "colors/Read"]),
     }
 }
 
 impl Situation {
     fn renew<T>(&self, look: impl FnOnce(&TokenPlan<'_>) -> T) -> Result<T, Refusal> {
-        let settings = Settings::default();
-        let standing = Standing {
-            tenant: &self.tenant,
-            user: self.user.as_ref(),
-            consents: &self.consents,
-            now: NOW,
-            roll: 0,
-            settings: &settings,
-        };
-        let client = proven(&self.application, self.family.platform);
-        renew(&self.family, &client, resolved(self.words), self.names_scopes, &standing).map(|plan| look(&plan))
+        let client = self.moment.proven(self.family.platform);
+        renew(&self.family, &client, resolved(self.words), self.names_scopes, &self.moment.standing())
+            .map(|plan| look(&plan))
     }
 
     fn live(&mut self) -> &mut RefreshToken {
@@ -76,9 +63,9 @@ const SPOILS: [(&str, Spoil); 7] = [
     ("refresh-token-revoked", |situation| situation.family.revoked = Some(RevocationReason::CodeReplayed)),
     ("refresh-token-ended", |situation| situation.family.ends_at = Some(NOW)),
     ("refresh-token-expired", |situation| situation.live().expires_at = NOW),
-    ("user-disabled", |situation| situation.user = None),
-    ("audience-excludes", |situation| situation.application.sign_in_audience = SignInAudience::PersonalOnly),
-    ("consent-required", |situation| situation.consents = Consents::default()),
+    ("user-gone", |situation| situation.moment.user = None),
+    ("audience-excludes", |situation| situation.moment.application().sign_in_audience = SignInAudience::PersonalOnly),
+    ("consent-required", |situation| situation.moment.consents = Consents::default()),
 ];
 
 #[test]
@@ -128,23 +115,23 @@ fn use_starts_the_idle_time_again() {
 #[test]
 fn what_was_allowed_once_may_no_longer_be() {
     let mut disabled = situation(Platform::Web);
-    disabled.user.as_mut().unwrap().account_enabled = false;
+    disabled.moment.person().account_enabled = false;
     assert_eq!(disabled.reason(), Some("user-disabled"));
 
     let mut another = situation(Platform::Web);
-    another.user.as_mut().unwrap().id = UserId::from_random([9; 16]);
-    assert_eq!(another.reason(), Some("user-disabled"));
+    another.moment.person().id = UserId::from_random([9; 16]);
+    assert_eq!(another.reason(), Some("user-gone"));
 
     let mut withdrawn = situation(Platform::Web);
-    withdrawn.consents = allowed(&["directory/openid", "directory/offline_access"]);
+    withdrawn.moment.consents = allowed(&["directory/openid", "directory/offline_access"]);
     assert_eq!(withdrawn.reason(), Some("consent-required"));
 
     let mut no_longer_kept = situation(Platform::Web);
-    no_longer_kept.consents = allowed(&["directory/openid", "colors/Read"]);
+    no_longer_kept.moment.consents = allowed(&["directory/openid", "colors/Read"]);
     assert_eq!(no_longer_kept.renew(|plan| plan.refresh_expires_at).unwrap(), None);
 
     let mut no_longer_profile = situation(Platform::Web);
-    no_longer_profile.consents = allowed(&["directory/openid", "colors/Read"]);
+    no_longer_profile.moment.consents = allowed(&["directory/openid", "colors/Read"]);
     assert_eq!(no_longer_profile.renew(|plan| plan.sign_in.clone()).unwrap(), [SignInScope::OpenId]);
 }
 
@@ -167,7 +154,7 @@ fn another_api_may_be_asked_for_as_far_as_it_is_allowed() {
     let mut other = situation(Platform::Web);
     (other.words, other.names_scopes) = ("openid api://shapes/Read", true);
     assert_eq!(other.reason(), Some("consent-required"));
-    other.consents.allow(&client_id("shapes"), ["Read".to_owned()]);
+    other.moment.consents.allow(&client_id("shapes"), ["Read".to_owned()]);
     other
         .renew(|plan| {
             assert_eq!(plan.api.application.client_id, client_id("shapes"));
@@ -176,6 +163,8 @@ fn another_api_may_be_asked_for_as_far_as_it_is_allowed() {
         })
         .unwrap();
 }
+
+const STRICT: RefreshRotation = RefreshRotation::RotateAndRevoke;
 
 /// A family whose live token is 2 and whose token 1 was exchanged that long ago.
 fn exchanged(ago: Duration) -> Family {
@@ -189,13 +178,13 @@ fn a_repetition_is_honest_for_as_long_as_the_grace_lasts() {
     let repeated = |ago: Duration, grace: Duration| {
         let family = exchanged(ago);
         let exchanged = &family.refresh_token.as_ref().unwrap().exchanged[0];
-        match recognise(&family, &token(1), NOW, grace) {
+        match recognise(&family, STRICT, &token(1), NOW, grace) {
             Presented::Repeated(found) => {
                 assert_eq!(found, exchanged);
                 true
             }
             Presented::Reused => false,
-            Presented::Live(_) => panic!("it was exchanged"),
+            Presented::Live(_) | Presented::Old(_) => panic!("it was exchanged, and old ones do not stay good"),
         }
     };
     let (grace, instant) = (minutes(1), Duration::from_millis(1));
@@ -205,10 +194,10 @@ fn a_repetition_is_honest_for_as_long_as_the_grace_lasts() {
     // Two machines whose clocks differ a little: a token exchanged in the future was exchanged just now.
     let mut ahead = exchanged(Duration::ZERO);
     ahead.refresh_token.as_mut().unwrap().exchanged[0].at = NOW + Duration::from_secs(1);
-    assert!(matches!(recognise(&ahead, &token(1), NOW, grace), Presented::Repeated(_)));
+    assert!(matches!(recognise(&ahead, STRICT, &token(1), NOW, grace), Presented::Repeated(_)));
     // A clock that was days ahead and is right again: those days are no window for whoever has a copy.
     ahead.refresh_token.as_mut().unwrap().exchanged[0].at = NOW + Duration::from_hours(72);
-    assert_eq!(recognise(&ahead, &token(1), NOW, grace), Presented::Reused);
+    assert_eq!(recognise(&ahead, STRICT, &token(1), NOW, grace), Presented::Reused);
     let live = ahead.refresh_token.as_ref().unwrap();
     assert_eq!(remembered(live, vec![8], NOW, grace).len(), 1);
 }
@@ -216,10 +205,12 @@ fn a_repetition_is_honest_for_as_long_as_the_grace_lasts() {
 #[test]
 fn the_live_token_is_exchanged_and_one_that_the_family_forgot_is_reused() {
     let family = exchanged(Duration::ZERO);
-    assert!(matches!(recognise(&family, &token(2), NOW, minutes(1)), Presented::Live(live) if live.digest == token(2)));
-    assert_eq!(recognise(&family, &token(9), NOW, minutes(1)), Presented::Reused);
+    assert!(
+        matches!(recognise(&family, STRICT, &token(2), NOW, minutes(1)), Presented::Live(live) if live.digest == token(2))
+    );
+    assert_eq!(recognise(&family, STRICT, &token(9), NOW, minutes(1)), Presented::Reused);
     let without = Family { refresh_token: None, ..family };
-    assert_eq!(recognise(&without, &token(2), NOW, minutes(1)), Presented::Reused);
+    assert_eq!(recognise(&without, STRICT, &token(2), NOW, minutes(1)), Presented::Reused);
 }
 
 #[test]

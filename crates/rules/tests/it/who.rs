@@ -9,7 +9,8 @@ use grantor_rules::model::Progress;
 
 use crate::world::{NOW, minutes, person, request, signed_in, user_id};
 
-const PROMPTS: [Prompt; 5] = [Prompt::AsNeeded, Prompt::None, Prompt::Login, Prompt::Consent, Prompt::SelectAccount];
+const PROMPTS: [Prompt; 6] =
+    [Prompt::AsNeeded, Prompt::None, Prompt::Login, Prompt::Consent, Prompt::SelectAccount, Prompt::AdminConsent];
 
 /// The request came in a minute ago.
 fn began_at() -> Timestamp {
@@ -43,8 +44,8 @@ fn prompt(word: &str) -> Prompt {
 fn progress(word: &str) -> Progress {
     match word {
         "-" => Progress::default(),
-        "other" => Progress { account: None, other_account: true },
-        name => Progress { account: Some(user_id(name)), other_account: false },
+        "other" => Progress { other_account: true, ..Progress::default() },
+        name => Progress { account: Some(user_id(name)), ..Progress::default() },
     }
 }
 
@@ -69,7 +70,9 @@ fn told(request: &Request, progress: &Progress, signed_in: &[SignedIn]) -> Strin
         Ok(Who::Ask(Question::SignIn { name })) => {
             format!("sign in {}", name.as_deref().map_or("-", |name| name.split('@').next().unwrap_or_default()))
         }
-        Ok(Who::Ask(Question::Consent(_))) => "consent".into(),
+        Ok(Who::Ask(other @ (Question::Consent(_) | Question::Approval { .. } | Question::Device))) => {
+            format!("{other:?}")
+        }
         Err(refusal) => refusal.reason().into(),
     }
 }

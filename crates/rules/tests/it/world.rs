@@ -7,16 +7,20 @@ use std::time::Duration;
 use grantor_environment::Timestamp;
 use grantor_protocol::pkce::CodeVerifier;
 use grantor_protocol::prompt::Prompt;
-use grantor_protocol::response::ResponseMode;
+use grantor_protocol::response::{ResponseMode, ResponseType};
 use grantor_protocol::secret::sha256;
-use grantor_protocol::{ClientId, FamilyId, FlowId, RedirectUri, TenantId, UserId};
+use grantor_protocol::{ClientId, FamilyId, FlowId, RedirectUri, Secret, TenantId, UserId};
 use grantor_rules::authorize::{Request, SignedIn};
-use grantor_rules::client::{self, Credentials, ProvenClient, RegisteredRedirect};
+use grantor_rules::client::{
+    self, Credentials, ProvenClient, ReadsAssertions, RegisteredRedirect, Showing, SignedAssertion,
+};
 use grantor_rules::directory_api;
 use grantor_rules::model::{
-    Application, ClientSecret, Code, Consents, Family, Method, Platform, Redirect, RequiredPermission, ScopeDefinition,
-    SignIn, SignInAudience, Tenant, TenantKind, TokenVersion, User, WhoMayConsent,
+    AppRole, Application, ClientCertificate, ClientSecret, Code, Consents, Family, Method, Platform, Redirect,
+    Registration, RequiredPermission, Risk, ScopeDefinition, ServicePrincipal, SignIn, Tenant, TenantKind,
+    TenantPolicy, User, WhoMayConsent,
 };
+use grantor_rules::refusal::AssertionFault;
 use grantor_rules::scopes::{ApiName, ResolvedScopes, SignInScope, WantedScope, WantedScopes};
 
 /// When everything happens.
@@ -32,6 +36,7 @@ pub fn tenant() -> Tenant {
         domain: "contoso.example".into(),
         display_name: "Contoso".into(),
         kind: TenantKind::Organization,
+        policy: TenantPolicy::default(),
     }
 }
 
@@ -52,6 +57,7 @@ pub fn person(name: &str) -> User {
         account_enabled: true,
         directory_roles: vec![],
         attributes: BTreeMap::new(),
+        sessions_valid_from: None,
     }
 }
 
@@ -72,7 +78,7 @@ pub fn signed_in(user: User) -> SignedIn {
         method: Method::Pwd,
         expires_at: NOW + minutes(60),
     };
-    SignedIn { sign_in, user }
+    SignedIn { tenant: Arc::new(tenant()), sign_in, user }
 }
 
 pub fn client_id(text: &str) -> ClientId {
@@ -92,25 +98,41 @@ pub fn definition(value: &str, consent: WhoMayConsent) -> ScopeDefinition {
         admin_consent_description: None,
         user_consent_display_name: None,
         user_consent_description: None,
+        risk: Risk::default(),
+        disabled: false,
     }
 }
 
 fn application(client_id_text: &str) -> Application {
-    Application {
-        client_id: client_id(client_id_text),
-        publisher: tenant().id,
-        display_name: client_id_text.to_uppercase(),
-        sign_in_audience: SignInAudience::ThisOrganization,
-        redirects: vec![],
-        allow_public_client_flows: false,
-        identifier_uris: vec![],
-        access_token_version: TokenVersion::V2,
-        access_token_signing_alg: grantor_rules::model::SigningAlg::default(),
-        scopes: vec![],
-        app_roles: vec![],
-        secrets: vec![],
-        required_permissions: vec![],
-        granted_app_roles: vec![],
+    Application::new(client_id(client_id_text), tenant().id, &client_id_text.to_uppercase())
+}
+
+/// An application as its own tenant knows it.
+pub fn here(application: Application) -> Registration {
+    let principal = Some(Arc::new(ServicePrincipal::at_home(&application, NOW - minutes(60))));
+    Registration { application: Arc::new(application), principal }
+}
+
+/// An application that nobody has let in.
+pub fn not_here(application: Application) -> Registration {
+    Registration { application: Arc::new(application), principal: None }
+}
+
+/// What stands for an application in the tenant, to be changed.
+pub fn principal_of(registration: &mut Registration) -> &mut ServicePrincipal {
+    Arc::make_mut(registration.principal.as_mut().expect("it is here"))
+}
+
+/// An app role for applications and for people.
+pub fn role(value: &str) -> AppRole {
+    AppRole {
+        id: directory_api::derived_id(&format!("role/{value}")),
+        value: value.into(),
+        display_name: format!("who {value}s"),
+        description: None,
+        for_applications: true,
+        for_users: true,
+        disabled: false,
     }
 }
 
@@ -132,6 +154,11 @@ pub const SPA: &str = "https://spa.example/";
 pub const NATIVE: &str = "http://localhost";
 pub const SECRET: &str = "of the application";
 
+pub fn secret(text: &str) -> ClientSecret {
+    let digest = sha256(text.as_bytes());
+    ClientSecret { description: "one".into(), digest, hint: text[..3].into(), created_at: None, expires_at: None }
+}
+
 /// The application that asks: registered as web, single-page and native application at once.
 pub fn app() -> Application {
     Application {
@@ -139,7 +166,7 @@ pub fn app() -> Application {
             .into_iter()
             .map(|(text, platform)| Redirect { uri: uri(text), platform })
             .collect(),
-        secrets: vec![ClientSecret { description: "one".into(), digest: sha256(SECRET.as_bytes()) }],
+        secrets: vec![secret(SECRET)],
         ..application("app")
     }
 }
@@ -163,7 +190,18 @@ pub fn proven(application: &Application, platform: Platform) -> ProvenClient<'_>
         Platform::Spa => (Credentials::Nothing, Some("https://spa.example")),
         Platform::PublicClient => (Credentials::Nothing, None),
     };
-    client::prove(application, platform, &credentials, origin).expect("it proves itself")
+    let showing =
+        Showing { credentials: &credentials, origin, assertions: &NoAssertions, audiences: &Vec::new, now: NOW };
+    client::prove(application, platform, &showing).expect("it proves itself")
+}
+
+/// Where no assertion is shown.
+pub struct NoAssertions;
+
+impl ReadsAssertions for NoAssertions {
+    fn read(&self, _: &Secret, _: &[ClientCertificate]) -> Result<SignedAssertion, AssertionFault> {
+        Err(AssertionFault::Malformed)
+    }
 }
 
 /// What was required of an API by the registration: `API/VALUE`.
@@ -204,17 +242,28 @@ pub fn wanted(text: &str) -> WantedScopes {
     WantedScopes::new(text.split_whitespace().map(read).collect())
 }
 
-/// The directory API under its names, and each of `apis` under its identifier URIs.
-pub fn named_apis(apis: &[Application]) -> BTreeMap<ApiName, Arc<Application>> {
-    let directory = directory_api::application();
+/// The directory API, which nobody lets in.
+pub fn directory() -> Registration {
+    Registration { application: directory_api::application(), principal: None }
+}
+
+/// The directory API under its names, and each of `apis` under its client id and its identifier URIs.
+pub fn named(apis: &[Registration]) -> BTreeMap<ApiName, Registration> {
     let graph = ApiName::Identifier(directory_api::WELL_KNOWN_URI.into());
-    let mut names = BTreeMap::from([(ApiName::Directory, Arc::clone(&directory)), (graph, directory)]);
+    let mut names = BTreeMap::from([(ApiName::Directory, directory()), (graph, directory())]);
     for api in apis {
-        for uri in &api.identifier_uris {
-            names.insert(ApiName::Identifier(uri.clone()), Arc::new(api.clone()));
+        let own = api.application.client_id.to_string();
+        for name in api.application.identifier_uris.iter().cloned().chain([own]) {
+            names.insert(ApiName::Identifier(name), api.clone());
         }
     }
     names
+}
+
+/// The same, of APIs that are here.
+pub fn named_apis(apis: &[Application]) -> BTreeMap<ApiName, Registration> {
+    let apis: Vec<Registration> = apis.iter().cloned().map(here).collect();
+    named(&apis)
 }
 
 /// Resolves words against the directory API and the APIs `colors` and `shapes`.
@@ -222,21 +271,27 @@ pub fn resolved(text: &str) -> ResolvedScopes {
     wanted(text).resolve(&named_apis(&[api("colors"), api("shapes")])).expect("each word means something")
 }
 
-pub fn by_client_id(apis: &[Application]) -> BTreeMap<ClientId, Arc<Application>> {
-    let directory = directory_api::application();
-    let apis = apis.iter().cloned().map(Arc::new).chain([directory]);
-    apis.map(|api| (api.client_id.clone(), api)).collect()
+/// Resolves words against one API, or against the directory.
+pub fn resolved_with(api: &Registration, words: &str) -> ResolvedScopes {
+    wanted(words).resolve(&named(std::slice::from_ref(api))).expect("each word means something")
+}
+
+pub fn by_client_id(apis: &[Application]) -> BTreeMap<ClientId, Registration> {
+    let apis = apis.iter().cloned().map(here).chain([directory()]);
+    apis.map(|api| (api.application.client_id.clone(), api)).collect()
 }
 
 pub fn request(words: &str) -> Request {
     Request {
         wanted: wanted(words),
+        response_type: ResponseType::CODE,
         response_mode: ResponseMode::Query,
         state: Some("state".into()),
         nonce: Some("nonce".into()),
         challenge: Some(verifier().challenge()),
         prompt: Prompt::AsNeeded,
         login_hint: None,
+        sid: None,
         max_age: None,
     }
 }
@@ -279,6 +334,7 @@ pub fn family(platform: Platform, words: &str) -> Family {
         method: code.method,
         sid: code.sid,
         flow: code.flow,
+        parent: None,
         ends_at: None,
         revoked: None,
         refresh_token: None,
