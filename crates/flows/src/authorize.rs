@@ -298,7 +298,7 @@ pub async fn proceed(
     let known = Known::load(env, proven, request, &person).await?;
     let decide =
         |consents: &Consents, just_consented: bool| known.decide(proven, request, &person, consents, just_consented);
-    let mut consents = consent::effective(known.consents.clone(), &known.client, &known.scopes);
+    let mut consents = consent::effective(known.consents.clone(), &proven.application, &known.scopes);
     let mut decision = decide(&consents, false)?;
     let mut given = None;
     if let (Decision::Ask(Question::Consent(question)), Consented::Yes { question: shown, for_everyone }) =

@@ -255,7 +255,7 @@ pub enum Answer<'a> {
 
 impl Answer<'_> {
     /// What kind of program receives it.
-    fn platform(self, application: &Application) -> Platform {
+    fn platform(&self, application: &Application) -> Platform {
         match self {
             Self::Redirect(redirect) => redirect.platform(),
             Self::Device | Self::Page => crate::client::platform_of_direct_grant(application),
@@ -341,7 +341,8 @@ pub fn decide(facts: &Facts<'_>) -> Result<Decision, Refusal> {
         not_itself_by_identifier(application, of_api)?;
     }
     let about = consent::Facts {
-        client: facts.client,
+        application,
+        is_here: facts.client.is_here(),
         scopes: facts.scopes,
         consents: facts.consents,
         required_apis: facts.required_apis,

@@ -96,8 +96,10 @@ pub enum Ask {
 /// What the question is made from.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
-    /// The application that asks, as the tenant knows it.
-    pub client: &'a Registration,
+    /// The application that asks.
+    pub application: &'a Application,
+    /// Whether the tenant has let it in.
+    pub is_here: bool,
     /// For what.
     pub scopes: &'a ResolvedScopes,
     /// What is allowed already.
@@ -123,19 +125,21 @@ pub fn question(facts: &Facts<'_>, ask: Ask) -> Result<Asked, Refusal> {
     }
     // Source: entra-dialect 12.4: an administrator who is asked for nothing by name is asked for everything required.
     if ask == Ask::ForEveryone && facts.scopes.apis.is_empty() {
-        list.required_of(facts.application(), ask);
+        list.required_of(facts.application, ask);
     }
     let directory = directory_api::application();
     for scope in &facts.scopes.sign_in {
-        list.scope(&facts.application().client_id, &directory, scope.as_str());
+        list.scope(&facts.application.client_id, &directory, scope.as_str());
     }
-    if ask == Ask::WhatIsMissing {
-        list.who_it_is(&directory);
+    // Nobody has let it in, or it asks for itself alone and the person has allowed it nothing: somebody must say yes, even where
+    // it asks for nothing that needs a yes, since every token tells its reader who the person is.
+    if !facts.is_here || (ask != Ask::ForEveryone && asks_for_itself_alone(facts)) {
+        list.scope(&facts.application.client_id, &directory, SignInScope::OpenId.as_str());
     }
     let mut permissions = list.permissions;
     if ask == Ask::WhatIsMissing {
         permissions
-            .retain(|one| one.client != facts.application().client_id || !facts.consents.covers(&one.api, &one.value));
+            .retain(|one| one.client != facts.application.client_id || !facts.consents.covers(&one.api, &one.value));
     }
     if permissions.is_empty() {
         return Ok(Asked::Nothing);
@@ -150,10 +154,11 @@ pub fn question(facts: &Facts<'_>, ask: Ask) -> Result<Asked, Refusal> {
     Ok(if beyond_them && !may_do_anything { Asked::Approval(question) } else { Asked::Consent(question) })
 }
 
-impl<'a> Facts<'a> {
-    fn application(&self) -> &'a Application {
-        &self.client.application
-    }
+fn asks_for_itself_alone(facts: &Facts<'_>) -> bool {
+    let itself =
+        |one: &WantedOfApi| one.all_granted.is_some() && one.application.client_id == facts.application.client_id;
+    let apis = &facts.scopes.apis;
+    facts.consents.is_empty() && !apis.is_empty() && apis.iter().all(itself)
 }
 
 struct List<'a> {
@@ -163,7 +168,7 @@ struct List<'a> {
 
 impl List<'_> {
     fn wanted(&mut self, of_api: &WantedOfApi, ask: Ask) -> Result<(), Refusal> {
-        let client = &self.facts.application().client_id;
+        let client = &self.facts.application.client_id;
         for (value, _) in &of_api.named {
             self.scope(client, &of_api.application, value);
         }
@@ -173,7 +178,7 @@ impl List<'_> {
         if of_api.application.client_id == *client {
             // It has everything of itself; for everybody, what it needs of others is meant (Source: entra-dialect 12.4).
             if ask == Ask::ForEveryone {
-                self.required_of(self.facts.application(), ask);
+                self.required_of(self.facts.application, ask);
             }
             return Ok(());
         }
@@ -185,21 +190,8 @@ impl List<'_> {
         }
     }
 
-    /// A token tells its reader who the person is, whatever else it allows. So an application that nobody in the tenant has let
-    /// in, or that asks for itself alone and that the person has allowed nothing, is told that only with their leave.
-    fn who_it_is(&mut self, directory: &Application) {
-        let Facts { client, scopes, consents, .. } = self.facts;
-        let itself = |one: &WantedOfApi| one.application.client_id == client.application.client_id;
-        let alone = consents.is_empty() && !scopes.apis.is_empty() && scopes.apis.iter().all(itself);
-        if !client.is_here() || alone {
-            for scope in [SignInScope::OpenId, SignInScope::Profile] {
-                self.scope(&client.application.client_id, directory, scope.as_str());
-            }
-        }
-    }
-
     fn everything_required(&mut self, of_api: &WantedOfApi, granted: &[String], ask: Ask) -> Result<(), Refusal> {
-        let (application, api) = (self.facts.application(), &of_api.application);
+        let (application, api) = (self.facts.application, &of_api.application);
         // Permissions that the API no longer has cannot be allowed: a code for them alone would buy nothing.
         let buys = |value: &str| api.scope(value).is_some() && SignInScope::parse(value).is_none();
         let needed = application.required_permissions.iter().any(|one| one.api == api.client_id && buys(&one.value));
@@ -243,7 +235,7 @@ impl List<'_> {
         // A permission that its API no longer has is nothing that anybody could allow.
         let Some(scope) = api.scope(value) else { return };
         let known =
-            *client == self.facts.application().client_id && self.facts.consents.covers(&api.client_id, &scope.value);
+            *client == self.facts.application.client_id && self.facts.consents.covers(&api.client_id, &scope.value);
         let for_administrators = !known && !may_allow(self.facts.policy, scope);
         self.add(PermissionAsked {
             client: client.clone(),
@@ -290,11 +282,12 @@ fn may_allow(policy: TenantPolicy, scope: &ScopeDefinition) -> bool {
 }
 
 /// What a person allows an application, with what nobody needs to be asked for: the scopes that an API has given it beforehand
-/// (Source: entra-dialect 12.5). It counts where the tenant has let both of them in: until then nobody there has agreed to either.
-pub fn effective(mut consents: Consents, client: &Registration, scopes: &ResolvedScopes) -> Consents {
-    for of_api in scopes.apis.iter().filter(|of_api| client.is_here() && of_api.registration().is_here()) {
+/// (Source: entra-dialect 12.5). Only an API that somebody has let in may give anything: otherwise a stranger who registers an
+/// application and an API could have tokens of everybody.
+pub fn effective(mut consents: Consents, client: &Application, scopes: &ResolvedScopes) -> Consents {
+    for of_api in scopes.apis.iter().filter(|of_api| of_api.registration().is_here()) {
         let api = &of_api.application;
-        let given = api.pre_authorized_for(&client.application.client_id).filter_map(|value| api.scope(value));
+        let given = api.pre_authorized_for(&client.client_id).filter_map(|value| api.scope(value));
         consents.allow(&api.client_id, given.map(|scope| scope.value.clone()));
     }
     consents

@@ -14,8 +14,6 @@ use crate::model::{AppRole, Application, Risk, ScopeDefinition, SignInAudience, 
 pub const CLIENT_ID: &str = "00000003-0000-0000-c000-000000000000";
 /// The identifier URI that existing applications ask for.
 pub const WELL_KNOWN_URI: &str = "https://graph.microsoft.com";
-/// The client id of the account pages.
-const ACCOUNT_PAGES_ID: &str = "grantor-account";
 /// Its short name in directory files.
 pub const SHORT_NAME: &str = "graph";
 
@@ -185,7 +183,7 @@ pub fn derived_id(name: &str) -> Uuid {
 }
 
 static ACCOUNT_PAGES: LazyLock<Arc<Application>> = LazyLock::new(|| {
-    let id = ClientId::parse(ACCOUNT_PAGES_ID).expect("the constant is a client id");
+    let id = ClientId::parse("grantor-account").expect("the constant is a client id");
     Arc::new(Application {
         sign_in_audience: SignInAudience::AnyOrganizationAndPersonal,
         ..Application::new(id, TenantId::from_uuid(Uuid::nil()), "Your account")
@@ -197,9 +195,9 @@ pub fn account_pages() -> Arc<Application> {
     Arc::clone(&ACCOUNT_PAGES)
 }
 
-/// Whether this is the client id of something that is part of every deployment. No file can register one of these.
+/// Whether an application is one of ours, which nobody lets in and no file can register.
 pub fn is_built_in(client_id: &ClientId) -> bool {
-    [CLIENT_ID, ACCOUNT_PAGES_ID].contains(&client_id.as_str())
+    [&APPLICATION, &ACCOUNT_PAGES].iter().any(|ours| ours.client_id == *client_id)
 }
 
 /// The directory API as an application.

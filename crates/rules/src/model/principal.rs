@@ -67,7 +67,7 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Whether the tenant has let it in. The directory's own API and the account pages are everywhere.
+    /// Whether the tenant has let it in. What is built in is everywhere.
     pub fn is_here(&self) -> bool {
         self.principal.is_some() || directory_api::is_built_in(&self.application.client_id)
     }

@@ -162,7 +162,7 @@ fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'
     let api = the_api(&grounds.scopes, standing.tenant, grounds.asked_by_request)?;
     usable(&api)?;
     authorize::not_itself_by_identifier(grounds.client, &api)?;
-    let consents = consent::effective(standing.consents.clone(), standing.client, &grounds.scopes);
+    let consents = consent::effective(standing.consents.clone(), grounds.client, &grounds.scopes);
     let allowed = |scope: &SignInScope| consents.covers(&directory, scope.as_str());
     let sign_in: Vec<SignInScope> = grounds.scopes.sign_in.iter().copied().filter(allowed).collect();
     let scopes = consent::allowed_of(&api, &consents);

@@ -8,12 +8,13 @@ use grantor_rules::model::{Application, Consents, TenantPolicy, User, WhoMayCons
 use grantor_rules::scopes::{ResolvedScopes, WantedOfApi};
 
 use crate::world::{
-    administrator, allowed, api, app, by_client_id, client_id, definition, here, named_apis, person, resolved, wanted,
+    administrator, allowed, api, app, by_client_id, client_id, definition, named_apis, person, resolved, wanted,
 };
 
 fn asked_of(scopes: &ResolvedScopes, consents: &Consents, user: &User, ask: Ask) -> Result<Asked, Refusal> {
     let facts = Facts {
-        client: &here(app()),
+        application: &app(),
+        is_here: true,
         scopes,
         consents,
         required_apis: &by_client_id(&[api("colors")]),
@@ -157,4 +158,15 @@ fn a_permission_that_its_api_dropped_is_in_no_token() {
     shrunk.scopes = vec![definition("Write", WhoMayConsent::User)];
     asked.application = Arc::new(shrunk);
     assert_eq!(allowed_of(&asked, &allowed(&["colors/Read", "colors/Write"])), ["Write"]);
+}
+
+#[test]
+fn a_permission_that_its_api_renamed_is_another_one() {
+    let mut renamed = api("colors");
+    renamed.scopes = vec![definition("read", WhoMayConsent::User)];
+    for words in ["api://colors/.default", "api://colors/Read"] {
+        let asked = of_api(words, renamed.clone());
+        assert_eq!(allowed_of(&asked, &allowed(&["colors/Read"])), Vec::<String>::new(), "{words}");
+        assert_eq!(allowed_of(&asked, &allowed(&["colors/read"])), ["read"], "{words}");
+    }
 }
