@@ -308,11 +308,12 @@ pub async fn proceed(
         if for_everyone && !question.may_be_for_everyone {
             return Err(Refusal::FormNotOurs.into());
         }
-        let allowed = question.by_client();
+        let (allowed, before) = (question.by_client(), consents.clone());
         if let Some(own) = allowed.get(&proven.application.client_id) {
             consents.extend(&own.scopes);
         }
-        given = Some(finish::Given { question: question.clone(), for_everyone: for_everyone || question.for_everyone });
+        let for_everyone = for_everyone || question.for_everyone;
+        given = Some(finish::Given { question: question.clone(), for_everyone, before });
         decision = decide(&consents, true)?;
     }
     match decision {

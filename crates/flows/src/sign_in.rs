@@ -4,7 +4,7 @@ use grantor_environment::Timestamp;
 use grantor_protocol::{Handle, HandleDigest, HandleKind, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::model::{Method, Progress, SignIn, Tenant, User};
-use grantor_storage::{NewSignIn, WrongPassword};
+use grantor_storage::{NewSignIn, StoredPassword, WrongPassword};
 
 use crate::{Env, Event, FlowError, Trace};
 
@@ -75,20 +75,20 @@ pub async fn check_password(env: &Env, tenant: &Tenant, name: &str, password: &S
         Some(user) => store.find_password(user.id).await?,
         None => None,
     };
-    let now = env.now();
-    let locked = match &known {
-        Some(known) => known.locked_until.is_some_and(|until| now < until),
-        None => env.unknown_names.is_locked(tenant.id, name, now),
-    };
-    if locked {
-        return Err(Refusal::UserLocked.into());
-    }
+    not_locked(env, tenant, name, known.as_ref())?;
     let right = env.passwords.verify(password, known.as_ref().map(|known| &known.hash)).await?;
-    let wrong_tries = known.as_ref().map_or(0, |known| known.wrong_tries);
-    let known = user.filter(|_| known.is_some());
-    match known {
+    let now = env.now();
+    let user = user.filter(|_| known.is_some());
+    // Guesses that waited for their turn together must not get by a lock that fell meanwhile, and the answer must not tell which
+    // of them was right.
+    let known = match &user {
+        Some(user) => store.find_password(user.id).await?,
+        None => None,
+    };
+    not_locked(env, tenant, name, known.as_ref())?;
+    match user {
         Some(user) if right => {
-            if wrong_tries > 0 {
+            if known.is_some_and(|known| known.wrong_tries > 0) {
                 store.forget_wrong_passwords(user.id).await?;
             }
             if user.account_enabled { Ok(user) } else { Err(Refusal::UserDisabled.into()) }
@@ -103,6 +103,15 @@ pub async fn check_password(env: &Env, tenant: &Tenant, name: &str, password: &S
             Err(Refusal::PasswordWrong.into())
         }
     }
+}
+
+fn not_locked(env: &Env, tenant: &Tenant, name: &str, known: Option<&StoredPassword>) -> Result<(), Refusal> {
+    let now = env.now();
+    let locked = match known {
+        Some(known) => known.locked_until.is_some_and(|until| now < until),
+        None => env.unknown_names.is_locked(tenant.id, name, now),
+    };
+    if locked { Err(Refusal::UserLocked) } else { Ok(()) }
 }
 
 /// A fresh sign-in of somebody who has just proved who they are.

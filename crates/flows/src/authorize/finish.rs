@@ -23,6 +23,8 @@ use crate::{Env, Event, FlowError, Trace, load};
 pub(super) struct Given {
     pub question: ConsentQuestion,
     pub for_everyone: bool,
+    /// What was allowed before.
+    pub before: Consents,
 }
 
 /// A request that has got its yes.
@@ -58,52 +60,34 @@ impl Finishing<'_> {
         self.env.record(self.trace, event);
     }
 
-    /// What is recorded: what was allowed, and what stands for the application and its APIs from now on.
+    /// What is recorded when somebody has said yes: what was allowed, and what stands for the application and its APIs from now
+    /// on. A person's yes is recorded for what was not allowed before: what administrators allow is theirs to take back.
     fn recorded(&self, now: Timestamp) -> Vec<RecordedConsent> {
+        let Some(given) = &self.given else { return Vec::new() };
         let own = &self.proven.application.client_id;
         let newcomer = |one: &Registration| (!one.is_here()).then(|| ServicePrincipal::new(&one.application, now));
         let apis = self.known.scopes.apis.iter().map(grantor_rules::scopes::WantedOfApi::registration);
         let of_required = self.known.required_apis.values().cloned();
         let mut service_principals: Vec<ServicePrincipal> = newcomer(&self.known.client).into_iter().collect();
+        let named = |api: &Registration| {
+            let id = &api.application.client_id;
+            given.question.permissions.iter().any(|one| [&one.api, &one.client].contains(&id))
+        };
+        service_principals.extend(apis.chain(of_required).filter(named).filter_map(|api| newcomer(&api)));
+        let principal = (!given.for_everyone).then_some(self.person.user.id);
         let mut recorded = Vec::new();
-        if let Some(given) = &self.given {
-            let named = |api: &Registration| {
-                given
-                    .question
-                    .permissions
-                    .iter()
-                    .any(|one| [&one.api, &one.client].contains(&&api.application.client_id))
-            };
-            service_principals.extend(apis.chain(of_required).filter(named).filter_map(|api| newcomer(&api)));
-            let principal = (!given.for_everyone).then_some(self.person.user.id);
-            for (client_id, allowed) in given.question.by_client() {
-                recorded.push(RecordedConsent {
-                    principal,
-                    client_id,
-                    consents: allowed.scopes,
-                    app_roles: allowed.app_roles,
-                    service_principals: Vec::new(),
-                });
+        for (client_id, mut allowed) in given.question.by_client() {
+            if principal.is_some() && client_id == *own {
+                allowed.scopes = allowed.scopes.without(&given.before);
             }
-        } else {
-            service_principals.extend(apis.filter_map(|api| newcomer(&api)));
-        }
-        if service_principals.is_empty() {
-            return recorded;
-        }
-        let mut bring = |recorded: &mut RecordedConsent| recorded.service_principals.append(&mut service_principals);
-        if let Some(first) = recorded.iter_mut().find(|one| one.client_id == *own) {
-            bring(first);
-        } else {
-            let mut alone = RecordedConsent {
-                principal: Some(self.person.user.id),
-                client_id: own.clone(),
-                consents: Consents::default(),
-                app_roles: Vec::new(),
-                service_principals: Vec::new(),
-            };
-            bring(&mut alone);
-            recorded.push(alone);
+            recorded.push(RecordedConsent {
+                principal,
+                // With the first of them, whichever that is: they are the tenant's.
+                service_principals: std::mem::take(&mut service_principals),
+                client_id,
+                consents: allowed.scopes,
+                app_roles: allowed.app_roles,
+            });
         }
         recorded
     }

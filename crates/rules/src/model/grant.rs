@@ -210,6 +210,19 @@ impl Consents {
         }
     }
 
+    /// What is allowed here and not there.
+    #[must_use]
+    pub fn without(&self, others: &Self) -> Self {
+        let mut left = Self::default();
+        for (api, values) in &self.0 {
+            let new: Vec<String> = values.iter().filter(|value| !others.covers(api, value)).cloned().collect();
+            if !new.is_empty() {
+                left.allow(api, new);
+            }
+        }
+        left
+    }
+
     /// Whether nothing at all is allowed.
     pub fn is_empty(&self) -> bool {
         self.0.values().all(BTreeSet::is_empty)
