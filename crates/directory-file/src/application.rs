@@ -221,6 +221,11 @@ fn client_id(
         problem(format!("{} names a part of the product itself, which no file can change", shown(id.as_str())));
         return None;
     }
+    if id.as_str().contains([':', '/', '{', '}']) {
+        // In v2.0 tokens the client id is the audience: as an address it could pass for the name of another API.
+        problem(format!("the client_id {} is an address: expected a UUID or a word", shown(id.as_str())));
+        return None;
+    }
     seen.add(id.clone(), text.at, || format!("the client_id {} stands already", shown(id.as_str())), fields.report);
     if let Some(owner) = known.iter().find(|api| api.client_id == id && publisher.is_some_and(|id| api.tenant != id)) {
         problem(format!("the client_id {} belongs to the tenant {} already", shown(id.as_str()), owner.tenant));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, UserId};
 use grantor_rules::model::{
-    Application, ConsentRequest, GrantedPermission, Registration, ServicePrincipal, Tenant, User,
+    Application, ConsentRequest, Consents, GrantedPermission, Registration, ServicePrincipal, Tenant, User,
 };
 use grantor_rules::scopes::ApiName;
 use grantor_rules::{Refusal, directory_api};
@@ -146,10 +146,16 @@ async fn recorded(
     let mut all: Vec<Registration> = load::named_apis(env, tenant, names).await?;
     all.push(client);
     let newcomers = all.iter().filter(|one| !one.is_here());
+    // As the page lists it: what an API no longer has, or has switched off, is not allowed for the day when it comes back.
+    let mut consents = Consents::default();
+    for (id, values) in request.permissions.by_api() {
+        let Some(api) = application(env, tenant, id).await? else { continue };
+        consents.allow(id, values.iter().filter(|value| api.scope(value).is_some()).cloned());
+    }
     Ok(RecordedConsent {
         principal: None,
         client_id: request.client_id.clone(),
-        consents: request.permissions.clone(),
+        consents,
         app_roles: Vec::new(),
         service_principals: newcomers.map(|one| ServicePrincipal::new(&one.application, now)).collect(),
     })

@@ -4,10 +4,11 @@ use grantor_jose::VerifyError;
 use grantor_protocol::Secret;
 use grantor_rules::Refusal;
 use grantor_rules::api_access::{PermittedCall, PresentedToken, permit};
+use grantor_rules::model::TenantName;
 use grantor_rules::refusal::TokenFault;
 use serde_json::{Map, Value};
 
-use crate::{Env, Event, FlowError, Trace};
+use crate::{Env, Event, FlowError, Trace, lineage, load};
 
 /// How a dialect reads the claims of a token whose signature is proven.
 pub type ReadClaims<'a> = &'a (dyn Fn(&Map<String, Value>) -> Result<PresentedToken, Refusal> + Sync);
@@ -31,9 +32,26 @@ pub async fn permitted(
     if let Some(family) = &family {
         trace.join(family.flow);
     }
+    if let Some(family) = &family
+        && lineage::revoked(store.as_ref(), family).await?.is_some()
+    {
+        return Err(Refusal::TokenInvalid { why: TokenFault::Revoked }.into());
+    }
+    not_switched_off(env, &presented).await?;
     let permitted = permit(presented, family.as_ref(), user.flatten(), needed)?;
     env.record(trace, Event::ApiCalled { user: permitted.user.id, client: permitted.token.client.clone() });
     Ok(permitted)
+}
+
+/// The application may have been switched off, or sent away, since the token was issued. Both are read from memory.
+async fn not_switched_off(env: &Env, token: &PresentedToken) -> Result<(), FlowError> {
+    let revoked = || Refusal::TokenInvalid { why: TokenFault::Revoked };
+    let tenant = env.storage.find_tenant(&TenantName::Id(token.tenant)).await?.ok_or_else(revoked)?;
+    match load::client(env, &tenant, &token.client).await {
+        Ok(client) if client.is_here() && client.is_enabled() => Ok(()),
+        Ok(_) | Err(FlowError::Refused(_)) => Err(revoked().into()),
+        Err(error) => Err(error),
+    }
 }
 
 fn fault(error: &VerifyError) -> FlowError {

@@ -74,6 +74,7 @@ pub async fn prove(
 ) -> Result<Proven, FlowError> {
     let (keeper, application) = application(env, trace, &place, client_id).await?;
     let redirect = registered_redirect(&application, redirect_uri, built_in)?;
+    rule::fits_authority(&application, place.authority())?;
     Ok(Proven { place, keeper, application, answer: AnswerTo::Redirect(redirect) })
 }
 
@@ -89,6 +90,7 @@ pub async fn prove_device(
     device_code: HandleDigest,
 ) -> Result<Proven, FlowError> {
     let (keeper, application) = application(env, trace, &place, client_id).await?;
+    rule::fits_authority(&application, place.authority())?;
     Ok(Proven { place, keeper, application, answer: AnswerTo::Device(device_code) })
 }
 
@@ -131,7 +133,6 @@ async fn application(
         (keeper, application)
     };
     env.record(trace, Event::AuthorizationAsked { client: application.client_id.clone() });
-    rule::fits_authority(&application, place.authority())?;
     Ok((keeper, application))
 }
 

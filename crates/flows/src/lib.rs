@@ -15,6 +15,7 @@ mod env;
 mod error;
 pub mod events;
 mod keys;
+mod lineage;
 mod load;
 mod passwords;
 pub mod place;

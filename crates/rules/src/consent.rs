@@ -151,7 +151,10 @@ pub fn question(facts: &Facts<'_>, ask: Ask) -> Result<Asked, Refusal> {
         permissions,
     };
     let beyond_them = ask == Ask::ForEveryone || question.permissions.iter().any(|one| one.for_administrators);
-    Ok(if beyond_them && !may_do_anything { Asked::Approval(question) } else { Asked::Consent(question) })
+    let of_the_directory = |one: &PermissionAsked| one.as_application && one.api == directory.client_id;
+    let may = may_do_anything
+        && (facts.person.may_grant_roles_in_the_directory() || !question.permissions.iter().any(of_the_directory));
+    Ok(if beyond_them && !may { Asked::Approval(question) } else { Asked::Consent(question) })
 }
 
 fn asks_for_itself_alone(facts: &Facts<'_>) -> bool {

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use grantor_environment::Timestamp;
 
-/// Wrong user codes that are looked at in one span of time, whoever sends them: with twenty letters in eight places and some
-/// thousands of codes waiting, guessing one takes months at this pace.
-const MOST: u32 = 600;
+/// Wrong user codes that are looked at in one span of time, whoever sends them: with twenty letters in eight places and a
+/// thousand codes waiting at any time, guessing one takes days at this pace, and buys a device that its owner then sees signed
+/// in as somebody else.
+const MOST: u32 = 6000;
 const SPAN: Duration = Duration::from_mins(1);
 
 /// Counts what was wrong lately.

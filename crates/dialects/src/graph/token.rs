@@ -21,5 +21,9 @@ pub fn read(public: &PublicUrl, claims: &Map<String, Value>, now: Timestamp) -> 
     if !directory_api::is_named_by(audience, public) {
         return Err(fault(TokenFault::Audience { found: audience.to_owned() }));
     }
+    // Its tokens have the v1.0 form, whatever else calls itself so.
+    if claims.get("ver").and_then(Value::as_str) != Some("1.0") {
+        return Err(fault(TokenFault::Audience { found: audience.to_owned() }));
+    }
     read::access_token(public, claims, now).map_err(fault)
 }

@@ -103,9 +103,9 @@ impl Finishing<'_> {
     async fn allow_for_everyone(&self) -> Result<Step, FlowError> {
         let now = self.env.now();
         let recorded = self.recorded(now);
-        if let Some(waited) = self.stage.handle() {
-            once(self.store().consent_without_code(&waited, &recorded, now).await?)?;
-        }
+        // Nobody is an administrator who has not been asked.
+        let waited = self.stage.handle().ok_or(Refusal::InteractionGone)?;
+        once(self.store().consent_without_code(&waited, &recorded, now).await?)?;
         self.record_consent();
         let nothing = ConsentQuestion { permissions: Vec::new(), for_everyone: true, may_be_for_everyone: false };
         let question = self.given.as_ref().map_or(nothing, |given| given.question.clone());
@@ -214,6 +214,12 @@ impl Finishing<'_> {
         };
         let family = FamilyId::from_random(env.entropy.bytes());
         let mut scopes = known.scopes.clone();
+        if self.given.is_some() {
+            // The same commit lets the API in.
+            for of_api in scopes.apis.iter_mut().filter(|of_api| of_api.principal.is_none()) {
+                of_api.principal = Some(Arc::new(ServicePrincipal::new(&of_api.application, now)));
+            }
+        }
         if !kind.id_token {
             scopes.sign_in.remove(&grantor_rules::scopes::SignInScope::OpenId);
         }

@@ -9,7 +9,7 @@ use grantor_rules::token::issued::IssuedTokens;
 use grantor_rules::token::on_behalf_of::{grant as rule, stands};
 
 use super::{Call, direct};
-use crate::FlowError;
+use crate::{FlowError, lineage};
 
 pub async fn grant(call: &Call<'_>, assertion: &Secret) -> Result<IssuedTokens, FlowError> {
     let client = call.prove(Platform::Web).await?;
@@ -21,6 +21,9 @@ pub async fn grant(call: &Call<'_>, assertion: &Secret) -> Result<IssuedTokens, 
     }
     let (family, user) = call.store.find_family_with_user(token.family).await?.unzip();
     let parent = stands(&token, family.as_ref(), &client)?;
+    if lineage::revoked(call.store, parent).await?.is_some() {
+        return Err(fault(TokenFault::Revoked).into());
+    }
     call.trace.join(parent.flow);
     let nothing = WantedScopes::default();
     let wanted = call.request.wanted.as_ref().unwrap_or(&nothing);

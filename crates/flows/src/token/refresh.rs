@@ -13,10 +13,7 @@ use grantor_rules::token::refresh::{Presented, of_tenant, recognise, remembered,
 use grantor_storage::{RotateRefreshToken, Rotated};
 
 use super::{Call, issue};
-use crate::{Event, FlowError};
-
-/// Longer chains of applications that act on for each other are nobody's.
-const MOST_LINKS: usize = 8;
+use crate::{Event, FlowError, lineage};
 
 pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, FlowError> {
     let handle = RefreshHandle::parse(&call.env.refresh_tokens, presented.expose()).ok();
@@ -40,7 +37,9 @@ pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, 
     }
     // A renewal cannot widen what the person signed in for.
     scopes.sign_in.retain(|scope| original.signs_in_with(*scope));
-    parent_stands(call, &family).await?;
+    if let Some(why) = lineage::revoked(call.store, &family).await? {
+        return Err(Refusal::RefreshTokenRevoked { why }.into());
+    }
     let person = call.person(family.user, user.as_ref(), &scopes).await?;
     let plan = rule(&family, &client, scopes, names_apis.is_some(), &call.standing(&person))?;
     let Some(expires_at) = plan.refresh_expires_at else {
@@ -54,21 +53,6 @@ pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, 
         Presented::Reused => renewal.reused().await,
         Presented::Old(live) => renewal.keep(&family, live, expires_at).await,
     }
-}
-
-/// What one application was given to act on with ends with what it was given by, and that with its own.
-async fn parent_stands(call: &Call<'_>, family: &Family) -> Result<(), FlowError> {
-    let mut parent = family.parent;
-    for _ in 0..MOST_LINKS {
-        let Some(id) = parent else { return Ok(()) };
-        // One that is remembered no more has ended by itself.
-        let Some(found) = call.store.find_family(id).await? else { return Ok(()) };
-        if let Some(why) = found.revoked {
-            return Err(Refusal::RefreshTokenRevoked { why }.into());
-        }
-        parent = found.parent;
-    }
-    Ok(())
 }
 
 async fn find(call: &Call<'_>, handle: &RefreshHandle) -> Result<Option<(Family, Option<User>)>, FlowError> {

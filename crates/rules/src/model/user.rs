@@ -56,6 +56,8 @@ pub struct User {
 impl User {
     /// The role that may do everything in a tenant.
     pub const GLOBAL_ADMINISTRATOR: &'static str = "Global Administrator";
+    /// The role that may give roles.
+    const ROLE_ADMINISTRATOR: &'static str = "Privileged Role Administrator";
     /// The directory roles that exist.
     pub const DIRECTORY_ROLES: [&'static str; 5] = [
         Self::GLOBAL_ADMINISTRATOR,
@@ -86,6 +88,14 @@ impl User {
     /// The domain of a sign-in name, in lower case.
     pub fn domain_of(name: &str) -> Option<String> {
         name.trim().rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase())
+    }
+
+    /// Whether the person may grant applications app roles of the directory itself: with those they could do whatever the
+    /// person may not.
+    pub fn may_grant_roles_in_the_directory(&self) -> bool {
+        self.directory_roles
+            .iter()
+            .any(|role| [Self::GLOBAL_ADMINISTRATOR, Self::ROLE_ADMINISTRATOR].contains(&role.as_str()))
     }
 
     /// Whether the person may consent to what only administrators may: by one of the roles that say so, so that a role which

@@ -167,7 +167,12 @@ fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'
     let sign_in: Vec<SignInScope> = grounds.scopes.sign_in.iter().copied().filter(allowed).collect();
     let scopes = consent::allowed_of(&api, &consents);
     let for_itself = api.application.client_id == grounds.client.client_id && api.all_granted.is_some();
-    if !for_itself {
+    if for_itself {
+        // What it does with itself is its own business; who the person is, is theirs.
+        if consents.is_empty() {
+            return Err(Refusal::ConsentRequired { missing: vec!["openid".to_owned()] });
+        }
+    } else {
         consented(&api, &scopes, grounds.asked_by_request)?;
         if scopes.is_empty() && sign_in.is_empty() {
             return Err(Refusal::NothingToIssue);

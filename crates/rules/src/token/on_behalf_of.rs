@@ -1,5 +1,6 @@
 //! What an application buys with the access token that it was called with (Source: entra-dialect 9.6).
 
+use grantor_environment::Timestamp;
 use grantor_protocol::{FamilyId, FlowId};
 
 use super::{Grounds, Standing, TokenPlan, plan};
@@ -32,6 +33,13 @@ fn bare(identifier: &str) -> &str {
     identifier.strip_suffix('/').unwrap_or(identifier)
 }
 
+/// What is done on somebody's behalf ends with what it was begun on, which is remembered for as long: so that its end is known.
+fn ends_with(parent: &Family, standing: &Standing<'_>) -> Timestamp {
+    let idle = parent.refresh_token.as_ref().map(|token| token.expires_at);
+    let end = idle.unwrap_or(standing.now + standing.settings.access_token_longest);
+    parent.ends_at.map_or(end, |fixed| fixed.min(end))
+}
+
 /// Decides what it buys: tokens for the same person, within what the person and the administrators allow this application.
 ///
 /// # Errors
@@ -59,7 +67,7 @@ pub fn grant<'a>(
             sid: &parent.sid,
             family,
             flow,
-            family_ends_at: None,
+            family_ends_at: Some(ends_with(parent, standing)),
         },
         standing,
     )

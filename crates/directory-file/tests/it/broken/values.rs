@@ -78,6 +78,9 @@ fn a_bad_application_is_refused() {
     refused(&application("«\"00000003-0000-0000-C000-000000000000\""), "names a part of the product itself");
     refused(&application("«\"graph\""), "names a part of the product itself");
     refused(&application("«\"grantor-account\""), "names a part of the product itself");
+    for address in ["https://graph.microsoft.com", "api://colors", "urn:uuid:c0105000-0000-4000-8000-00000000a001"] {
+        refused(&application(&format!("«\"{address}\"")), "is an address: expected a UUID or a word");
+    }
     refused_below(
         &format!("{TENANT}{APPLICATION}"),
         &[
