@@ -1,20 +1,30 @@
 //! What the rules answer, use case by use case.
 
 mod api_access;
+mod assertions;
+mod client_credentials;
 mod code;
 mod consent;
+mod credentials;
 mod decide;
+mod device;
 mod directory;
 mod disabled;
 mod fits;
+mod front;
 mod grants;
 mod known_clients;
+mod lifetimes;
 mod moment;
+mod on_behalf_of;
+mod password;
 mod plan;
 mod policy;
 mod pre_authorized;
 mod refresh;
+mod roles;
 mod scopes;
 mod self_tokens;
+mod sessions;
 mod who;
 mod world;

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use grantor_environment::Timestamp;
 use grantor_protocol::ClientId;
-use grantor_rules::model::{Consents, Platform};
+use grantor_rules::model::{Consents, Platform, SeveralApis};
 use grantor_rules::scopes::{ApiName, SignInScope};
 use grantor_rules::token::TokenPlan;
 use grantor_rules::token::code::{CodeRequest, redeem};
 use grantor_rules::{Refusal, Settings, directory_api};
 
+use crate::grants::{Asked, ForAPerson, buy, by_secret};
 use crate::moment::Moment;
-use crate::world::{NOW, WEB, allowed, app, client_id, code, minutes, resolved, uri, verifier};
+use crate::world::{NOW, WEB, allowed, app, client_id, code, minutes, resolved, tenant, uri, verifier, wanted};
 
 /// Redeems a code that was asked for with `words`.
 fn bought<T>(
@@ -93,6 +94,45 @@ fn the_first_api_wins() {
         let (api, found) =
             with(words, &consents, |plan| (plan.api.application.client_id.clone(), plan.scopes.clone())).unwrap();
         assert_eq!((api, found.iter().map(String::as_str).collect::<Vec<_>>()), (expected, scopes.to_vec()), "{words}");
+    }
+}
+
+#[test]
+fn a_tenant_may_refuse_requests_that_name_several_apis() {
+    use grantor_rules::token::the_api;
+    let several = resolved("openid api://shapes/Read api://colors/Read");
+    let mut strict = tenant();
+    strict.policy.several_apis = SeveralApis::Refused;
+    let refusal = Refusal::SeveralApis { apis: vec!["SHAPES".into(), "COLORS".into()] };
+    assert_eq!(the_api(&several, &strict, true).err(), Some(refusal));
+    // What an earlier request named may name several; two names of one API are one.
+    let asked: [(&str, bool); 4] = [
+        ("openid api://shapes/Read api://colors/Read", false),
+        ("openid api://shapes/Read", true),
+        ("User.Read https://graph.microsoft.com/Mail.Read", true),
+        ("openid", true),
+    ];
+    for (words, by_request) in asked {
+        assert!(the_api(&resolved(words), &strict, by_request).is_ok(), "{words}");
+    }
+    assert_eq!(the_api(&several, &tenant(), true).unwrap().application.display_name, "SHAPES");
+}
+
+#[test]
+fn each_grant_whose_request_names_several_apis_is_refused_where_the_tenant_says_so() {
+    for kind in ForAPerson::ALL {
+        let mut moment = Moment::of(app(), allowed(&["shapes/Read", "colors/Read"]));
+        moment.tenant.policy.several_apis = SeveralApis::Refused;
+        let words = "api://shapes/Read api://colors/Read";
+        let asked = Asked { original: wanted(words), scopes: resolved(words), by_request: true };
+        let found = buy(kind, &moment, &by_secret(&moment), Platform::Web, asked, |plan| plan.scopes.len());
+        match kind {
+            ForAPerson::Code | ForAPerson::RefreshToken | ForAPerson::Password | ForAPerson::OnBehalfOf => {
+                assert_eq!(found.unwrap_err().reason(), "several-apis", "{kind:?}");
+            }
+            // These name nothing when tokens are issued.
+            ForAPerson::DeviceCode | ForAPerson::Front => assert_eq!(found, Ok(1), "{kind:?}"),
+        }
     }
 }
 

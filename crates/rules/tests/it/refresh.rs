@@ -240,3 +240,23 @@ fn a_refresh_token_of_another_tenant_is_refused() {
     assert_eq!(of_tenant(own, own), Ok(()));
     assert_eq!(of_tenant(other, own), Err(Refusal::RefreshTokenOfAnotherTenant));
 }
+
+#[test]
+fn where_old_tokens_stay_good_there_is_no_theft_to_tell() {
+    let keep = RefreshRotation::RotateAndKeep;
+    let grace = minutes(1);
+    for ago in [Duration::ZERO, grace, minutes(2), Duration::from_hours(24 * 30)] {
+        let family = exchanged(ago);
+        let found = recognise(&family, keep, &token(1), NOW, grace);
+        if ago <= grace {
+            assert!(matches!(found, Presented::Repeated(_)), "the same successor once more: {found:?}");
+        } else {
+            let live = family.refresh_token.as_ref().unwrap();
+            assert_eq!(found, Presented::Old(live), "{ago:?}");
+        }
+        assert!(matches!(recognise(&family, keep, &token(2), NOW, grace), Presented::Live(_)));
+        assert!(matches!(recognise(&family, keep, &token(9), NOW, grace), Presented::Old(_)), "long forgotten");
+    }
+    let without = Family { refresh_token: None, ..exchanged(Duration::ZERO) };
+    assert_eq!(recognise(&without, keep, &token(1), NOW, grace), Presented::Reused);
+}

@@ -53,18 +53,20 @@ fn everything_of_itself_is_asked_for_by_client_id_alone() {
 
 #[test]
 fn every_grant_gives_a_token_for_oneself_and_refuses_the_identifier() {
-    let moment = Moment::of(both(), Consents::default());
+    let moment = Moment::of(both(), allowed(&["directory/openid"]));
+    let stranger = Moment::of(both(), Consents::default());
     for kind in ForAPerson::ALL {
-        let of = |words: &str| {
+        let of = |moment: &Moment, words: &str| {
             let asked = grants::Asked { original: wanted(words), scopes: scopes(words), by_request: true };
-            buy(kind, &moment, &by_secret(&moment), Platform::Web, asked, |plan| {
+            buy(kind, moment, &by_secret(moment), Platform::Web, asked, |plan| {
                 (plan.api.application.client_id.clone(), plan.scopes.clone(), plan.refresh_expires_at)
             })
         };
-        // Nobody needs to be asked, and what nobody allowed is not in it.
-        assert_eq!(of("app/.default"), Ok((both().client_id, vec![], None)), "{kind:?}");
-        assert_eq!(of("api://app/.default").unwrap_err().reason(), "self-by-identifier", "{kind:?}");
-        assert_eq!(of("app/Read").unwrap_err().reason(), "consent-required", "{kind:?}");
+        // What nobody allowed is not in it; and who allowed nothing at all is nobody to it.
+        assert_eq!(of(&moment, "app/.default"), Ok((both().client_id, vec![], None)), "{kind:?}");
+        assert_eq!(of(&stranger, "app/.default").unwrap_err().reason(), "consent-required", "{kind:?}");
+        assert_eq!(of(&moment, "api://app/.default").unwrap_err().reason(), "self-by-identifier", "{kind:?}");
+        assert_eq!(of(&moment, "app/Read").unwrap_err().reason(), "consent-required", "{kind:?}");
     }
 }
 

@@ -1,0 +1,69 @@
+//! How long things live where the application says so itself.
+
+use std::time::Duration;
+
+use grantor_environment::Timestamp;
+use grantor_rules::model::{Application, Lifetimes, Platform};
+
+use crate::grants::{Asked, ForAPerson, buy};
+use crate::moment::Moment;
+use crate::world::{NOW, allowed, api, app, here, minutes, resolved_with, wanted};
+
+const WORDS: &str = "openid offline_access api://colors/Read";
+
+/// The ends of the access token, of the id_token, and of the refresh token.
+type Ends = (Timestamp, Timestamp, Option<Timestamp>);
+
+fn ends(kind: ForAPerson, platform: Platform, of_client: Lifetimes, of_api: Lifetimes) -> Ends {
+    let consents = allowed(&["directory/openid", "directory/offline_access", "colors/Read"]);
+    let moment = Moment::of(Application { lifetimes: of_client, ..app() }, consents);
+    let colors = Application { lifetimes: of_api, ..api("colors") };
+    let asked = Asked { original: wanted(WORDS), scopes: resolved_with(&here(colors), WORDS), by_request: false };
+    let found = buy(kind, &moment, &moment.proven(platform), platform, asked, |plan| {
+        (plan.access_expires_at, plan.id_expires_at, plan.refresh_expires_at)
+    });
+    found.unwrap()
+}
+
+fn says(access: u64, id: u64, refresh: u64) -> Lifetimes {
+    Lifetimes {
+        access_token: Some(minutes(access)),
+        id_token: Some(minutes(id)),
+        refresh_token: Some(minutes(refresh)),
+    }
+}
+
+#[test]
+fn the_api_says_how_long_access_tokens_live_and_the_application_the_rest() {
+    for kind in ForAPerson::ALL {
+        let refresh = (kind != ForAPerson::Front).then_some(NOW + minutes(33));
+        let found = ends(kind, Platform::Web, says(11, 22, 33), says(44, 55, 66));
+        assert_eq!(found, (NOW + minutes(44), NOW + minutes(22), refresh), "{kind:?}");
+    }
+}
+
+#[test]
+fn the_deployment_says_what_nobody_else_says() {
+    let nothing = Lifetimes::default();
+    let refresh = Some(NOW + Duration::from_hours(90 * 24));
+    let found = ends(ForAPerson::Code, Platform::Web, nothing, nothing);
+    assert_eq!(found, (NOW + minutes(60), NOW + minutes(60), refresh));
+}
+
+#[test]
+fn no_token_outlives_the_keys() {
+    let long = says(60 * 24 * 9, 60 * 24 * 9, 60 * 24 * 9);
+    let day = Duration::from_hours(24);
+    let found = ends(ForAPerson::Code, Platform::Web, long, long);
+    assert_eq!(found, (NOW + day, NOW + day, Some(NOW + day * 9)), "refresh tokens are signed by no key");
+    assert_eq!(Lifetimes::LONGEST_TOKEN, day);
+}
+
+#[test]
+fn a_single_page_application_may_say_less_than_its_fixed_end_and_never_more() {
+    let end = |minutes_unused: u64| {
+        ends(ForAPerson::Code, Platform::Spa, says(60, 60, minutes_unused), Lifetimes::default()).2
+    };
+    assert_eq!(end(30), Some(NOW + minutes(30)));
+    assert_eq!(end(60 * 24 * 9), Some(NOW + Duration::from_hours(24)));
+}
