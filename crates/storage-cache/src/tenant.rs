@@ -126,6 +126,10 @@ impl TenantStorage for CachedTenant {
         self.store.find_user_by_name(name).await
     }
 
+    async fn list_users(&self, after: Option<&str>, most: u32) -> Result<Vec<User>, Fault> {
+        self.store.list_users(after, most).await
+    }
+
     async fn find_password(&self, user: UserId) -> Result<Option<StoredPassword>, Fault> {
         self.store.find_password(user).await
     }

@@ -165,6 +165,10 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
         self.engine.read(&directory::FindUserByName { tenant: self.tenant, name }).await
     }
 
+    async fn list_users(&self, after: Option<&str>, most: u32) -> Result<Vec<User>, Fault> {
+        self.engine.read(&directory::ListUsers { tenant: self.tenant, after, most }).await
+    }
+
     async fn find_service_principal(&self, client_id: &ClientId) -> Result<Option<Arc<ServicePrincipal>>, Fault> {
         self.engine.read(&principals::Find { tenant: self.tenant, client_id }).await
     }

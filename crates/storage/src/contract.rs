@@ -50,6 +50,7 @@ macro_rules! contract {
                 tenants_are_listed_in_the_order_in_which_they_were_made,
                 people_are_found_by_id_and_by_name_in_any_case,
                 a_person_without_a_password_has_none,
+                people_are_listed_in_pages,
                 applications_are_listed_in_pages,
                 applications_are_found_by_client_id_and_by_identifier_uri,
                 a_client_id_goes_before_an_identifier_uri_of_the_same_text,

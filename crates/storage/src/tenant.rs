@@ -39,6 +39,10 @@ pub trait TenantStorage: Send + Sync {
     /// The person with this sign-in name, compared as [`User::name_key`] says.
     async fn find_user_by_name(&self, name: &str) -> Result<Option<User>, Fault>;
 
+    /// At most `most` people, in the order of their sign-in names as [`User::name_key`] compares them, beginning after the
+    /// name `after`.
+    async fn list_users(&self, after: Option<&str>, most: u32) -> Result<Vec<User>, Fault>;
+
     /// What stands in this tenant for the application with this client id.
     async fn find_service_principal(&self, client_id: &ClientId) -> Result<Option<Arc<ServicePrincipal>>, Fault>;
 

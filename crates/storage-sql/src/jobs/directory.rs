@@ -95,3 +95,21 @@ impl Job for FindUserByName<'_> {
         row.as_ref().map(rows::user).transpose()
     }
 }
+
+/// Lists people, a page at a time.
+pub struct ListUsers<'a> {
+    pub tenant: TenantId,
+    pub after: Option<&'a str>,
+    pub most: u32,
+}
+
+impl Job for ListUsers<'_> {
+    type Out = Vec<User>;
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
+        // No sign-in name comes before the empty text.
+        let after = self.after.map(User::name_key).unwrap_or_default();
+        let values = [self.tenant.into(), (&after).into(), V::Int(self.most.into())];
+        conn.many(sql::directory::LIST_USERS, &values).await?.iter().map(rows::user).collect()
+    }
+}

@@ -35,6 +35,11 @@ statements! {
     FIND_USER_BY_NAME on "users" gives ["id", "document"]: "
         SELECT id, document FROM users WHERE tenant_id = $1 AND name_key = $2";
 
+    /// A page of people, by sign-in name.
+    LIST_USERS on "users" gives ["id", "document"]: "
+        SELECT id, document FROM users
+        WHERE tenant_id = $1 AND name_key > $2 ORDER BY name_key LIMIT $3";
+
     /// Writes a person.
     UPSERT_USER on "users": "
         INSERT INTO users (tenant_id, id, name_key, document) VALUES ($1, $2, $3, $4)

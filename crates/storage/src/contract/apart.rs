@@ -53,6 +53,7 @@ async fn everything_found(tenant: &dyn TenantStorage) -> Vec<(&'static str, bool
         ("find_api by client id", tenant.find_api("app").await.unwrap().is_some()),
         ("find_user", tenant.find_user(user_id(1)).await.unwrap().is_some()),
         ("find_user_by_name", tenant.find_user_by_name("ada@x.example").await.unwrap().is_some()),
+        ("list_users", !tenant.list_users(None, 9).await.unwrap().is_empty()),
         ("find_password", tenant.find_password(user_id(1)).await.unwrap().is_some()),
         ("find_consents", !tenant.find_consents(user_id(1), &app).await.unwrap().is_empty()),
         ("list_applications", !tenant.list_applications(None, 9).await.unwrap().is_empty()),

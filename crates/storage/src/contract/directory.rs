@@ -60,6 +60,27 @@ pub async fn a_person_without_a_password_has_none(storage: Arc<dyn Storage>) {
     assert_eq!(hash_of(&*storage.tenant(tenant_id(1)), 1).await, None);
 }
 
+/// Promise: page after page, each once, by sign-in names without regard to case.
+pub async fn people_are_listed_in_pages(storage: Arc<dyn Storage>) {
+    let mut change = sample();
+    let names = ["eve@x.example", "Bea@x.example", "ada@x.example", "cy@x.example", "Dan@x.example"];
+    change.users = (1..).zip(names).map(|(number, name)| (tenant_id(1), user(number, name))).collect();
+    change.tenants.push(tenant(2));
+    change.users.push((tenant_id(2), user(1, "bob@x.example")));
+    storage.apply_directory(&change).await.unwrap();
+    let tenant = storage.tenant(tenant_id(1));
+    let mut found = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page = tenant.list_users(after.as_deref(), 2).await.unwrap();
+        assert!(page.len() <= 2);
+        let Some(last) = page.last() else { break };
+        after = Some(last.user_principal_name.clone());
+        found.extend(page.into_iter().map(|user| user.user_principal_name));
+    }
+    assert_eq!(found, ["ada@x.example", "Bea@x.example", "cy@x.example", "Dan@x.example", "eve@x.example"]);
+}
+
 /// Promise: page after page, each once.
 pub async fn applications_are_listed_in_pages(storage: Arc<dyn Storage>) {
     let mut change = sample();

@@ -115,6 +115,10 @@ impl TenantStorage for InsistentOfTenant {
         look_up!(self.shared, self.store.find_user_by_name(name))
     }
 
+    async fn list_users(&self, after: Option<&str>, most: u32) -> Result<Vec<User>, Fault> {
+        look_up!(self.shared, self.store.list_users(after, most))
+    }
+
     async fn find_service_principal(&self, client_id: &ClientId) -> Result<Option<Arc<ServicePrincipal>>, Fault> {
         look_up!(self.shared, self.store.find_service_principal(client_id))
     }
