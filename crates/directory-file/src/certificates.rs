@@ -5,7 +5,7 @@ use grantor_jose::CertifiedKey;
 use grantor_rules::model::ClientCertificate;
 use rustls_pki_types::pem::{PemObject, SectionKind};
 
-use crate::fields::{Fields, Kind, Placed};
+use crate::fields::{Fields, Kind};
 use crate::report::Problem;
 use crate::seen::Seen;
 use crate::text;
@@ -35,15 +35,26 @@ fn read(fields: &Fields<'_>, seen: &mut Seen<[u8; 32]>) -> Option<ClientCertific
         fields.require("pem");
     }
     let pem = fields.text("pem")?;
-    let key = match certified_key(pem) {
-        Ok(key) => key,
-        Err(wrong) => {
-            fields.report.add(Problem::at(pem.at, wrong));
-            return None;
+    match client_certificate(description, pem.value) {
+        Ok(one) => {
+            let twice = || "the same certificate stands already".to_owned();
+            seen.add(one.thumbprint_sha256, pem.at, twice, fields.report);
+            Some(one)
         }
-    };
-    seen.add(key.thumbprint_sha256, pem.at, || "the same certificate stands already".to_owned(), fields.report);
-    Some(ClientCertificate {
+        Err(wrong) => {
+            fields.report.add(Problem::at(pem.at, format!("\"pem\" {wrong}")));
+            None
+        }
+    }
+}
+
+/// The one certificate in a text in PEM form, as an application has it.
+///
+/// # Errors
+/// The end of a sentence that begins with what the text is. It never repeats the text, which may be a private key.
+pub fn client_certificate(description: String, pem: &str) -> Result<ClientCertificate, String> {
+    let key = certified_key(pem)?;
+    Ok(ClientCertificate {
         description,
         thumbprint_sha1: key.thumbprint_sha1,
         thumbprint_sha256: key.thumbprint_sha256,
@@ -54,20 +65,19 @@ fn read(fields: &Fields<'_>, seen: &mut Seen<[u8; 32]>) -> Option<ClientCertific
     })
 }
 
-/// The key of the one certificate in the text, or what is wrong with it. The text is never repeated: it may be a private key.
-fn certified_key(pem: Placed<&str>) -> Result<CertifiedKey, String> {
-    if pem.value.len() > LONGEST {
-        return Err("\"pem\" is longer than 16 KiB".to_owned());
+fn certified_key(pem: &str) -> Result<CertifiedKey, String> {
+    if pem.len() > LONGEST {
+        return Err("is longer than 16 KiB".to_owned());
     }
-    if pem.value.contains("PRIVATE KEY-----") {
-        return Err("\"pem\" holds a private key, which belongs to the application alone".to_owned());
+    if pem.contains("PRIVATE KEY-----") {
+        return Err("holds a private key, which belongs to the application alone".to_owned());
     }
-    let sections = <(SectionKind, Vec<u8>)>::pem_slice_iter(pem.value.as_bytes()).collect::<Result<Vec<_>, _>>();
+    let sections = <(SectionKind, Vec<u8>)>::pem_slice_iter(pem.as_bytes()).collect::<Result<Vec<_>, _>>();
     match sections.as_deref() {
         Ok([(SectionKind::Certificate, der)]) => {
-            CertifiedKey::from_der(der).map_err(|wrong| format!("the certificate is refused: {wrong}"))
+            CertifiedKey::from_der(der).map_err(|wrong| format!("holds a certificate that is refused: {wrong}"))
         }
-        Ok([_, _, ..]) => Err("\"pem\" holds more than one certificate".to_owned()),
-        Ok(_) | Err(_) => Err("\"pem\" must hold a certificate, from BEGIN CERTIFICATE to END CERTIFICATE".to_owned()),
+        Ok([_, _, ..]) => Err("holds more than one certificate".to_owned()),
+        Ok(_) | Err(_) => Err("must hold a certificate, from BEGIN CERTIFICATE to END CERTIFICATE".to_owned()),
     }
 }

@@ -80,6 +80,7 @@ mod user;
 use grantor_rules::directory::WantedDirectory;
 use toml::de::DeTable;
 
+pub use certificates::client_certificate;
 pub use error::FileError;
 pub use known::{KnownApi, KnownAppRole};
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use grantor_environment::parse_length;
 use grantor_rules::model::Lifetimes;
 
 use crate::fields::{Fields, Kind};
@@ -32,7 +33,7 @@ pub(crate) fn of_application(application: &Fields<'_>) -> Lifetimes {
 
 fn length(fields: &Fields<'_>, key: &str, longest: (Duration, &str)) -> Option<Duration> {
     let text = fields.text(key)?;
-    let Some(length) = parse(text.value) else {
+    let Some(length) = parse_length(text.value) else {
         let what = format!("\"{key}\" is {}, which is no length of time", shown(text.value));
         fields.report.add(Problem::at(text.at, what).hint("expected something like 90s, 20m, 1h or 30d"));
         return None;
@@ -42,36 +43,4 @@ fn length(fields: &Fields<'_>, key: &str, longest: (Duration, &str)) -> Option<D
         fields.report.add(Problem::at(text.at, what));
     }
     Some(length)
-}
-
-/// A whole number and its unit: `s`, `m`, `h` or `d`.
-fn parse(text: &str) -> Option<Duration> {
-    let number = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let unit = match &text[number.len()..] {
-        "s" => 1,
-        "m" => 60,
-        "h" => 60 * 60,
-        "d" => 24 * 60 * 60,
-        _ => return None,
-    };
-    let digits = number.bytes().all(|byte| byte.is_ascii_digit());
-    let count: u64 = digits.then(|| number.parse().ok())??;
-    Some(Duration::from_secs(count.checked_mul(unit)?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_length_is_a_number_with_its_unit() {
-        for (text, seconds) in [("90s", 90), ("20m", 1200), ("1h", 3600), ("30d", 2_592_000), ("0s", 0)] {
-            assert_eq!(parse(text), Some(Duration::from_secs(seconds)), "{text}");
-        }
-        for bad in ["", "h", "90", "1.5h", "-1h", "+1h", "1 h", "1w", "1H", "1hh", "\u{661}h", "99999999999999999999d"]
-        {
-            assert_eq!(parse(bad), None, "{bad}");
-        }
-        assert_eq!(parse(&format!("{}d", u64::MAX)), None);
-    }
 }

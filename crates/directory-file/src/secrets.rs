@@ -1,7 +1,7 @@
 //! Passwords and client secrets: taken in, never shown, not even in an error.
 
 use grantor_protocol::Secret;
-use grantor_protocol::secret::sha256;
+use grantor_rules::accounts::{self, LONGEST_SECRET};
 use grantor_rules::model::ClientSecret;
 
 use crate::fields::{Fields, Kind, Placed};
@@ -16,18 +16,13 @@ pub(crate) const SECRET: Kind = Kind {
     not_keys: &[],
 };
 
-const LONGEST: usize = 256;
-const SHORTEST_PASSWORD: usize = 8;
 const SHORTEST_SECRET: usize = 16;
-/// How many characters of a secret people tell it from others by.
-const HINT: usize = 3;
 
 /// The password of a person.
 pub(crate) fn password(fields: &Fields<'_>) -> Option<Secret> {
     let password = fields.text("password")?;
-    check(fields, password, "a password", SHORTEST_PASSWORD);
-    if password.value.chars().any(char::is_control) {
-        fields.report.add(Problem::at(password.at, "a password must not hold control characters"));
+    if let Err(wrong) = accounts::password(password.value) {
+        fields.report.add(Problem::at(password.at, wrong.to_string()));
     }
     Some(Secret::new(password.value))
 }
@@ -44,23 +39,22 @@ fn read(fields: &Fields<'_>, seen: &mut Seen<[u8; 32]>) -> ClientSecret {
     let Some(value) = fields.required_text("value") else {
         return ClientSecret { description, digest: [0; 32], hint: String::new(), created_at: None, expires_at };
     };
-    check(fields, value, "a secret", SHORTEST_SECRET);
+    check(fields, value);
     // RFC 6749 appendix A.2: visible ASCII and space.
     if !value.value.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) {
         fields.report.add(Problem::at(value.at, "a secret holds visible ASCII characters and spaces only"));
     }
-    let digest = sha256(value.value.as_bytes());
-    seen.add(digest, value.at, || "the same secret stands already".to_owned(), fields.report);
-    let hint = value.value.chars().take(HINT).collect();
-    ClientSecret { description, digest, hint, created_at: None, expires_at }
+    let secret = ClientSecret { expires_at, ..ClientSecret::new(&description, &Secret::new(value.value)) };
+    seen.add(secret.digest, value.at, || "the same secret stands already".to_owned(), fields.report);
+    secret
 }
 
-fn check(fields: &Fields<'_>, secret: Placed<&str>, noun: &str, shortest: usize) {
+fn check(fields: &Fields<'_>, secret: Placed<&str>) {
     let found = secret.value.chars().count();
-    if found < shortest {
-        let what = format!("{noun} must have at least {shortest} characters");
+    if found < SHORTEST_SECRET {
+        let what = format!("a secret must have at least {SHORTEST_SECRET} characters");
         fields.report.add(Problem::at(secret.at, what));
-    } else if found > LONGEST {
-        fields.report.add(Problem::at(secret.at, format!("{noun} must have at most {LONGEST} characters")));
+    } else if found > LONGEST_SECRET {
+        fields.report.add(Problem::at(secret.at, format!("a secret must have at most {LONGEST_SECRET} characters")));
     }
 }

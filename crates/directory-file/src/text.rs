@@ -2,13 +2,13 @@
 
 use grantor_protocol::{ClientId, UserId};
 use grantor_rules::model::TenantName;
+pub(crate) use grantor_rules::text::LONGEST_NAME;
+use grantor_rules::text::misleading;
 use uuid::Uuid;
 
 use crate::fields::{Fields, Placed};
 use crate::report::{Problem, Report, shown};
 
-/// The longest name, in characters.
-pub(crate) const LONGEST_NAME: usize = 256;
 /// The longest description or attribute, in characters.
 pub(crate) const LONGEST_DESCRIPTION: usize = 1024;
 
@@ -32,29 +32,10 @@ pub(crate) fn description(fields: &Fields<'_>, key: &str) -> Option<String> {
 
 /// The text itself; what is wrong with it has been reported then.
 pub(crate) fn readable(text: Placed<&str>, key: &str, longest: usize, report: &Report) -> String {
-    if let Some(wrong) = wrong_with(text.value, longest) {
+    if let Err(wrong) = grantor_rules::text::readable(text.value, longest) {
         report.add(Problem::at(text.at, format!("\"{key}\" {wrong}")));
     }
     text.value.to_owned()
-}
-
-fn wrong_with(text: &str, longest: usize) -> Option<String> {
-    if text.trim().is_empty() {
-        Some("must not be empty".to_owned())
-    } else if text.chars().count() > longest {
-        Some(format!("is longer than {longest} characters"))
-    } else if text.chars().any(misleading) {
-        Some("must not hold control characters".to_owned())
-    } else {
-        None
-    }
-}
-
-/// Control characters, and those that turn the direction of writing around: a consent page would say something else than
-/// the file does.
-fn misleading(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A UUID in its hyphenated form, and not the one that stands for nothing.

@@ -6,8 +6,10 @@
 
 mod clock;
 mod entropy;
+mod length;
 mod monotonic;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use entropy::{CountedEntropy, Entropy, SystemEntropy};
+pub use length::parse_length;
 pub use monotonic::{ManualMonotonic, Monotonic, SystemMonotonic};

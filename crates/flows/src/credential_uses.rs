@@ -8,13 +8,12 @@ use std::time::Duration;
 use grantor_environment::Timestamp;
 use grantor_protocol::ClientId;
 use grantor_rules::client::ProvenClient;
+use grantor_rules::credentials::Ending;
 use grantor_rules::model::Application;
 
 use crate::{Env, Trace};
 
 const DAY: Duration = Duration::from_hours(24);
-/// From so many days before its end on, each day's first use of a credential is a warning in the log.
-const WARNED_AHEAD: Duration = Duration::from_hours(30 * 24);
 /// How many credentials are remembered; whoever has more notes some of them more often.
 const MOST: usize = 10_000;
 
@@ -45,8 +44,7 @@ pub async fn note(env: &Env, trace: &Trace, client: &ProvenClient<'_>) {
     if !env.credential_uses.is_news(&client.client_id, credential, now) {
         return;
     }
-    if let Some(end) = end_of(client, credential).filter(|end| *end <= now + WARNED_AHEAD) {
-        let days = end.since(now).as_secs() / DAY.as_secs();
+    if let Ending::Soon { days } = Ending::of(end_of(client, credential), now) {
         tracing::warn!(client = %client.client_id, credential, days, "a credential of an application ends soon");
     }
     let store = env.storage.tenant(client.publisher);

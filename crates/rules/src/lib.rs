@@ -7,10 +7,12 @@
 //! To add a rule: write one small function that returns a [`Refusal`] of its own and cites its source, list it where its
 //! use case lists its checks, and word the refusal in each dialect: the closed enum makes the compiler ask for that.
 
+pub mod accounts;
 pub mod api_access;
 pub mod authorize;
 pub mod client;
 pub mod consent;
+pub mod credentials;
 pub mod directory;
 pub mod directory_api;
 pub mod layout;
@@ -20,6 +22,7 @@ pub mod scopes;
 pub mod settings;
 pub mod signing_keys;
 pub mod subject;
+pub mod text;
 pub mod token;
 
 pub use refusal::Refusal;

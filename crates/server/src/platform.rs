@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use grantor_directory_file::{KnownApi, parse_with};
@@ -11,6 +10,7 @@ use grantor_flows::{Env, Passwords, Recorder, directory, start};
 use grantor_jose::SealingKey;
 use grantor_protocol::PublicUrl;
 use grantor_rules::Settings;
+use grantor_rules::credentials::Ending;
 use grantor_rules::directory::{Applied, Outcome, WantedDirectory};
 use grantor_storage::Storage;
 use grantor_storage_cache::{CachedStorage, FOLLOW_EVERY};
@@ -123,9 +123,6 @@ impl Platform {
     }
 }
 
-/// From so many days before its end on, a credential is warned of.
-const WARNED_AHEAD: Duration = Duration::from_hours(30 * 24);
-
 /// Says which credentials of a file end within a month, or have ended: nobody has to find out by a token that does not come.
 fn warn_of_credentials_that_end(wanted: &WantedDirectory, now: Timestamp) {
     for one in wanted.tenants.iter().flat_map(|tenant| &tenant.applications) {
@@ -133,13 +130,13 @@ fn warn_of_credentials_that_end(wanted: &WantedDirectory, now: Timestamp) {
         let certificates = one.application.certificates.iter();
         let certificates = certificates.map(|certificate| (&certificate.description, Some(certificate.expires_at)));
         for (credential, end) in secrets.chain(certificates) {
-            let Some(end) = end.filter(|end| *end <= now + WARNED_AHEAD) else { continue };
-            let days = end.since(now).as_secs() / (24 * 60 * 60);
             let client = one.application.client_id.as_str();
-            if end <= now {
-                tracing::warn!(client, credential, "a credential of an application has ended");
-            } else {
-                tracing::warn!(client, credential, days, "a credential of an application ends soon");
+            match Ending::of(end, now) {
+                Ending::Far => {}
+                Ending::Soon { days } => {
+                    tracing::warn!(client, credential, days, "a credential of an application ends soon");
+                }
+                Ending::Past => tracing::warn!(client, credential, "a credential of an application has ended"),
             }
         }
     }

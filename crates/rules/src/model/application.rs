@@ -7,6 +7,8 @@ use grantor_protocol::{ClientId, RedirectUri, TenantId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::text::hex;
+
 /// A registered application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Application {
@@ -526,7 +528,7 @@ impl Application {
 impl ClientSecret {
     /// A text that tells it from the application's other credentials, and is no secret.
     pub fn name(&self) -> String {
-        format!("secret:{}", hex(&self.digest[..8]))
+        format!("secret:{}", self.id())
     }
 }
 
@@ -535,10 +537,6 @@ impl ClientCertificate {
     pub fn name(&self) -> String {
         format!("certificate:{}", hex(&self.thumbprint_sha256[..8]))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 impl ScopeDefinition {
