@@ -16,6 +16,7 @@ use grantor_rules::directory::{Applied, DirectoryChange, Outcome, WantedDirector
 use grantor_rules::model::{Application, TenantName};
 use grantor_storage::{Fault, Storage};
 
+use crate::administration::find::applications_of;
 use crate::{FlowError, Passwords};
 
 /// Why a directory file was not applied. Nothing was written then.
@@ -111,9 +112,6 @@ const fn with_additions(outcome: Outcome, added: bool) -> Outcome {
     }
 }
 
-/// How many applications are read at a time.
-const PAGE: u32 = 200;
-
 /// Every application of every tenant that a file could refer to.
 ///
 /// # Errors
@@ -121,14 +119,7 @@ const PAGE: u32 = 200;
 pub async fn applications_there(storage: &dyn Storage) -> Result<Vec<Arc<Application>>, FlowError> {
     let mut found = Vec::new();
     for tenant in storage.list_tenants().await? {
-        let store = storage.tenant(tenant.id);
-        let mut after = None;
-        loop {
-            let page = store.list_applications(after.as_ref(), PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.client_id.clone());
-            found.extend(page);
-        }
+        found.extend(applications_of(storage, tenant.id).await?);
     }
     Ok(found)
 }

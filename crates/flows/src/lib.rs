@@ -5,6 +5,7 @@
 //! one [`Trace`]. Start with [`authorize`] and [`token`].
 
 pub mod account;
+pub mod administration;
 pub mod api_call;
 mod assertions;
 pub mod authorize;

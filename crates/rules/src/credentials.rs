@@ -96,8 +96,9 @@ pub fn new_certificate(certificate: &ClientCertificate, now: Timestamp) -> Resul
     }
 }
 
-/// The secrets of an application that a text means: the one of that id, or else all of that hint.
+/// The secrets of an application that a text means: the one of that id, or else all of that hint, also as it is shown.
 pub fn secrets_called<'a>(application: &'a Application, text: &str) -> Vec<&'a ClientSecret> {
+    let text = text.trim_end_matches('…');
     let with_id = application.secrets.iter().filter(|secret| secret.id().eq_ignore_ascii_case(text));
     let found: Vec<_> = with_id.collect();
     if !found.is_empty() {
@@ -218,7 +219,9 @@ mod tests {
         }
         let called =
             |text: &str| secrets_called(&app, text).iter().map(|one| one.description.as_str()).collect::<Vec<_>>();
-        assert_eq!(called("abc"), ["abc-one", "abc-two"]);
+        for hint in ["abc", "abc…"] {
+            assert_eq!(called(hint), ["abc-one", "abc-two"]);
+        }
         assert_eq!(called(&app.secrets[1].id().to_uppercase()), ["abc-two"]);
         for nothing in ["ABC", "ab", "", "abc-one"] {
             assert!(called(nothing).is_empty(), "{nothing:?}");

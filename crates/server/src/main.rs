@@ -1,10 +1,12 @@
 //! The program `grantor`: reads what it is asked, does it, and says in one line why when it cannot.
 
+mod help;
+
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use grantor_server::commands::native::{accounts, call, login, logout, token};
-use grantor_server::commands::{apply, demo, migrate, serve};
+use grantor_server::commands::{Usage, app, apply, demo, migrate, serve, user};
 use grantor_server::config::ServeOptions;
 
 #[global_allocator]
@@ -26,6 +28,10 @@ enum Command {
     Serve(ServeOptions),
     /// Make the directory hold at least what a file says
     Apply(apply::ApplyOptions),
+    /// Look after applications: what they may do, their secrets and certificates, on and off
+    App(app::AppOptions),
+    /// Look after people: their passwords and sessions, locked accounts, on and off
+    User(user::UserOptions),
     /// Copy a whole store to another database: from one machine to many, and back
     Migrate(migrate::MigrateOptions),
     /// Sign in with the system browser, at Grantor or any OpenID provider
@@ -42,7 +48,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let cli = Cli::parse();
+    let asked = help::by_wish(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches(&asked).unwrap_or_else(|error| error.exit());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into(), 1),
@@ -54,7 +61,10 @@ fn main() -> ExitCode {
 }
 
 async fn run(command: Command) -> Result<(), (anyhow::Error, u8)> {
-    let plain = |error: anyhow::Error| (error, 1);
+    let plain = |error: anyhow::Error| {
+        let code = if error.is::<Usage>() { 2 } else { 1 };
+        (error, code)
+    };
     match command {
         Command::Serve(options) => {
             let config = options.resolve(&|name| std::env::var_os(name)).map_err(|error| {
@@ -65,6 +75,8 @@ async fn run(command: Command) -> Result<(), (anyhow::Error, u8)> {
         }
         Command::Demo(options) => demo::run(options).await.map_err(plain),
         Command::Apply(options) => apply::run(options).await.map_err(plain),
+        Command::App(options) => app::run(options).await.map_err(plain),
+        Command::User(options) => user::run(options).await.map_err(plain),
         Command::Migrate(options) => migrate::run(options).await.map_err(plain),
         Command::Login(options) => login::run(options).await.map_err(plain),
         Command::Token(options) => token::run(options).await.map_err(plain),

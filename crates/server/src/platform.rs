@@ -71,8 +71,8 @@ impl Platform {
     /// # Errors
     /// Every error of the file with its line and column; then nothing of it was applied.
     pub async fn apply(&self, file: &Path) -> anyhow::Result<Vec<Applied>> {
-        let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-        self.apply_text(&file.display().to_string(), &text).await
+        let means = (&self.passwords, self.entropy.as_ref());
+        apply(self.storage.as_ref(), means, self.clock.now(), file).await
     }
 
     /// As [`Self::apply`], with the text at hand.
@@ -80,15 +80,8 @@ impl Platform {
     /// # Errors
     /// As [`Self::apply`].
     pub async fn apply_text(&self, name: &str, text: &str) -> anyhow::Result<Vec<Applied>> {
-        let there = directory::applications_there(self.storage.as_ref()).await?;
-        let known: Vec<KnownApi> = there.iter().map(|application| KnownApi::from(application.as_ref())).collect();
-        let wanted = parse_with(name, text, &known).map_err(|errors| {
-            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            anyhow::anyhow!("{}\nnothing of the file was applied", lines.join("\n"))
-        })?;
-        let now = self.clock.now();
-        warn_of_credentials_that_end(&wanted, now);
-        Ok(directory::apply(self.storage.as_ref(), &self.passwords, self.entropy.as_ref(), now, &wanted).await?)
+        let means = (&self.passwords, self.entropy.as_ref());
+        apply_text(self.storage.as_ref(), means, self.clock.now(), (name, text)).await
     }
 
     /// Reads the keys, making them at the first start, and puts everything together.
@@ -121,6 +114,36 @@ impl Platform {
         };
         Ok(App::new(env, self.dev_clock.clone()))
     }
+}
+
+/// Applies a directory file to a store and returns what became of each thing in it.
+///
+/// # Errors
+/// Every error of the file with its line and column; then nothing of it was applied.
+pub async fn apply(
+    storage: &dyn Storage,
+    means: (&Passwords, &dyn Entropy),
+    now: Timestamp,
+    file: &Path,
+) -> anyhow::Result<Vec<Applied>> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    apply_text(storage, means, now, (&file.display().to_string(), &text)).await
+}
+
+async fn apply_text(
+    storage: &dyn Storage,
+    (passwords, entropy): (&Passwords, &dyn Entropy),
+    now: Timestamp,
+    (name, text): (&str, &str),
+) -> anyhow::Result<Vec<Applied>> {
+    let there = directory::applications_there(storage).await?;
+    let known: Vec<KnownApi> = there.iter().map(|application| KnownApi::from(application.as_ref())).collect();
+    let wanted = parse_with(name, text, &known).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("{}\nnothing of the file was applied", lines.join("\n"))
+    })?;
+    warn_of_credentials_that_end(&wanted, now);
+    Ok(directory::apply(storage, passwords, entropy, now, &wanted).await?)
 }
 
 /// Says which credentials of a file end within a month, or have ended: nobody has to find out by a token that does not come.

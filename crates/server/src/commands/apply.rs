@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use grantor_rules::directory::Outcome;
 
-use crate::platform::{Platform, database_of, summary};
+use super::store::{IfMissing, StoreOptions};
+use crate::platform::{apply, summary};
 
 /// What `apply` takes.
 #[derive(Args, Debug)]
@@ -13,9 +14,8 @@ pub struct ApplyOptions {
     /// Directory files, applied in this order, each in one transaction
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The data folder of the platform; it must not be in use
-    #[arg(long, value_name = "DIR", env = "GRANTOR_DATA", default_value = "./grantor-data")]
-    data: PathBuf,
+    #[command(flatten)]
+    store: StoreOptions,
 }
 
 /// Applies each file and prints what became of each thing in it.
@@ -23,9 +23,10 @@ pub struct ApplyOptions {
 /// # Errors
 /// Every error of the first file that has any.
 pub async fn run(options: ApplyOptions) -> anyhow::Result<()> {
-    let platform = Platform::open(&options.data, &database_of(&options.data), None).await?;
+    let store = options.store.open(IfMissing::Make).await?;
     for file in &options.files {
-        let applied = platform.apply(file).await?;
+        let applied =
+            apply(store.storage.as_ref(), (&store.passwords, store.entropy.as_ref()), store.now(), file).await?;
         for one in &applied {
             let outcome = match one.outcome {
                 Outcome::Created => "created",

@@ -10,7 +10,8 @@ use clap::Args;
 use grantor_environment::SystemClock;
 use grantor_storage_sql::transfer::{Store, Transfer};
 
-use crate::config::{self, DATABASE_FILE, Database};
+use super::store::Address;
+use crate::config::{DATABASE_FILE, Database};
 use crate::data_folder::DataFolder;
 use meter::Meter;
 
@@ -29,10 +30,6 @@ pub struct MigrateOptions {
     #[arg(long, value_name = "URL", env = "GRANTOR_MIGRATE_TO", hide_env_values = true)]
     to: Address,
 }
-
-/// What was given for a database. It may hold a password, also when it is none: it is never shown.
-#[derive(Clone)]
-struct Address(String);
 
 /// Copies, and prints how far it is.
 ///
@@ -60,12 +57,6 @@ pub async fn run(options: MigrateOptions) -> anyhow::Result<()> {
          without it nothing sealed in the store can be opened"
     );
     Ok(())
-}
-
-impl Address {
-    fn database(&self, flag: &str) -> anyhow::Result<Database> {
-        config::database(&self.0).map_err(|expected| anyhow::anyhow!("{flag}: {expected}"))
-    }
 }
 
 /// One of the two, kept from others for as long as we can.
@@ -113,16 +104,4 @@ fn same_file(one: &Database, other: &Database) -> bool {
 /// The database file in a data folder, or the file itself.
 fn in_folder(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(DATABASE_FILE) } else { path.to_owned() }
-}
-
-impl From<String> for Address {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl std::fmt::Debug for Address {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Address(..)")
-    }
 }

@@ -1,0 +1,11 @@
+//! The commands that look after applications and people, as somebody gives them.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot prepare itself has failed")]
+
+mod applications;
+mod beside_nodes;
+mod certificates;
+mod house;
+mod people;
+mod secrets;
+mod usage;
