@@ -14,8 +14,11 @@ use crate::world::{NOW, app, minutes};
 
 const ENDPOINT: &str = "https://id.example/contoso.example/oauth2/v2.0/token";
 
+/// Whose thumbprint a reader of signatures finds, or what is wrong.
+type Finds = fn() -> Result<[u8; 32], AssertionFault>;
+
 /// Says what a reader of signatures found.
-struct Reads(fn() -> Result<[u8; 32], AssertionFault>, Map<String, Value>);
+struct Reads(Finds, Map<String, Value>);
 
 impl ReadsAssertions for Reads {
     fn read(&self, _: &Secret, _: &[ClientCertificate]) -> Result<SignedAssertion, AssertionFault> {
@@ -85,7 +88,7 @@ fn what_the_reader_of_signatures_finds_stands() {
         || AssertionFault::Signature,
         || AssertionFault::CertificateUnknown { thumbprint: "abc".into() },
     ];
-    let found: [fn() -> Result<[u8; 32], AssertionFault>; 3] = [
+    let found: [Finds; 3] = [
         || Err(AssertionFault::Malformed),
         || Err(AssertionFault::Signature),
         || Err(AssertionFault::CertificateUnknown { thumbprint: "abc".into() }),

@@ -136,7 +136,9 @@ fn each_check_refuses_alone_and_the_first_one_speaks() {
     for (place, (expected, _)) in SPOILS.iter().enumerate() {
         let told = |spoils: &[(&str, Spoil)]| {
             let (mut moment, mut api) = (moment(&[]), here(colors()));
-            spoils.iter().for_each(|(_, spoil)| spoil(&mut moment, &mut api));
+            for (_, spoil) in spoils {
+                spoil(&mut moment, &mut api);
+            }
             of_colors(&moment, &api).err().map(|refusal| refusal.reason())
         };
         assert_eq!(told(&SPOILS[place..=place]), Some(*expected));

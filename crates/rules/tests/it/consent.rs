@@ -33,7 +33,7 @@ fn ask(words: &str, consents: &Consents, user: &User, ask: Ask) -> Result<Option
 }
 
 fn may_allow(words: &str, user: &User) -> bool {
-    match asked_of(&resolved(words), &Consents::default(), user, Ask::WhatIsMissing).unwrap() {
+    match asked_of(&resolved(words), &Consents::default(), user, Ask::WhatIsMissing).expect("there is an answer") {
         Asked::Consent(_) => true,
         Asked::Approval(_) => false,
         Asked::Nothing => panic!("there is something to ask"),

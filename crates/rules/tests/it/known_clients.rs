@@ -39,7 +39,7 @@ impl Together {
             person: user,
             policy: TenantPolicy::default(),
         };
-        question(&facts, ask).unwrap()
+        question(&facts, ask).expect("there is an answer")
     }
 
     fn question(&self, words: &str, ask: Ask) -> ConsentQuestion {

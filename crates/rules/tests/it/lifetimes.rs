@@ -22,7 +22,7 @@ fn ends(kind: ForAPerson, platform: Platform, of_client: Lifetimes, of_api: Life
     let found = buy(kind, &moment, &moment.proven(platform), platform, asked, |plan| {
         (plan.access_expires_at, plan.id_expires_at, plan.refresh_expires_at)
     });
-    found.unwrap()
+    found.expect("it is allowed")
 }
 
 fn says(access: u64, id: u64, refresh: u64) -> Lifetimes {

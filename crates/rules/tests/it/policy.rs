@@ -32,7 +32,7 @@ fn asked(words: &str, consents: &Consents, user: &User, user_consent: UserConsen
         person: user,
         policy: TenantPolicy { user_consent, ..TenantPolicy::default() },
     };
-    question(&facts, ask).unwrap()
+    question(&facts, ask).expect("there is an answer")
 }
 
 const POLICIES: [UserConsent; 3] = [UserConsent::Allowed, UserConsent::LowRiskOnly, UserConsent::NotAllowed];

@@ -46,7 +46,7 @@ fn told(kind: ForAPerson, moment: &Moment, api: &Application) -> Told {
         api_groups: plan.api_groups.clone(),
         client_groups: plan.client_groups.clone(),
     })
-    .unwrap()
+    .expect("it is allowed")
 }
 
 #[test]

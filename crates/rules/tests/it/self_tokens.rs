@@ -94,7 +94,7 @@ fn asked(words: &str, is_here: bool, consents: &Consents, ask: Ask) -> Vec<Strin
         person: &crate::world::administrator("ana"),
         policy: TenantPolicy::default(),
     };
-    match question(&facts, ask).unwrap() {
+    match question(&facts, ask).expect("there is an answer") {
         Asked::Nothing => vec![],
         Asked::Consent(question) | Asked::Approval(question) => {
             question.permissions.iter().map(|one| format!("{}/{}", one.api_name, one.value)).collect()
