@@ -63,7 +63,8 @@ impl Proven {
 /// Proves the application and its redirect address. Until then nothing may be redirected.
 ///
 /// # Errors
-/// [`Refusal::ClientUnknown`], [`Refusal::SingleTenantOnly`] or one of the refusals of [`registered_redirect`].
+/// [`Refusal::ClientUnknown`], [`Refusal::SingleTenantOnly`], [`Refusal::AudienceExcludes`], [`Refusal::ClientDisabled`] or one of
+/// the refusals of [`registered_redirect`].
 pub async fn prove(
     env: &Env,
     trace: &Trace,
@@ -125,10 +126,12 @@ async fn application(
     client_id: &ClientId,
 ) -> Result<(Arc<Tenant>, Arc<Application>), FlowError> {
     let (keeper, application) = if let Place::Tenant(tenant) = place {
-        (Arc::clone(tenant), load::client(env, tenant, client_id).await?.application)
+        let client = load::client(env, tenant, client_id).await?;
+        // Nobody is asked to sign in to what they cannot use whoever they are.
+        rule::may_be_used(&client, tenant)?;
+        (Arc::clone(tenant), client.application)
     } else {
-        let application = load::registered(env, client_id).await?;
-        let application = application.ok_or_else(|| load::unknown(client_id, place.word()))?;
+        let application = load::client_of_several(env, client_id, place.word()).await?;
         let keeper = load::find_tenant(env, &TenantName::Id(application.publisher)).await?;
         (keeper, application)
     };

@@ -39,10 +39,7 @@ pub async fn begin(
             load::scopes(env, tenant, wanted).await?;
             client.application
         }
-        Place::Organizations | Place::Common => {
-            let found = load::registered(env, client_id).await?;
-            found.ok_or_else(|| load::unknown(client_id, place.word()))?
-        }
+        Place::Organizations | Place::Common => load::client_of_several(env, client_id, place.word()).await?,
     };
     fits_authority(&application, place.authority())?;
     let tenant = place.tenant().map_or(TenantId::from_uuid(Uuid::nil()), |tenant| tenant.id);

@@ -57,6 +57,18 @@ pub async fn registered(env: &Env, client_id: &ClientId) -> Result<Option<Arc<Ap
     Ok(found.filter(|found| found.client_id == *client_id))
 }
 
+/// The application that a request at an address for several tenants says it comes from.
+///
+/// # Errors
+/// [`Refusal::ClientUnknown`], [`Refusal::ClientDisabled`].
+pub async fn client_of_several(env: &Env, client_id: &ClientId, place: &str) -> Result<Arc<Application>, FlowError> {
+    let application = registered(env, client_id).await?.ok_or_else(|| unknown(client_id, place))?;
+    if application.disabled {
+        return Err(Refusal::ClientDisabled { application: application.display_name.clone() }.into());
+    }
+    Ok(application)
+}
+
 /// That no such application is known.
 pub fn unknown(client_id: &ClientId, place: &str) -> Refusal {
     Refusal::ClientUnknown { asked: client_id.to_string(), tenant: place.to_owned() }
