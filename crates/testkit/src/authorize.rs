@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grantor_dialects::form;
+use grantor_dialects::{entra_v1, entra_v2, form};
 use grantor_protocol::secret::sha256;
+use grantor_web::Version;
 
 use crate::contoso::{Application, CONTOSO};
 use crate::token::TokenRequest;
@@ -15,6 +16,8 @@ use crate::token::TokenRequest;
 pub struct Authorize {
     /// Who asks.
     pub application: Application,
+    /// At which version's endpoint.
+    pub version: Version,
     /// The tenant's place in the address.
     pub tenant: String,
     /// What is sent.
@@ -40,13 +43,19 @@ impl Authorize {
             ("code_challenge_method", "S256".to_owned()),
         ];
         let parameters = parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { application, tenant: CONTOSO.domain.to_owned(), parameters, verifier }
+        Self { application, version: Version::V2, tenant: CONTOSO.domain.to_owned(), parameters, verifier }
     }
 
     /// At another tenant's address.
     pub fn tenant(mut self, tenant: &str) -> Self {
         tenant.clone_into(&mut self.tenant);
         self
+    }
+
+    /// At the endpoint of Azure AD v1.0, for an API by its identifier.
+    pub fn v1(mut self, resource: &str) -> Self {
+        self.version = Version::V1;
+        self.without("scope").with("resource", resource)
     }
 
     /// With a parameter of this value, whatever it was before.
@@ -84,7 +93,10 @@ impl Authorize {
 
     /// The path of the endpoint.
     pub fn path(&self) -> String {
-        format!("/{}/oauth2/v2.0/authorize", self.tenant)
+        match self.version {
+            Version::V1 => entra_v1::paths::authorize(&self.tenant),
+            Version::V2 => entra_v2::paths::authorize(&self.tenant),
+        }
     }
 
     /// The parameters as form text.
@@ -101,7 +113,8 @@ impl Authorize {
     pub fn redeem(&self, code: &str) -> TokenRequest {
         let mut request =
             TokenRequest::by(self.application, "authorization_code").tenant(&self.tenant).with("code", code);
-        for name in ["redirect_uri", "scope"] {
+        request.version = self.version;
+        for name in ["redirect_uri", "scope", "resource"] {
             if let Some((_, value)) = self.parameters.iter().find(|(known, _)| known == name) {
                 request = request.with(name, value);
             }

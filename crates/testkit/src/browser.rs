@@ -108,7 +108,13 @@ impl<'a> Browser<'a> {
 
     /// Goes the whole way as `person`: signs in where that is asked, allows what is asked, until something else comes.
     pub async fn walk(&mut self, request: &Authorize, person: Person) -> Arrival {
-        let mut arrival = self.authorize(request).await;
+        let arrival = self.authorize(request).await;
+        self.go_on(arrival, person).await
+    }
+
+    /// Goes the rest of the way, from a page that was reached.
+    pub async fn go_on(&mut self, arrival: Arrival, person: Person) -> Arrival {
+        let mut arrival = arrival;
         for _ in 0..MOST_REDIRECTS {
             arrival = match arrival {
                 Arrival::Page(page) if page.has("sign-in") && !page.has("error") => self.sign_in(page, person).await,

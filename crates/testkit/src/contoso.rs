@@ -1,5 +1,7 @@
 //! The names in the example directory, `examples/contoso/contoso.toml`.
 
+use grantor_protocol::{TenantId, UserId};
+
 /// The directory file itself.
 pub const CONTOSO_DIRECTORY: &str = include_str!("../../../examples/contoso/contoso.toml");
 
@@ -12,6 +14,13 @@ pub struct Organization {
     pub domain: &'static str,
 }
 
+impl Organization {
+    /// Its id as the directory keeps it.
+    pub fn tenant_id(self) -> TenantId {
+        self.id.parse().unwrap()
+    }
+}
+
 /// A person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Person {
@@ -21,6 +30,13 @@ pub struct Person {
     pub name: &'static str,
     /// Their password.
     pub password: &'static str,
+}
+
+impl Person {
+    /// Their id as the directory keeps it.
+    pub fn user_id(self) -> UserId {
+        self.id.parse().unwrap()
+    }
 }
 
 /// An application as its developer knows it.

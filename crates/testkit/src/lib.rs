@@ -9,18 +9,22 @@
 
 mod answer;
 mod arrival;
+mod assertion;
 mod authorize;
 mod browser;
 mod contoso;
 mod cookies;
+mod device;
 mod folder;
 mod page;
+mod permissions;
 mod platform;
 mod token;
 pub mod wire;
 
 pub use answer::Answer;
 pub use arrival::{Arrival, Response};
+pub use assertion::{Certified, ClientAssertion, IN_USE, OVER};
 pub use authorize::Authorize;
 pub use browser::Browser;
 pub use contoso::{
@@ -28,7 +32,13 @@ pub use contoso::{
     FABRIKAM_NOTES, FABRIKAM_TIMESHEET, NATIVE, Organization, PERSONAL, Person, SAM, SPA, WEB,
 };
 pub use cookies::{Cookie, CookieJar};
+pub use device::{Device, DeviceRequest};
 pub use folder::Folder;
 pub use page::{Element, Form, Input, Page, elements_of};
-pub use platform::{Options, START, TestPlatform};
+pub use permissions::{
+    BOARD, BOARD_EXPIRED_SECRET, BOARD_SECOND_SECRET, CARELESS, CASS, CAUTIOUS, CAUTIOUS_ADMIN, CLUB, EVERYBODY, KIM,
+    LEDGER, LEE, NORTHWIND, NORTHWIND_ADMIN, OFFICE, OLD_TASKS, PARCELS, PARCELS_API, PERMISSIONS_DIRECTORY, PLANNERS,
+    SASHA, SINGLE, SOL, STRICT, STRICT_ADMIN, SYNC, TASKS, TASKS_API, TASKS_SPA,
+};
+pub use platform::{Directory, Options, START, TestPlatform};
 pub use token::{TokenRequest, Tokens, unverified_claims, unverified_header};

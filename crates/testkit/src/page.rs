@@ -39,6 +39,8 @@ pub struct Input {
     pub kind: String,
     /// Its value.
     pub value: String,
+    /// Whether it is ticked, if it can be.
+    pub checked: bool,
 }
 
 impl Page {
@@ -82,6 +84,16 @@ impl Page {
         self
     }
 
+    /// Ticks a box.
+    #[track_caller]
+    pub fn tick(&mut self, id: &str) -> &mut Self {
+        let mut inputs = self.forms.iter_mut().flat_map(|form| &mut form.inputs);
+        let found = inputs.find(|input| input.id == id && input.kind == "checkbox");
+        let Some(input) = found else { panic!("no box #{id} on {}", self.address) };
+        input.checked = true;
+        self
+    }
+
     /// The form that a button sends, with everything that goes with it.
     #[track_caller]
     pub fn pressed(&self, button: &str) -> (&Form, Vec<(String, String)>) {
@@ -92,7 +104,7 @@ impl Page {
             .find(has)
             .unwrap_or_else(|| panic!("no button #{button} on {}: {}", self.address, self.text()));
         let pressed = form.buttons.iter().filter(|found| found.id == button);
-        let sent = form.inputs.iter().filter(|input| input.kind != "checkbox").chain(pressed);
+        let sent = form.inputs.iter().filter(|input| input.kind != "checkbox" || input.checked).chain(pressed);
         let pairs = sent.filter(|input| !input.name.is_empty()).map(|input| (input.name.clone(), input.value.clone()));
         (form, pairs.collect())
     }
@@ -106,6 +118,7 @@ fn forms(html: &str) -> Vec<Form> {
             name: element.attribute("name").unwrap_or_default().to_owned(),
             kind: element.attribute("type").unwrap_or_default().to_owned(),
             value: element.attribute("value").unwrap_or_default().to_owned(),
+            checked: element.attribute("checked").is_some(),
         };
         match (element.name, forms.last_mut()) {
             ("form", _) => forms.push(Form {
@@ -114,7 +127,7 @@ fn forms(html: &str) -> Vec<Form> {
                 inputs: Vec::new(),
                 buttons: Vec::new(),
             }),
-            ("input", Some(form)) => form.inputs.push(input()),
+            ("input" | "textarea", Some(form)) => form.inputs.push(input()),
             ("button", Some(form)) => form.buttons.push(input()),
             _ => {}
         }

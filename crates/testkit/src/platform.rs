@@ -11,9 +11,10 @@ use grantor_directory_file::parse_with;
 use grantor_environment::{Clock, Entropy, ManualClock, ManualMonotonic, SystemEntropy, Timestamp};
 use grantor_flows::{Env, Passwords, Recorder, directory, start};
 use grantor_jose::{Algorithm, Expected, JwkSet, KeySet, SealingKey, verify_compact};
-use grantor_protocol::PublicUrl;
+use grantor_protocol::{ClientId, PublicUrl};
 use grantor_rules::Settings;
-use grantor_rules::directory::Applied;
+use grantor_rules::directory::{Applied, DirectoryChange, Removal};
+use grantor_rules::model::{self as rules, User};
 use grantor_storage::Storage;
 use grantor_storage_cache::CachedStorage;
 use grantor_storage_sql::SqliteStorage;
@@ -22,7 +23,8 @@ use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
 use tower::ServiceExt as _;
 
-use crate::contoso::{Application, CONTOSO, CONTOSO_DIRECTORY, Person};
+use crate::contoso::{Application, CONTOSO, CONTOSO_DIRECTORY, Organization, Person};
+use crate::permissions::PERMISSIONS_DIRECTORY;
 use crate::{Answer, Authorize, Browser, Folder, TokenRequest, Tokens};
 
 /// When every test begins: the clock stands still there until it is moved.
@@ -40,11 +42,23 @@ pub struct Options {
     pub dev: bool,
     /// How long things live.
     pub settings: Settings,
+    /// What is in it.
+    pub directory: Directory,
+}
+
+/// What is in a platform's directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Directory {
+    /// The directory of the journey.
+    Contoso,
+    /// That one, and the directory of the permission model.
+    Permissions,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { public: "https://localhost:8443".to_owned(), dev: false, settings: Settings::default() }
+        let public = "https://localhost:8443".to_owned();
+        Self { public, dev: false, settings: Settings::default(), directory: Directory::Contoso }
     }
 }
 
@@ -65,10 +79,15 @@ impl TestPlatform {
         Self::with(&Options::default()).await
     }
 
+    /// Starts one with the directory of the permission model beside that of the journey.
+    pub async fn with_permissions() -> Self {
+        Self::with(&Options { directory: Directory::Permissions, ..Options::default() }).await
+    }
+
     /// Starts one.
     pub async fn with(options: &Options) -> Self {
         let folder = Folder::new();
-        for (name, bytes) in prepared().await {
+        for (name, bytes) in prepared(options.directory).await {
             std::fs::write(folder.at(name), bytes).unwrap();
         }
         let clock = Arc::new(ManualClock::stopped_at(START));
@@ -98,6 +117,54 @@ impl TestPlatform {
     pub async fn apply(&self, text: &str) -> Vec<Applied> {
         let env = &self.app.env;
         apply(env.storage.as_ref(), &env.passwords, env.now(), text).await
+    }
+
+    /// Changes the directory as an administrator's tool would: in one commit, now.
+    pub async fn change(&self, change: DirectoryChange) {
+        let env = &self.app.env;
+        env.storage.apply_directory(&DirectoryChange { now: env.now(), ..change }).await.unwrap();
+    }
+
+    /// Somebody, as the directory has them.
+    pub async fn user(&self, organization: Organization, person: Person) -> User {
+        let store = self.app.env.storage.tenant(organization.tenant_id());
+        store.find_user(person.user_id()).await.unwrap().unwrap()
+    }
+
+    /// An application, as the directory of its tenant has it.
+    pub async fn application(&self, organization: Organization, client_id: &str) -> rules::Application {
+        let store = self.app.env.storage.tenant(organization.tenant_id());
+        let found = store.find_application(&ClientId::parse(client_id).unwrap()).await.unwrap();
+        Arc::unwrap_or_clone(found.unwrap())
+    }
+
+    /// Changes somebody.
+    pub async fn change_user(&self, organization: Organization, person: Person, change: impl FnOnce(&mut User)) {
+        let mut user = self.user(organization, person).await;
+        change(&mut user);
+        self.change(DirectoryChange { users: vec![(organization.tenant_id(), user)], ..DirectoryChange::default() })
+            .await;
+    }
+
+    /// Changes an application.
+    pub async fn change_application(
+        &self,
+        organization: Organization,
+        client_id: &str,
+        change: impl FnOnce(&mut rules::Application),
+    ) {
+        let mut application = self.application(organization, client_id).await;
+        change(&mut application);
+        self.change(DirectoryChange { applications: vec![application], ..DirectoryChange::default() }).await;
+    }
+
+    /// Takes something away.
+    pub async fn remove(&self, organization: Organization, removal: Removal) {
+        self.change(DirectoryChange {
+            removals: vec![(organization.tenant_id(), removal)],
+            ..DirectoryChange::default()
+        })
+        .await;
     }
 
     /// Sends one request.
@@ -190,15 +257,22 @@ async fn apply(storage: &dyn Storage, passwords: &Passwords, now: Timestamp, tex
     directory::apply(storage, passwords, &SystemEntropy, now, &wanted).await.unwrap()
 }
 
-/// A store with the Contoso directory and the signing keys in it: made once, then copied for each test.
-async fn prepared() -> &'static [(String, Vec<u8>)] {
-    static FILES: OnceCell<Vec<(String, Vec<u8>)>> = OnceCell::const_new();
-    FILES
+/// A store with a directory and the signing keys in it: made once, then copied for each test.
+async fn prepared(directory: Directory) -> &'static [(String, Vec<u8>)] {
+    static CONTOSO_FILES: OnceCell<Vec<(String, Vec<u8>)>> = OnceCell::const_new();
+    static PERMISSIONS_FILES: OnceCell<Vec<(String, Vec<u8>)>> = OnceCell::const_new();
+    let (files, texts): (_, &[&str]) = match directory {
+        Directory::Contoso => (&CONTOSO_FILES, &[CONTOSO_DIRECTORY]),
+        Directory::Permissions => (&PERMISSIONS_FILES, &[CONTOSO_DIRECTORY, PERMISSIONS_DIRECTORY]),
+    };
+    files
         .get_or_init(|| async {
             let folder = Folder::new();
             let env =
                 env(&folder.at(DATABASE), Arc::new(ManualClock::stopped_at(START)), "https://localhost:8443").await;
-            apply(env.storage.as_ref(), &env.passwords, START, CONTOSO_DIRECTORY).await;
+            for text in texts {
+                apply(env.storage.as_ref(), &env.passwords, START, text).await;
+            }
             // Closes the store, which folds its log into the file.
             drop(env);
             let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());

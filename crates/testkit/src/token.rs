@@ -2,7 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use grantor_dialects::form;
+use grantor_dialects::{entra_v1, entra_v2, form};
+use grantor_web::Version;
 use serde_json::{Map, Value};
 
 use crate::Answer;
@@ -12,6 +13,8 @@ use crate::contoso::{Application, CONTOSO};
 /// A request at the token endpoint.
 #[derive(Clone, Debug)]
 pub struct TokenRequest {
+    /// At which version's endpoint.
+    pub version: Version,
     /// The tenant's place in the address.
     pub tenant: String,
     /// What is sent.
@@ -31,12 +34,18 @@ impl TokenRequest {
             parameters.push(("client_secret".to_owned(), secret.to_owned()));
         }
         let headers = application.origin.map(|origin| ("origin", origin.to_owned())).into_iter().collect();
-        Self { tenant: CONTOSO.domain.to_owned(), parameters, headers }
+        Self { version: Version::V2, tenant: CONTOSO.domain.to_owned(), parameters, headers }
     }
 
     /// Exchanges a refresh token.
     pub fn refresh(application: Application, refresh_token: &str) -> Self {
         Self::by(application, "refresh_token").with("refresh_token", refresh_token)
+    }
+
+    /// At the endpoint of Azure AD v1.0.
+    pub const fn v1(mut self) -> Self {
+        self.version = Version::V1;
+        self
     }
 
     /// At another tenant's address.
@@ -86,7 +95,10 @@ impl TokenRequest {
 
     /// The path of the endpoint.
     pub fn path(&self) -> String {
-        format!("/{}/oauth2/v2.0/token", self.tenant)
+        match self.version {
+            Version::V1 => entra_v1::paths::token(&self.tenant),
+            Version::V2 => entra_v2::paths::token(&self.tenant),
+        }
     }
 
     /// The parameters as form text.

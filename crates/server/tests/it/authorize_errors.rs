@@ -1,9 +1,7 @@
 //! What is wrong with an authorization request, and who is told: the person on a page until the application and its
 //! redirect address are proven, the application from then on.
 
-use grantor_testkit::{
-    Authorize, CHRIS, CONTOSO, DAEMON, FABRIKAM_NOTES, NATIVE, Options, Page, SPA, TestPlatform, WEB,
-};
+use grantor_testkit::{Authorize, CHRIS, CONTOSO, DAEMON, NATIVE, Options, Page, SPA, TASKS, TestPlatform, WEB};
 
 type Change = fn(Authorize) -> Authorize;
 
@@ -30,7 +28,7 @@ async fn until_the_app_and_its_address_are_proven_the_person_is_told_on_a_page()
         ("unknown client_id", "AADSTS700016", |request| {
             request.with("client_id", "22222222-2222-2222-2222-222222222222")
         }),
-        ("another tenant's client", "AADSTS700016", |request| request.with("client_id", FABRIKAM_NOTES.client_id)),
+        ("another tenant's client", "AADSTS700016", |request| request.with("client_id", TASKS.client_id)),
         ("a client without addresses", "AADSTS500113", |request| request.with("client_id", DAEMON.client_id)),
         ("several addresses, none named", "AADSTS900971", |request| request.without("redirect_uri")),
         ("several addresses, an empty one", "AADSTS900971", |request| request.with("redirect_uri", "")),
@@ -40,7 +38,7 @@ async fn until_the_app_and_its_address_are_proven_the_person_is_told_on_a_page()
         }),
         ("another app's address", "AADSTS50011", |request| request.with("redirect_uri", WEB.redirect_uri)),
     ];
-    let platform = TestPlatform::start().await;
+    let platform = TestPlatform::with_permissions().await;
     let mut browser = platform.browser();
     browser.walk(&Authorize::by(NATIVE), CHRIS).await.code();
     for (what, code, change) in rows {
@@ -121,7 +119,7 @@ async fn the_developer_of_an_app_sees_the_registered_addresses_under_dev_alone()
 }
 
 #[tokio::test]
-async fn an_address_of_no_single_tenant_is_refused_on_a_page() {
+async fn an_address_of_no_tenant_or_of_others_is_refused_on_a_page() {
     let platform = TestPlatform::start().await;
     let rows = [
         ("nowhere.example", "AADSTS90002"),
@@ -129,9 +127,9 @@ async fn an_address_of_no_single_tenant_is_refused_on_a_page() {
         ("nowhere", "AADSTS900023"),
         ("-a.example", "AADSTS900023"),
         ("%63ontoso.example", "AADSTS900023"),
-        ("common", "AADSTS50059"),
-        ("Organizations", "AADSTS50059"),
-        ("consumers", "AADSTS50059"),
+        ("common", "AADSTS50194"),
+        ("Organizations", "AADSTS50194"),
+        ("consumers", "AADSTS700016"),
     ];
     for (tenant, code) in rows {
         let page = platform.browser().authorize(&Authorize::by(NATIVE).tenant(tenant)).await.page();

@@ -5,9 +5,10 @@ use std::time::Duration;
 use grantor_jose::base64url::encode;
 use grantor_jose::{Algorithm, HeaderFields, SigningKey, sign_compact};
 use grantor_protocol::HandleKind;
+use grantor_rules::token::issued::GrantKind;
 use grantor_testkit::{
-    Answer, Authorize, Browser, CHRIS, CONTOSO, DAEMON, NATIVE, Options, TestPlatform, TokenRequest, unverified_claims,
-    unverified_header,
+    Answer, Application, Authorize, Browser, CHRIS, COLORS_API, CONTOSO, DAEMON, DeviceRequest, NATIVE, Options,
+    TestPlatform, TokenRequest, unverified_claims, unverified_header,
 };
 use serde_json::{Value, json};
 
@@ -35,13 +36,16 @@ impl Credential {
         match self {
             Self::Handle(HandleKind::Code) => &[Place::Code],
             Self::RefreshToken => &[Place::RefreshToken],
-            Self::Handle(HandleKind::Interaction) => &[Place::SignInPage, Place::ConsentPage],
+            Self::Handle(HandleKind::Interaction) => &[Place::SignInPage, Place::ConsentPage, Place::DevicePage],
             Self::Handle(HandleKind::Session) => &[Place::SessionCookie],
+            Self::Handle(HandleKind::DeviceCode) => &[Place::DeviceCode],
             Self::BrowserCookie => &[Place::BrowserCookie],
             Self::DirectoryToken => &[Place::Me, Place::Userinfo],
-            // The Colors API is another program, so there is no place for its tokens here; id_tokens are for clients, and an
-            // application that acts for itself is nobody's profile.
-            Self::ApplicationToken | Self::ColorsToken | Self::IdToken => &[],
+            // The Colors API is another program; here it acts on with the tokens that it was called with.
+            Self::ColorsToken => &[Place::OnBehalfOf],
+            // id_tokens are for clients, and say to the sign-out whose sign-in ends: that is a hint, and opens nothing.
+            // An application that acts for itself is nobody's profile, and nobody to act on for.
+            Self::ApplicationToken | Self::IdToken => &[],
         }
     }
 }
@@ -51,24 +55,30 @@ impl Credential {
 enum Place {
     SignInPage,
     ConsentPage,
+    DevicePage,
     BrowserCookie,
     SessionCookie,
     Me,
     Userinfo,
     RefreshToken,
     Code,
+    DeviceCode,
+    OnBehalfOf,
 }
 
 impl Place {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::SignInPage,
         Self::ConsentPage,
+        Self::DevicePage,
         Self::BrowserCookie,
         Self::SessionCookie,
         Self::Me,
         Self::Userinfo,
         Self::RefreshToken,
         Self::Code,
+        Self::DeviceCode,
+        Self::OnBehalfOf,
     ];
 }
 
@@ -82,6 +92,7 @@ struct Issued<'a> {
 
 impl<'a> Issued<'a> {
     async fn new(platform: &'a TestPlatform) -> Self {
+        platform.apply(COLORS_ACTS_ON).await;
         let mut browser = platform.browser();
         let request = Authorize::by(NATIVE).scope("openid profile offline_access User.Read api://colors/Colors.Read");
         let code = browser.walk(&request, CHRIS).await.code();
@@ -92,6 +103,7 @@ impl<'a> Issued<'a> {
         let application = platform.tokens(&application.with("scope", "https://graph.microsoft.com/.default")).await;
         let waiting = browser.authorize(&Authorize::by(NATIVE).with("prompt", "consent")).await.page();
         let unused = browser.authorize(&request).await.code();
+        let device = approved_device(platform, &mut browser).await;
         let cookie =
             |browser: &Browser<'_>, part: &str| browser.cookies.find(part).expect("the cookie is kept").value.clone();
         let values = Credential::all()
@@ -99,6 +111,7 @@ impl<'a> Issued<'a> {
             .map(|credential| {
                 let value = match credential {
                     Credential::Handle(HandleKind::Code) => unused.clone(),
+                    Credential::Handle(HandleKind::DeviceCode) => device.clone(),
                     Credential::RefreshToken => colors.refresh_token.clone(),
                     Credential::Handle(HandleKind::Interaction) => {
                         waiting.address.rsplit('/').next().unwrap_or_default().to_owned()
@@ -125,11 +138,9 @@ impl<'a> Issued<'a> {
         let mut browser = self.browser.clone();
         let interaction = self.value(Credential::Handle(HandleKind::Interaction));
         match place {
-            Place::SignInPage | Place::ConsentPage => {
-                let page = if place == Place::SignInPage { "sign-in" } else { "consent" };
-                let target = format!("/{page}/{value}");
-                ok_page(&browser.request("GET", &target, &[], String::new()).await)
-            }
+            Place::SignInPage => shown(&mut browser, "sign-in", value).await,
+            Place::ConsentPage => shown(&mut browser, "consent", value).await,
+            Place::DevicePage => shown(&mut browser, "device", value).await,
             Place::BrowserCookie => {
                 let cookie = format!("__Host-grantor-browser={value}");
                 let target = format!("/consent/{interaction}");
@@ -145,9 +156,65 @@ impl<'a> Issued<'a> {
             Place::Userinfo => self.platform.call("/oidc/userinfo", value).await.code() == 200,
             Place::RefreshToken => self.platform.token(&TokenRequest::refresh(NATIVE, value)).await.code() == 200,
             Place::Code => self.platform.token(&self.request.redeem(value)).await.code() == 200,
+            Place::DeviceCode => {
+                let request = TokenRequest::by(NATIVE, GrantKind::DeviceCode.as_str()).with("device_code", value);
+                self.platform.token(&request).await.code() == 200
+            }
+            Place::OnBehalfOf => self.platform.token(&acting_on(value)).await.code() == 200,
         }
     }
 }
+
+async fn shown(browser: &mut Browser<'_>, page: &str, handle: &str) -> bool {
+    ok_page(&browser.request("GET", &format!("/{page}/{handle}"), &[], String::new()).await)
+}
+
+/// A device code that its person has said yes to.
+async fn approved_device(platform: &TestPlatform, browser: &mut Browser<'_>) -> String {
+    let asked = DeviceRequest::by(NATIVE).scope("openid User.Read");
+    let device = asked.begin(platform).await;
+    device.approve(browser, CHRIS).await;
+    device.device_code
+}
+
+fn acting_on(assertion: &str) -> TokenRequest {
+    TokenRequest::by(COLORS, GrantKind::OnBehalfOf.as_str())
+        .with("requested_token_use", "on_behalf_of")
+        .with("assertion", assertion)
+        .with("scope", "https://graph.microsoft.com/User.Read")
+}
+
+const COLORS: Application = Application {
+    client_id: COLORS_API,
+    redirect_uri: "http://localhost:5000/none",
+    secret: Some("colors-secret-for-local-use-only-0001"),
+    origin: None,
+};
+
+/// The Colors API with a secret of its own, and with what it needs to act on for everybody.
+const COLORS_ACTS_ON: &str = r#"
+[[tenant]]
+id = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"
+domain = "contoso.example"
+display_name = "Contoso"
+kind = "organization"
+
+  [[tenant.application]]
+  client_id = "c0105000-0000-4000-8000-00000000a001"
+  display_name = "Colors API"
+  identifier_uris = ["api://colors"]
+  access_token_version = 2
+  secrets = [{ description = "local", value = "colors-secret-for-local-use-only-0001" }]
+
+    [[tenant.application.scope]]
+    value = "Colors.Read"
+    consent = "user"
+    admin_consent_display_name = "Read colors"
+
+  [[tenant.consent]]
+  client_id = "c0105000-0000-4000-8000-00000000a001"
+  permissions = ["graph/User.Read"]
+"#;
 
 fn ok_page(answer: &Answer) -> bool {
     answer.code() == 200 && answer.text().contains("csrf") || answer.code() == 303

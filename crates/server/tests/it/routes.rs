@@ -1,26 +1,45 @@
 //! Every address that is served, as nobody (T55) and under `--dev` (T61). A new [`Route`] does not build until it is here.
 
-use grantor_testkit::{CONTOSO, Options, TestPlatform};
-use grantor_web::Route;
+use grantor_testkit::{CHRIS, CONTOSO, Options, TestPlatform};
+use grantor_web::{Route, Version};
 
 /// The route after another, in the order of the enum. The `match` is what makes a new one stand here.
 fn after(route: Option<&Route>) -> Option<Route> {
+    use Version::{V1, V2};
     let tenant = || CONTOSO.id.to_owned();
     let handle = || "gi1.nothing".to_owned();
+    let user = || CHRIS.id.to_owned();
     Some(match route {
-        None => Route::Authorize { tenant: tenant() },
-        Some(Route::Authorize { .. }) => Route::Token { tenant: tenant() },
-        Some(Route::Token { .. }) => Route::Metadata { tenant: tenant() },
-        Some(Route::Metadata { .. }) => Route::Keys { tenant: tenant() },
-        Some(Route::Keys { .. }) => Route::InstanceDiscovery,
-        Some(Route::InstanceDiscovery) => Route::NativeClient,
+        None => Route::Authorize { version: V2, tenant: tenant() },
+        Some(Route::Authorize { version: V2, .. }) => Route::Authorize { version: V1, tenant: tenant() },
+        Some(Route::Authorize { version: V1, .. }) => Route::Token { version: V2, tenant: tenant() },
+        Some(Route::Token { version: V2, .. }) => Route::Token { version: V1, tenant: tenant() },
+        Some(Route::Token { version: V1, .. }) => Route::DeviceCode { version: V2, tenant: tenant() },
+        Some(Route::DeviceCode { version: V2, .. }) => Route::DeviceCode { version: V1, tenant: tenant() },
+        Some(Route::DeviceCode { version: V1, .. }) => Route::AdminConsent { version: V2, tenant: tenant() },
+        Some(Route::AdminConsent { version: V2, .. }) => Route::AdminConsent { version: V1, tenant: tenant() },
+        Some(Route::AdminConsent { version: V1, .. }) => Route::Logout { version: V2, tenant: tenant() },
+        Some(Route::Logout { version: V2, .. }) => Route::Logout { version: V1, tenant: tenant() },
+        Some(Route::Logout { version: V1, .. }) => Route::Metadata { version: V2, tenant: tenant() },
+        Some(Route::Metadata { version: V2, .. }) => Route::Metadata { version: V1, tenant: tenant() },
+        Some(Route::Metadata { version: V1, .. }) => Route::Keys { version: V2, tenant: tenant() },
+        Some(Route::Keys { version: V2, .. }) => Route::Keys { version: V1, tenant: tenant() },
+        Some(Route::Keys { version: V1, .. }) => Route::InstanceDiscovery,
+        Some(Route::InstanceDiscovery) => Route::UserRealm { user: CHRIS.name.to_owned() },
+        Some(Route::UserRealm { .. }) => Route::NativeClient,
         Some(Route::NativeClient) => Route::ErrorCode,
         Some(Route::ErrorCode) => Route::Userinfo,
         Some(Route::Userinfo) => Route::Me,
         Some(Route::Me) => Route::DirectoryApi,
         Some(Route::DirectoryApi) => Route::SignIn { handle: handle() },
         Some(Route::SignIn { .. }) => Route::Consent { handle: handle() },
-        Some(Route::Consent { .. }) => Route::Asset { path: "/assets/nothing".to_owned() },
+        Some(Route::Consent { .. }) => Route::Device,
+        Some(Route::Device) => Route::DeviceConfirm { handle: handle() },
+        Some(Route::DeviceConfirm { .. }) => Route::SignOut { tenant: tenant() },
+        Some(Route::SignOut { .. }) => Route::Account,
+        Some(Route::Account) => Route::AccountPage { tenant: tenant(), user: user() },
+        Some(Route::AccountPage { .. }) => Route::ConsentRequests { tenant: tenant(), user: user() },
+        Some(Route::ConsentRequests { .. }) => Route::Asset { path: "/assets/nothing".to_owned() },
         Some(Route::Asset { .. }) => Route::HealthLive,
         Some(Route::HealthLive) => Route::HealthReady,
         Some(Route::HealthReady) => Route::DevClock,
@@ -48,11 +67,33 @@ struct AsNobody {
 
 fn as_nobody(route: &Route) -> AsNobody {
     let row = |target: &str, get, post, open| AsNobody { target: target.to_owned(), get, post, open };
+    // v1.0 has its words where v2.0 has them with its own in between.
+    let v = |version: &Version| if *version == Version::V1 { "" } else { "/v2.0" };
     match route {
-        Route::Authorize { tenant } => row(&format!("/{tenant}/oauth2/v2.0/authorize"), 400, 400, false),
-        Route::Token { tenant } => row(&format!("/{tenant}/oauth2/v2.0/token"), 405, 400, true),
-        Route::Metadata { tenant } => row(&format!("/{tenant}/v2.0/.well-known/openid-configuration"), 200, 405, true),
-        Route::Keys { tenant } => row(&format!("/{tenant}/discovery/v2.0/keys"), 200, 405, true),
+        Route::Authorize { version, tenant } => {
+            row(&format!("/{tenant}/oauth2{}/authorize", v(version)), 400, 400, false)
+        }
+        Route::Token { version, tenant } => row(&format!("/{tenant}/oauth2{}/token", v(version)), 405, 400, true),
+        Route::DeviceCode { version, tenant } => {
+            row(&format!("/{tenant}/oauth2{}/devicecode", v(version)), 405, 400, true)
+        }
+        Route::AdminConsent { version, tenant } => {
+            row(&format!("/{tenant}{}/adminconsent", v(version)), 400, 400, false)
+        }
+        // Nobody is signed in, so everybody is signed out.
+        Route::Logout { version, tenant } => row(&format!("/{tenant}/oauth2{}/logout", v(version)), 200, 200, false),
+        Route::Metadata { version, tenant } => {
+            row(&format!("/{tenant}{}/.well-known/openid-configuration", v(version)), 200, 405, true)
+        }
+        Route::Keys { version, tenant } => row(&format!("/{tenant}/discovery{}/keys", v(version)), 200, 405, true),
+        Route::UserRealm { user } => row(&format!("/common/userrealm/{user}"), 200, 405, true),
+        Route::Device => row("/device", 200, 200, false),
+        Route::DeviceConfirm { handle } => row(&format!("/device/{handle}"), 400, 400, false),
+        Route::SignOut { tenant } => row(&format!("/sign-out/{tenant}"), 200, 400, false),
+        // Whoever is not signed in is sent to sign in.
+        Route::Account => row("/account", 303, 405, false),
+        Route::AccountPage { tenant, user } => row(&format!("/account/{tenant}/{user}"), 303, 303, false),
+        Route::ConsentRequests { tenant, user } => row(&format!("/account/{tenant}/{user}/requests"), 303, 303, false),
         Route::InstanceDiscovery => row(
             "/common/discovery/instance?authorization_endpoint=https://localhost:8443/common/oauth2/v2.0/authorize",
             200,
@@ -77,7 +118,7 @@ fn as_nobody(route: &Route) -> AsNobody {
 
 /// An address of every route, and a few that lead nowhere.
 pub fn every_target() -> Vec<String> {
-    let nowhere = ["/", "/nowhere", "/sign-in", "//", "/contoso.example/oauth2/token"].map(str::to_owned);
+    let nowhere = ["/", "/nowhere", "/sign-in", "//", "/contoso.example/oauth2/tokens"].map(str::to_owned);
     every_route().iter().map(|route| as_nobody(route).target).chain(nowhere).collect()
 }
 
