@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use grantor_protocol::{Handle, HandleKind, RefreshHandle, TenantId, UserId};
 use grantor_rules::Refusal;
+use grantor_rules::authorize::fits_authority;
 use grantor_rules::client::{ProvenClient, Showing};
 use grantor_rules::layout::TokenLayout;
 use grantor_rules::model::{Consents, DeviceAnswer, Platform, Registration, Tenant, TenantKind, TenantName, User};
@@ -40,6 +41,7 @@ pub async fn exchange(
     let tenant = tenant_of(env, place, request, layout).await?;
     let store = env.storage.tenant(tenant.id);
     let client = load::client_here(env, &tenant, &request.client_id).await?;
+    fits_authority(&client.application, place.authority())?;
     let call = Call { env, trace, tenant: &tenant, store: store.as_ref(), client: &client, request, layout };
     match &request.grant {
         Grant::Code { code, redemption } => code::redeem(&call, code, redemption).await,
