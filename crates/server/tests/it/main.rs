@@ -1,6 +1,7 @@
 //! The product in process: from an authorization request to tokens and the calls that they allow, and every way to be
 //! refused. The ids in comments are rows of the OAuth checklist and of the security lessons.
 
+mod addresses;
 mod answers;
 mod authorize_errors;
 mod browser_security;
@@ -13,7 +14,9 @@ mod proven_tokens;
 mod refresh;
 mod routes;
 mod secrets;
+mod service_principals;
 mod sign_in;
 mod signing_keys;
+mod support;
 mod token_errors;
 mod tokens;
