@@ -31,7 +31,8 @@ impl Certified {
         sha256(&self.der())
     }
 
-    fn der(self) -> Vec<u8> {
+    /// The certificate.
+    pub fn der(self) -> Vec<u8> {
         let text = PERMISSIONS_DIRECTORY.split("-----BEGIN CERTIFICATE-----").nth(self.place + 1).unwrap();
         let text: String = text.split("-----END").next().unwrap().split_whitespace().collect();
         base64::engine::general_purpose::STANDARD.decode(text).unwrap()
