@@ -10,7 +10,7 @@ use grantor_rules::authorize::{Answer, Decision, Facts, Question, Request, Signe
 use grantor_rules::client::RegisteredRedirect;
 use grantor_rules::consent::ConsentQuestion;
 use grantor_rules::model::{
-    Application, Assigned, Consents, Platform, Registration, SignInAudience, Tenant, TenantKind,
+    Application, Assigned, Consents, Platform, Registration, SignInAudience, Tenant, TenantKind, UserConsent,
 };
 use grantor_rules::scopes::ResolvedScopes;
 
@@ -184,8 +184,27 @@ fn a_program_that_waits_elsewhere_is_of_the_kind_that_needs_no_address() {
         let mut situation = situation("openid");
         situation.redirect = None;
         situation.application().allow_public_client_flows = public;
+        // Whoever has nothing to prove itself with is not for that a public client.
+        situation.application().secrets.clear();
         let Ok(Decision::Issue(plan)) = situation.decide() else { panic!("{}", situation.told()) };
         assert_eq!((plan.platform, plan.redirect.clone()), (platform, None));
+    }
+}
+
+#[test]
+fn our_own_pages_ask_for_nothing_and_need_nobody_to_let_them_in() {
+    let pages = Registration { application: grantor_rules::directory_api::account_pages(), principal: None };
+    for policy in [UserConsent::Allowed, UserConsent::NotAllowed] {
+        let mut ours = situation("");
+        (ours.client, ours.consents) = (pages.clone(), Consents::default());
+        ours.tenant.policy.user_consent = policy;
+        let redirect = ours.redirect.take();
+        assert_eq!(ours.told(), "issue", "{policy:?}");
+        // What others have made asks first.
+        ours.client = crate::world::not_here(app());
+        ours.redirect = redirect;
+        let asks = if policy == UserConsent::Allowed { "ask Directory/openid" } else { "approval Directory/openid" };
+        assert_eq!(ours.told(), asks, "{policy:?}");
     }
 }
 

@@ -106,6 +106,14 @@ fn a_refresh_token_ends_at_its_end_and_not_before() {
 }
 
 #[test]
+fn a_renewal_cannot_ask_for_a_refresh_token_that_was_not_asked_for_at_first() {
+    let mut later = situation(Platform::Web);
+    later.family.wanted = crate::world::wanted("openid api://colors/Read");
+    later.names_scopes = true;
+    assert_eq!(later.renew(|plan| plan.refresh_expires_at), Ok(None));
+}
+
+#[test]
 fn use_starts_the_idle_time_again() {
     let used = situation(Platform::PublicClient).renew(|plan| (plan.refresh_expires_at, plan.family_ends_at)).unwrap();
     assert_eq!(used, (Some(NOW + Duration::from_hours(24) * 90), None));

@@ -172,6 +172,35 @@ fn each_situation_has_its_answer() {
     }
 }
 
+/// What names the session, in `sid` or in `login_hint`: everybody's is `sid of NAME`.
+fn by_session(prompt: Prompt, name: &str, in_hint: bool) -> Request {
+    let session = Some(format!("sid of {name}"));
+    let (sid, login_hint) = if in_hint { (None, session) } else { (session, None) };
+    Request { prompt, sid, login_hint, ..request("openid") }
+}
+
+#[test]
+fn a_session_names_its_person() {
+    let rows = [
+        (Prompt::AsNeeded, "ana ben", "ben", "is ben"),
+        (Prompt::AsNeeded, "ana ben!", "ben", "sign in"),
+        (Prompt::None, "ana ben", "ben", "is ben"),
+        // Nobody who is signed in stands in for somebody who is not.
+        (Prompt::AsNeeded, "ana", "ben", "sign in"),
+        (Prompt::AsNeeded, "ana cy", "ben", "sign in"),
+        (Prompt::None, "ana", "ben", "login-required"),
+        (Prompt::None, "ana ben~", "ben", "login-required"),
+        // A session is no sign-in name.
+        (Prompt::AsNeeded, "ana ben", "BEN", "sign in"),
+    ];
+    for (prompt, signed_in, name, expected) in rows {
+        for in_hint in [false, true] {
+            let found = told(&by_session(prompt, name, in_hint), &Progress::default(), &all(signed_in));
+            assert!(found.starts_with(expected), "{prompt:?} {signed_in} {name} in the hint: {in_hint}: {found}");
+        }
+    }
+}
+
 #[test]
 fn a_choice_names_how_many_could_be_meant() {
     let several = all("ana ben cy!");
