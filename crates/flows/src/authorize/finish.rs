@@ -6,11 +6,12 @@ use grantor_environment::Timestamp;
 use grantor_protocol::{FamilyId, Handle, HandleKind};
 use grantor_rules::Refusal;
 use grantor_rules::authorize::{CodePlan, Request, SignedIn};
-use grantor_rules::consent::ConsentQuestion;
+use grantor_rules::consent::{ConsentQuestion, PermissionAsked};
 use grantor_rules::layout::TokenLayout;
 use grantor_rules::model::{
     Code, Consents, DeviceAnswer, DeviceApproval, Family, Purpose, Registration, ServicePrincipal,
 };
+use grantor_rules::scopes::WantedOfApi;
 use grantor_rules::token::issued::IssuedTokens;
 use grantor_rules::token::{Standing, TokenPlan, front, the_api};
 use grantor_storage::{AnswerDeviceCode, BeginFamily, Finished, IssueCode, RecordedConsent};
@@ -43,6 +44,7 @@ pub(super) struct Finishing<'a> {
 
 impl Finishing<'_> {
     pub async fn finish(&self, plan: &CodePlan) -> Result<Step, FlowError> {
+        self.apis_are_let_in()?;
         match (&self.proven.answer, &self.stage.interaction().purpose) {
             (AnswerTo::Page(path), _) => self.visit(path).await,
             (AnswerTo::Device(digest), _) => self.approve_device(*digest).await,
@@ -54,10 +56,36 @@ impl Finishing<'_> {
     /// Records what was allowed, once the commit has said so.
     fn record_consent(&self) {
         let Some(given) = &self.given else { return };
-        let name = |one: &grantor_rules::consent::PermissionAsked| format!("{} · {}", one.api_name, one.value);
+        let name = |one: &PermissionAsked| format!("{} · {}", one.api_name, one.value);
         let permissions = given.question.permissions.iter().map(name).collect();
         let event = Event::Consented { user: self.person.user.id, permissions, for_everyone: given.for_everyone };
         self.env.record(self.trace, event);
+    }
+
+    /// An API that an administrator has taken out of the tenant does not come back by what somebody allowed before.
+    fn apis_are_let_in(&self) -> Result<(), Refusal> {
+        let newcomers = self.newcomers(self.env.now());
+        let comes = |api: &WantedOfApi| newcomers.iter().any(|one| one.client_id == api.application.client_id);
+        let missing = self.known.scopes.apis.iter().find(|api| !api.registration().is_here() && !comes(api));
+        match missing {
+            Some(api) => Err(Refusal::ApiNotInTenant { api: api.application.display_name.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// What stands in the tenant from now on for the application and for those APIs that it was allowed something of.
+    fn newcomers(&self, now: Timestamp) -> Vec<ServicePrincipal> {
+        let Some(given) = &self.given else { return Vec::new() };
+        let is_named = |one: &Registration| {
+            let named = |asked: &PermissionAsked| [&asked.api, &asked.client].contains(&&one.application.client_id);
+            one.application.client_id == self.proven.application.client_id
+                || given.question.permissions.iter().any(named)
+        };
+        let apis = self.known.scopes.apis.iter().map(WantedOfApi::registration);
+        let of_required = self.known.required_apis.values().cloned();
+        let all = std::iter::once(self.known.client.clone()).chain(apis).chain(of_required);
+        let newcomer = |one: Registration| (!one.is_here()).then(|| ServicePrincipal::new(&one.application, now));
+        all.filter(is_named).filter_map(newcomer).collect()
     }
 
     /// What is recorded when somebody has said yes: what was allowed, and what stands for the application and its APIs from now
@@ -65,15 +93,7 @@ impl Finishing<'_> {
     fn recorded(&self, now: Timestamp) -> Vec<RecordedConsent> {
         let Some(given) = &self.given else { return Vec::new() };
         let own = &self.proven.application.client_id;
-        let newcomer = |one: &Registration| (!one.is_here()).then(|| ServicePrincipal::new(&one.application, now));
-        let apis = self.known.scopes.apis.iter().map(grantor_rules::scopes::WantedOfApi::registration);
-        let of_required = self.known.required_apis.values().cloned();
-        let mut service_principals: Vec<ServicePrincipal> = newcomer(&self.known.client).into_iter().collect();
-        let named = |api: &Registration| {
-            let id = &api.application.client_id;
-            given.question.permissions.iter().any(|one| [&one.api, &one.client].contains(&id))
-        };
-        service_principals.extend(apis.chain(of_required).filter(named).filter_map(|api| newcomer(&api)));
+        let mut service_principals = self.newcomers(now);
         let principal = (!given.for_everyone).then_some(self.person.user.id);
         let mut recorded = Vec::new();
         for (client_id, mut allowed) in given.question.by_client() {
@@ -87,6 +107,15 @@ impl Finishing<'_> {
                 client_id,
                 consents: allowed.scopes,
                 app_roles: allowed.app_roles,
+            });
+        }
+        if !service_principals.is_empty() {
+            recorded.push(RecordedConsent {
+                principal,
+                service_principals,
+                client_id: own.clone(),
+                consents: Consents::default(),
+                app_roles: Vec::new(),
             });
         }
         recorded
