@@ -128,3 +128,22 @@ async fn an_administrator_lets_in_what_a_program_needs_for_itself() {
     let tokens = platform.tokens(&request.tenant(CAUTIOUS.id)).await;
     assert_eq!(unverified_claims(&tokens.access_token)["roles"], serde_json::json!(["Parcels.Route"]));
 }
+
+#[tokio::test]
+async fn an_api_that_was_taken_out_does_not_come_back_by_what_was_allowed_before() {
+    let platform = TestPlatform::with_permissions().await;
+    let request = Authorize::by(PARCELS).tenant(CAUTIOUS.id).scope(TRACK);
+    let mut browser = platform.browser();
+    let code = browser.walk(&request, CASS).await.code();
+    let tokens = platform.tokens(&request.redeem(&code)).await;
+    platform.remove(CAUTIOUS, Removal::ServicePrincipal(ClientId::parse(PARCELS_API).unwrap())).await;
+    refused(&platform.token(&renewal(&request, &tokens)).await, 500_011, "invalid_resource", "");
+    for silent in [request.clone(), request.clone().with("prompt", "none")] {
+        assert_eq!(code_on(&browser.authorize(&silent).await.page()), "AADSTS650052");
+    }
+    assert!(!is_in(&platform, CAUTIOUS, PARCELS_API).await);
+    // Whoever may allow it lets it in again, and says so on the page.
+    let page = browser.authorize(&request.clone().with("prompt", "consent")).await.page();
+    browser.press(&page, "accept").await.code();
+    platform.tokens(&renewal(&request, &tokens)).await;
+}
