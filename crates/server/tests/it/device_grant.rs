@@ -138,7 +138,7 @@ async fn guessing_codes_is_slowed_down() {
     let mut page = browser.open("/device").await.page();
     page.fill("user-code", "BCDF-GHJK");
     let (form, pairs) = page.pressed("continue");
-    for _ in 0..600 {
+    for _ in 0..6000 {
         browser.post(&form.action, &pairs).await;
     }
     let page = device.enter(&mut browser).await.page();

@@ -115,17 +115,20 @@ impl Event {
             },
             Self::ApplicationDisabled => match holding {
                 H::Session | H::Code | H::DeviceCode | H::RefreshToken => Ends(7_000_112),
-                H::AccessToken | H::OnBehalfOf | H::OnBehalfOfRefresh => Lives,
+                H::AccessToken => Ends(401),
+                H::OnBehalfOf | H::OnBehalfOfRefresh => Lives,
             },
             Self::ApplicationRemoved => match holding {
                 H::Session | H::Code | H::DeviceCode | H::RefreshToken => Ends(700_016),
-                H::AccessToken | H::OnBehalfOf | H::OnBehalfOfRefresh => Lives,
+                H::AccessToken => Ends(401),
+                H::OnBehalfOf | H::OnBehalfOfRefresh => Lives,
             },
             Self::ApplicationRemovedFromTenant => match holding {
                 // Whoever may lets it in again.
                 H::Session => Ends(700_016),
                 H::Code | H::DeviceCode | H::RefreshToken => Ends(700_016),
-                H::AccessToken | H::OnBehalfOf | H::OnBehalfOfRefresh => Lives,
+                H::AccessToken => Ends(401),
+                H::OnBehalfOf | H::OnBehalfOfRefresh => Lives,
             },
             Self::ApiDisabled => match holding {
                 H::Session | H::Code | H::DeviceCode | H::RefreshToken => Ends(500_014),
