@@ -50,8 +50,16 @@ fn no_look_up_reads_a_whole_table() {
     let folder = Folder::new();
     drop(folder.open());
     let behind = folder.behind();
-    // These list everything on purpose, or look at the handful of signing keys. or (a new tenant's place in the order) count a table that stays small.
-    let may_scan = ["LIST_TENANTS", "LIST_VERSIONS", "LIST_SIGNING_KEYS", "KEEP_SIGNING_KEY", "UPSERT_TENANT"];
+    // These list everything on purpose, or look at the handful of signing keys, or (the first tenant, a new tenant's place in the
+    // order) at a table that stays small and is read when it changes.
+    let may_scan = [
+        "LIST_TENANTS",
+        "FIND_FIRST_TENANT",
+        "LIST_VERSIONS",
+        "LIST_SIGNING_KEYS",
+        "KEEP_SIGNING_KEY",
+        "UPSERT_TENANT",
+    ];
     for sql in all().filter(|sql| !may_scan.contains(&sql.name)) {
         let mut statement = behind.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text)).unwrap();
         let count = statement.parameter_count();
