@@ -15,7 +15,7 @@ fn address(person: Person) -> String {
 }
 
 /// The page of requests, for somebody who signs in on the way.
-async fn requests<'a>(platform: &'a TestPlatform, person: Person) -> (Browser<'a>, Page) {
+async fn requests(platform: &TestPlatform, person: Person) -> (Browser<'_>, Page) {
     let mut browser = platform.browser();
     let page = browser.open(&address(person)).await.page();
     let page = browser.sign_in(page, person).await.page();

@@ -19,7 +19,10 @@ fn asked(secret: &str) -> TokenRequest {
 
 async fn uses(platform: &TestPlatform) -> Vec<(String, i64)> {
     let store = platform.app.env.storage.tenant(NORTHWIND.tenant_id());
-    let uses = store.list_credential_uses(&ClientId::parse(BOARD.client_id).unwrap()).await.unwrap();
+    let uses = store
+        .list_credential_uses(&ClientId::parse(BOARD.client_id).expect("a client id"))
+        .await
+        .expect("a store that answers");
     uses.into_iter().map(|(name, at)| (name, at.seconds())).collect()
 }
 
@@ -34,7 +37,7 @@ async fn each_secret_is_good_until_its_own_end() {
     assert_eq!(platform.token(&asked(BOARD_EXPIRED_SECRET)).await.code(), 401);
     // 2027-01-31.
     let end = Duration::from_secs(1_801_353_600 - u64::try_from(START.seconds()).unwrap());
-    platform.advance(end - Duration::from_secs(1));
+    platform.advance(end.saturating_sub(Duration::from_secs(1)));
     platform.tokens(&asked(BOARD_SECOND_SECRET)).await;
     platform.advance(Duration::from_secs(1));
     refused(&platform.token(&asked(BOARD_SECOND_SECRET)).await, 7_000_222, "invalid_client", "");
@@ -65,7 +68,7 @@ async fn a_secret_that_was_taken_away_is_wrong_at_once() {
     let tokens = bought(&platform, &request, KIM).await;
     platform
         .change_application(NORTHWIND, BOARD.client_id, |board| {
-            board.secrets.retain(|secret| secret.description != "first")
+            board.secrets.retain(|secret| secret.description != "first");
         })
         .await;
     refused(&platform.token(&renewal(&request, &tokens)).await, 7_000_215, "invalid_client", "");

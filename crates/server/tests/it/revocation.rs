@@ -124,9 +124,8 @@ impl Event {
                 H::OnBehalfOf | H::OnBehalfOfRefresh => Lives,
             },
             Self::ApplicationRemovedFromTenant => match holding {
-                // Whoever may lets it in again.
-                H::Session => Ends(700_016),
-                H::Code | H::DeviceCode | H::RefreshToken => Ends(700_016),
+                // For whoever may let it in again, too.
+                H::Session | H::Code | H::DeviceCode | H::RefreshToken => Ends(700_016),
                 H::AccessToken => Ends(401),
                 H::OnBehalfOf | H::OnBehalfOfRefresh => Lives,
             },
@@ -139,8 +138,9 @@ impl Event {
             // Applications are told, and look after what they hold themselves.
             Self::SignedOut => match holding {
                 H::Session => Asks,
-                H::Code | H::DeviceCode | H::RefreshToken => Lives,
-                H::AccessToken | H::OnBehalfOf | H::OnBehalfOfRefresh => Lives,
+                H::Code | H::DeviceCode | H::RefreshToken | H::AccessToken | H::OnBehalfOf | H::OnBehalfOfRefresh => {
+                    Lives
+                }
             },
             // One grant ends with everything that descends from it; others of the same person and app do not.
             Self::CodeReplayed | Self::RefreshTokenReused => match holding {
@@ -213,7 +213,7 @@ impl<'a> Handed<'a> {
         let platform = self.platform;
         // Later than anything was handed out, and than the grace of a renewal whose reply was lost.
         platform.advance(Duration::from_secs(61));
-        let client = || ClientId::parse(TASKS.client_id).unwrap();
+        let client = || ClientId::parse(TASKS.client_id).expect("a client id");
         match event {
             Event::UserDisabled => drop(platform.apply(&kim("account_enabled = false")).await),
             Event::UserDisabledAndEnabledAgain => {

@@ -57,6 +57,6 @@ pub fn code_on(page: &Page) -> String {
 /// Whether an application is let into a tenant.
 pub async fn is_in(platform: &TestPlatform, organization: Organization, client_id: &str) -> bool {
     let store = platform.app.env.storage.tenant(organization.tenant_id());
-    let id = ClientId::parse(client_id).unwrap();
-    store.find_service_principal(&id).await.unwrap().is_some()
+    let id = ClientId::parse(client_id).expect("a client id");
+    store.find_service_principal(&id).await.expect("a store that answers").is_some()
 }

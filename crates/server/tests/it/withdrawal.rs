@@ -6,7 +6,7 @@ use crate::support::{bought, northwind, refused, renewal};
 
 const SCOPE: &str = "openid profile offline_access api://tasks/Tasks.Read";
 
-async fn own_page<'a>(platform: &'a TestPlatform, person: Person) -> (Browser<'a>, Page) {
+async fn own_page(platform: &TestPlatform, person: Person) -> (Browser<'_>, Page) {
     let mut browser = platform.browser();
     let page = browser.open("/account").await.page();
     let page = browser.sign_in(page, person).await.page();
