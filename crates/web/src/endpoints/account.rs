@@ -35,7 +35,7 @@ enum Which {
 pub async fn entrance(app: &App, incoming: &Incoming) -> Answer {
     let browser = Browser::known_or_fresh(&incoming.headers, &app.env);
     let outcome = sign_in(app, incoming, &browser, Place::Common, "/account").await;
-    let mut answer = outcome.unwrap_or_else(|error| refused::page(app, incoming, None, &error));
+    let mut answer = outcome.unwrap_or_else(|error| refused::page(app, incoming, &app.entra_v2, None, &error));
     if let Some(cookie) = browser.set_cookie(&app.env.public) {
         respond::add_cookie(&mut answer, &cookie);
     }
@@ -71,7 +71,7 @@ async fn page(
         if incoming.is_post() { visit.posted().await } else { visit.show(None).await }
     };
     let outcome: Result<Answer, FlowError> = outcome.await;
-    let mut answer = outcome.unwrap_or_else(|error| refused::page(app, incoming, None, &error));
+    let mut answer = outcome.unwrap_or_else(|error| refused::page(app, incoming, &app.entra_v2, None, &error));
     if let Some(cookie) = browser.set_cookie(&app.env.public) {
         respond::add_cookie(&mut answer, &cookie);
     }

@@ -48,7 +48,7 @@ async fn entered(
     let browser = Browser::known_or_fresh(&incoming.headers, &app.env);
     let mut answer = match start(app, incoming, read, version, asked_tenant, purpose, &browser).await {
         Ok(answer) => answer,
-        Err((tenant, error)) => refused::page(app, incoming, tenant.as_deref(), &error),
+        Err((tenant, error)) => refused::page(app, incoming, app.of_version(version), tenant.as_deref(), &error),
     };
     if let Some(cookie) = browser.set_cookie(&app.env.public) {
         respond::add_cookie(&mut answer, &cookie);

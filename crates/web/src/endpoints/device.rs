@@ -83,7 +83,7 @@ pub async fn enter(app: &App, incoming: &Incoming, read: Result<(), Refusal>) ->
         if incoming.is_post() { typed(app, incoming, &browser).await } else { Ok(blank(app, incoming, &browser)) }
     };
     let outcome: Result<Answer, FlowError> = outcome.await;
-    let mut answer = outcome.unwrap_or_else(|error| refused::page(app, incoming, None, &error));
+    let mut answer = outcome.unwrap_or_else(|error| refused::page(app, incoming, &app.entra_v2, None, &error));
     if let Some(cookie) = browser.set_cookie(&app.env.public) {
         respond::add_cookie(&mut answer, &cookie);
     }

@@ -55,8 +55,11 @@ pub enum Page {
 
 /// One of the pages of a waiting request.
 pub async fn page(app: &App, incoming: &Incoming, read: Result<(), Refusal>, handle: &str, page: Page) -> Answer {
+    // Until it is known in which one the request was asked.
+    let mut dialect: &dyn Dialect = &app.entra_v2;
     let outcome = async {
         let waiting = Waiting::find(app, incoming, handle).await?;
+        dialect = waiting.dialect;
         read?;
         match page {
             _ if !incoming.is_post() => Ok(waiting.show(page).await),
@@ -65,7 +68,8 @@ pub async fn page(app: &App, incoming: &Incoming, read: Result<(), Refusal>, han
             Page::Device => waiting.device_posted().await,
         }
     };
-    outcome.await.unwrap_or_else(|error| refused::page(app, incoming, None, &error))
+    let outcome: Result<Answer, FlowError> = outcome.await;
+    outcome.unwrap_or_else(|error| refused::page(app, incoming, dialect, None, &error))
 }
 
 impl<'a> Waiting<'a> {

@@ -91,7 +91,8 @@ impl Asked<'_> {
                 self.to_application(answer)
             }
             (error, _) => {
-                refused::page(self.app, self.incoming, self.proven.place.tenant().map(|tenant| &**tenant), &error)
+                let tenant = self.proven.place.tenant().map(|tenant| &**tenant);
+                refused::page(self.app, self.incoming, self.dialect, tenant, &error)
             }
         }
     }
@@ -111,7 +112,7 @@ impl Asked<'_> {
 
     fn nowhere(&self) -> Answer {
         let error = FlowError::Failed { what: "an answer was to go to an address that is none".to_owned() };
-        refused::page(self.app, self.incoming, None, &error)
+        refused::page(self.app, self.incoming, self.dialect, None, &error)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A refusal that the person sees.
 
 use axum::http::StatusCode;
-use grantor_dialects::wording;
+use grantor_dialects::{Dialect, wording};
 use grantor_flows::{Event, FlowError};
 use grantor_pages::{Brand, Busy, Compare, Fault, Refused, words};
 use grantor_rules::Refusal;
@@ -12,14 +12,19 @@ use crate::app::App;
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
 
-/// Shows why a request cannot go on, or that we failed.
-pub fn page(app: &App, incoming: &Incoming, tenant: Option<&Tenant>, error: &FlowError) -> Answer {
+/// Shows why a request cannot go on, with the code that `dialect` has for it, or that we failed.
+pub fn page(
+    app: &App,
+    incoming: &Incoming,
+    dialect: &dyn Dialect,
+    tenant: Option<&Tenant>,
+    error: &FlowError,
+) -> Answer {
     let trace_id = incoming.trace.request().to_string();
     match (error, error.retry_after()) {
         (FlowError::Refused(refusal), _) => {
             app.env.record(&incoming.trace, Event::refused(refusal));
-            let code = app.dialect("entra-v2").map(|dialect| dialect.code_on_page(refusal)).unwrap_or_default();
-            let page = refused(app, incoming, tenant, refusal, code, trace_id);
+            let page = refused(app, incoming, tenant, refusal, dialect.code_on_page(refusal), trace_id);
             respond::page(StatusCode::BAD_REQUEST, page.render(), None)
         }
         (_, Some(seconds)) => {

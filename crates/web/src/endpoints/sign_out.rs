@@ -41,7 +41,7 @@ pub async fn logout(
         }
     };
     let outcome: Result<Answer, FlowError> = outcome.await;
-    outcome.unwrap_or_else(|error| refused::page(app, incoming, None, &error))
+    outcome.unwrap_or_else(|error| refused::page(app, incoming, app.of_version(version), None, &error))
 }
 
 /// The page that asks.
@@ -53,7 +53,7 @@ pub async fn page(app: &App, incoming: &Incoming, read: Result<(), Refusal>, ask
         if incoming.is_post() { leaving.answered(&browser).await } else { leaving.ask(&browser).await }
     };
     let outcome: Result<Answer, FlowError> = outcome.await;
-    let mut answer = outcome.unwrap_or_else(|error| refused::page(app, incoming, None, &error));
+    let mut answer = outcome.unwrap_or_else(|error| refused::page(app, incoming, &app.entra_v2, None, &error));
     if let Some(cookie) = browser.set_cookie(&app.env.public) {
         respond::add_cookie(&mut answer, &cookie);
     }
