@@ -15,6 +15,7 @@ mod consent_requests;
 mod credentials;
 mod device_grant;
 mod directory_file;
+mod errors;
 mod front_channel;
 mod handles;
 mod journey;

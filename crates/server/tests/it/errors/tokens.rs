@@ -1,0 +1,249 @@
+//! Codes at the token endpoint, at the one for device codes, and at the addresses of discovery.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use grantor_dialects::entra::meanings::Place;
+use grantor_jose::Algorithm;
+use grantor_rules::directory::Removal;
+use grantor_rules::model::{Application, SignInAudience};
+use grantor_testkit::{
+    Authorize, BOARD, BOARD_EXPIRED_SECRET, CASS, CAUTIOUS, CLUB, ClientAssertion, DeviceRequest, IN_USE, KIM, LEDGER,
+    LEE, NORTHWIND, OFFICE, OLD_TASKS, OVER, PARCELS, Person, SINGLE, SOL, START, SYNC, TASKS, TASKS_API, TASKS_SPA,
+    TestPlatform, TokenRequest,
+};
+use serde_json::json;
+
+use super::seen::Seen;
+use crate::support::{bought, northwind, renewal};
+
+type Change = fn(TokenRequest) -> TokenRequest;
+
+async fn code(platform: &TestPlatform, request: &Authorize) -> String {
+    platform.browser().walk(request, KIM).await.code()
+}
+
+/// What is wrong with a request whatever stands behind it, and what makes a code burn.
+pub async fn requests(seen: &mut Seen) {
+    const ROWS: &[Change] = &[
+        |request| request.without("code"),
+        |request| request.again("code", "x"),
+        |request| request.with("grant_type", "unknown"),
+        |request| request.with("claims", "x"),
+        |request| request.with("resource", "x"),
+        |request| request.header("origin", "https://x.example"),
+        |request| request.with("code_verifier", "short"),
+        |request| request.with("code", "x"),
+        |request| request.with("client_id", "unknown"),
+        |request| request.with("scope", "api://nothing/x"),
+        |request| request.with("scope", "Nothing.Read"),
+        |request| request.with("scope", &format!("{LEDGER}/user_impersonation")),
+    ];
+    const BURN: &[Change] = &[
+        |request| request.without("code_verifier"),
+        |request| request.with("code_verifier", &"v".repeat(43)),
+        |request| request.with("redirect_uri", "http://localhost:1"),
+    ];
+    let platform = TestPlatform::with_permissions().await;
+    let request = northwind(TASKS);
+    let good = request.redeem(&code(&platform, &request).await);
+    for change in ROWS {
+        seen.token(&platform, &change(good.clone())).await;
+    }
+    for change in BURN {
+        let burned = request.redeem(&code(&platform, &request).await);
+        seen.token(&platform, &change(burned)).await;
+    }
+    platform.tokens(&good).await;
+    seen.token(&platform, &good).await;
+    let target = good.path();
+    seen.json(Place::Token, &platform.get(&target, &[]).await);
+    let spa = northwind(TASKS_SPA);
+    let of_spa = spa.redeem(&code(&platform, &spa).await);
+    seen.token(&platform, &of_spa.clone().without_headers()).await;
+    seen.token(&platform, &of_spa.without("code_verifier")).await;
+}
+
+/// What an application shows to prove itself.
+pub async fn applications(seen: &mut Seen) {
+    let platform = TestPlatform::with_permissions().await;
+    let board =
+        TokenRequest::by(BOARD, "client_credentials").tenant(NORTHWIND.id).with("scope", "api://tasks/.default");
+    seen.token(&platform, &board.clone().without("client_secret")).await;
+    seen.token(&platform, &board.clone().with("client_secret", "wrong")).await;
+    seen.token(&platform, &board.clone().with("client_secret", BOARD_EXPIRED_SECRET)).await;
+    seen.token(&platform, &board.clone().with("scope", "api://tasks/Tasks.Read")).await;
+    seen.token(&platform, &board.clone().with("scope", "api://vault/.default")).await;
+    seen.token(&platform, &board.clone().with("scope", "api://archive/.default")).await;
+    let own =
+        TokenRequest::by(TASKS_API, "client_credentials").tenant(NORTHWIND.id).with("scope", "api://tasks/.default");
+    seen.token(&platform, &own).await;
+    let old = TokenRequest::refresh(OLD_TASKS, "x").tenant(NORTHWIND.id);
+    seen.device(&platform, &DeviceRequest::by(OLD_TASKS).tenant(NORTHWIND.id)).await;
+    seen.token(&platform, &old).await;
+    let public = TokenRequest::refresh(TASKS, "x").tenant(NORTHWIND.id).with("client_secret", "x");
+    seen.token(&platform, &public).await;
+
+    let audience = format!("https://localhost:8443/{}/oauth2/v2.0/token", NORTHWIND.id);
+    let good = ClientAssertion::by(SYNC, &audience, IN_USE, Algorithm::Rs256);
+    let over = ClientAssertion::by(SYNC, &audience, OVER, Algorithm::Rs256);
+    let wrong = [
+        good.clone().header("x5t#S256", json!("AAAA")).signed(),
+        good.clone().claim("sub", json!("x")).signed(),
+        good.clone().claim("aud", json!("x")).signed(),
+        good.clone().claim("exp", json!(START.seconds() - 301)).signed(),
+        over.signed(),
+        "x".to_owned(),
+    ];
+    for assertion in wrong {
+        let request = TokenRequest::by(SYNC, "client_credentials")
+            .tenant(NORTHWIND.id)
+            .with("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+            .with("client_assertion", &assertion)
+            .with("scope", "api://tasks/.default");
+        seen.token(&platform, &request).await;
+    }
+}
+
+fn by_password(person: Person) -> TokenRequest {
+    let request = TokenRequest::by(TASKS, "password").tenant(NORTHWIND.id).with("username", person.name);
+    request.with("password", person.password).with("scope", "openid User.Read")
+}
+
+/// What becomes of people.
+pub async fn people(seen: &mut Seen) {
+    let platform = TestPlatform::with_permissions().await;
+    let request = northwind(TASKS);
+    let tokens = bought(&platform, &request, KIM).await;
+    let (kims, lees) = (renewal(&request, &tokens), bought(&platform, &request, LEE).await);
+    seen.token(&platform, &by_password(CASS)).await;
+    let club = by_password(LEE).with("client_id", CLUB.client_id);
+    let in_club = bought(&platform, &northwind(CLUB), KIM).await;
+    seen.token(&platform, &club).await;
+    let for_others = |club: &mut Application| club.sign_in_audience = SignInAudience::PersonalOnly;
+    platform.change_application(NORTHWIND, CLUB.client_id, for_others).await;
+    seen.token(&platform, &renewal(&northwind(CLUB), &in_club)).await;
+    for _ in 0..11 {
+        seen.token(&platform, &by_password(KIM).with("password", "wrong")).await;
+    }
+    platform.advance(Duration::from_mins(2));
+    platform.change_user(NORTHWIND, KIM, |kim| kim.account_enabled = false).await;
+    seen.token(&platform, &kims).await;
+    platform.change_user(NORTHWIND, KIM, |kim| kim.account_enabled = true).await;
+    let now = platform.app.env.now();
+    platform.change_user(NORTHWIND, KIM, |kim| kim.sessions_valid_from = Some(now)).await;
+    seen.token(&platform, &kims).await;
+    platform.remove(NORTHWIND, Removal::User(LEE.user_id())).await;
+    seen.token(&platform, &renewal(&request, &lees)).await;
+}
+
+/// What is not allowed, and what is acted on with.
+pub async fn permissions(seen: &mut Seen) {
+    let platform = TestPlatform::with_permissions().await;
+    let request = northwind(TASKS).scope("openid offline_access api://tasks/.default");
+    let tokens = bought(&platform, &request, KIM).await;
+    seen.token(&platform, &renewal(&request, &tokens).with("scope", "Mail.Read")).await;
+    let on = |assertion: &str| {
+        TokenRequest::by(TASKS_API, "urn:ietf:params:oauth:grant-type:jwt-bearer")
+            .tenant(NORTHWIND.id)
+            .with("requested_token_use", "on_behalf_of")
+            .with("assertion", assertion)
+            .with("scope", "User.Read")
+    };
+    seen.token(&platform, &on(&tokens.id_token)).await;
+    let other = bought(&platform, &northwind(TASKS), KIM).await;
+    seen.token(&platform, &on(&other.access_token)).await;
+    platform.advance(Duration::from_mins(20));
+    seen.token(&platform, &on(&tokens.access_token)).await;
+
+    let both = Authorize::by(PARCELS).tenant(SINGLE.id).scope("openid User.Read api://parcels/Parcels.Track");
+    let code = platform.browser().walk(&both, SOL).await.code();
+    seen.token(&platform, &both.redeem(&code)).await;
+}
+
+/// What ends by itself, or waits.
+pub async fn ends(seen: &mut Seen) {
+    let platform = TestPlatform::with_permissions().await;
+    let request = northwind(TASKS);
+    let first_code = code(&platform, &request).await;
+    let (tasks, spa) = (bought(&platform, &request, KIM).await, northwind(TASKS_SPA));
+    let of_spa = bought(&platform, &spa, KIM).await;
+    let asked = DeviceRequest::by(TASKS).tenant(NORTHWIND.id);
+    let (waits, declined) = (asked.begin(&platform).await, asked.begin(&platform).await);
+    seen.redeemed(&platform, &waits).await;
+    let mut browser = platform.browser();
+    let page = declined.enter(&mut browser).await.page();
+    let page = browser.sign_in(page, KIM).await.page();
+    browser.press(&page, "deny").await.page();
+    seen.redeemed(&platform, &declined).await;
+    seen.token(&platform, &waits.redeem().with("device_code", "x")).await;
+    platform.advance(Duration::from_mins(16));
+    seen.redeemed(&platform, &waits).await;
+    seen.token(&platform, &request.redeem(&first_code)).await;
+    platform.advance(Duration::from_hours(24));
+    seen.token(&platform, &renewal(&spa, &of_spa)).await;
+    platform.advance(Duration::from_hours(90 * 24));
+    seen.token(&platform, &renewal(&request, &tasks)).await;
+}
+
+/// Whose address it is.
+pub async fn addresses(seen: &mut Seen) {
+    let platform = TestPlatform::with_permissions().await;
+    let nothing = TokenRequest::refresh(TASKS, "x");
+    for tenant in ["nowhere.example", "nowhere"] {
+        seen.token(&platform, &nothing.clone().tenant(tenant)).await;
+        seen.discovery(&platform, &format!("/{tenant}/v2.0/.well-known/openid-configuration")).await;
+    }
+    let office = TokenRequest::by(OFFICE, "client_credentials").with("scope", "User.Read/.default").tenant("common");
+    seen.token(&platform, &office).await;
+    seen.token(&platform, &by_password(KIM).tenant("common")).await;
+    seen.device(&platform, &DeviceRequest::by(TASKS).tenant("common")).await;
+    let parcels = Authorize::by(PARCELS).tenant(CAUTIOUS.id);
+    let tokens = bought(&platform, &parcels, CASS).await;
+    seen.token(&platform, &renewal(&parcels, &tokens).tenant(NORTHWIND.id)).await;
+    for asked in ["https%3A%2F%2Fevil.example%2Fcommon", "x"] {
+        seen.discovery(&platform, &format!("/common/discovery/instance?authorization_endpoint={asked}")).await;
+    }
+}
+
+/// What v1.0 says in its own words.
+pub async fn older_version(seen: &mut Seen) {
+    let platform = TestPlatform::with_permissions().await;
+    let refresh = TokenRequest::refresh(TASKS, "x").tenant(NORTHWIND.id).v1();
+    seen.token(&platform, &refresh.clone().without("refresh_token")).await;
+    seen.token(&platform, &refresh).await;
+    let board =
+        TokenRequest::by(BOARD, "client_credentials").tenant(NORTHWIND.id).v1().with("resource", "api://nothing");
+    seen.token(&platform, &board).await;
+    seen.token(&platform, &board.with("client_secret", "wrong")).await;
+    let spa = northwind(TASKS_SPA).v1("https://graph.microsoft.com");
+    let tokens = bought(&platform, &spa, KIM).await;
+    platform.advance(Duration::from_hours(24));
+    seen.token(&platform, &renewal(&spa, &tokens)).await;
+}
+
+/// Our own trouble.
+pub async fn trouble(seen: &mut Seen) {
+    let platform = Arc::new(TestPlatform::with_permissions().await);
+    // As many as wait for about three seconds; the next one is told to come back.
+    let waiting: Vec<_> = (0..300)
+        .map(|_| {
+            let platform = Arc::clone(&platform);
+            tokio::spawn(async move { platform.token(&by_password(KIM)).await })
+        })
+        .collect();
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    let answer = platform.token(&by_password(KIM)).await;
+    assert!(answer.header("retry-after").parse::<u32>().is_ok(), "{answer:?}");
+    seen.json(Place::Token, &answer);
+    waiting.iter().for_each(tokio::task::JoinHandle::abort);
+
+    let platform = TestPlatform::with_permissions().await;
+    let request = northwind(TASKS);
+    let tokens = bought(&platform, &request, KIM).await;
+    let database = rusqlite::Connection::open(platform.database()).unwrap();
+    database.execute_batch("DROP TABLE families").unwrap();
+    seen.token(&platform, &renewal(&request, &tokens)).await;
+}
