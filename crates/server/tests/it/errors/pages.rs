@@ -43,7 +43,7 @@ pub async fn about_people(seen: &mut Seen) {
     let track = Authorize::by(PARCELS).tenant(CAUTIOUS.id).scope("openid api://parcels/Parcels.Track");
     let mut cass = platform.browser();
     cass.walk(&track, CASS).await.code();
-    platform.remove(CAUTIOUS, Removal::ServicePrincipal(ClientId::parse(PARCELS_API).unwrap())).await;
+    platform.remove(CAUTIOUS, Removal::ServicePrincipal(ClientId::parse(PARCELS_API).expect("a client id"))).await;
     seen.arrival(cass.authorize(&track).await);
 
     let mut browser = platform.browser();

@@ -243,7 +243,7 @@ pub async fn trouble(seen: &mut Seen) {
     let platform = TestPlatform::with_permissions().await;
     let request = northwind(TASKS);
     let tokens = bought(&platform, &request, KIM).await;
-    let database = rusqlite::Connection::open(platform.database()).unwrap();
-    database.execute_batch("DROP TABLE families").unwrap();
+    let database = rusqlite::Connection::open(platform.database()).expect("the store");
+    database.execute_batch("DROP TABLE families").expect("a table less");
     seen.token(&platform, &renewal(&request, &tokens)).await;
 }
