@@ -352,6 +352,7 @@ pub fn decide(facts: &Facts<'_>) -> Result<Decision, Refusal> {
     let ask = match facts.request.prompt {
         Prompt::Consent if !facts.just_consented => Ask::Everything,
         Prompt::AdminConsent if !facts.just_consented => Ask::ForEveryone,
+        Prompt::AdminConsent => Ask::MissingForEveryone,
         _ => Ask::WhatIsMissing,
     };
     let silent = facts.request.prompt == Prompt::None;

@@ -91,6 +91,19 @@ pub enum Ask {
     Everything,
     /// All of them, for everybody in the tenant, app roles included.
     ForEveryone,
+    /// The permissions that are not allowed yet, after an administrator's yes for everybody: where an application requires
+    /// nothing of an API but app roles, nothing is left.
+    MissingForEveryone,
+}
+
+impl Ask {
+    const fn for_everyone(self) -> bool {
+        matches!(self, Self::ForEveryone | Self::MissingForEveryone)
+    }
+
+    const fn for_what_is_missing(self) -> bool {
+        matches!(self, Self::WhatIsMissing | Self::MissingForEveryone)
+    }
 }
 
 /// What the question is made from.
@@ -133,11 +146,11 @@ pub fn question(facts: &Facts<'_>, ask: Ask) -> Result<Asked, Refusal> {
     }
     // Nobody has let it in, or it asks for itself alone and the person has allowed it nothing: somebody must say yes, even where
     // it asks for nothing that needs a yes, since every token tells its reader who the person is.
-    if !facts.is_here || (ask != Ask::ForEveryone && asks_for_itself_alone(facts)) {
+    if !facts.is_here || (!ask.for_everyone() && asks_for_itself_alone(facts)) {
         list.scope(&facts.application.client_id, &directory, SignInScope::OpenId.as_str());
     }
     let mut permissions = list.permissions;
-    if ask == Ask::WhatIsMissing {
+    if ask.for_what_is_missing() {
         permissions
             .retain(|one| one.client != facts.application.client_id || !facts.consents.covers(&one.api, &one.value));
     }
@@ -187,10 +200,10 @@ impl List<'_> {
         }
         // What a token could carry: the permissions of signing in are not among it, allowed or not.
         let granted = allowed_of(of_api, self.facts.consents);
-        match ask {
-            Ask::WhatIsMissing if !granted.is_empty() => Ok(()),
-            Ask::WhatIsMissing | Ask::Everything | Ask::ForEveryone => self.everything_required(of_api, &granted, ask),
+        if ask.for_what_is_missing() && !granted.is_empty() {
+            return Ok(());
         }
+        self.everything_required(of_api, &granted, ask)
     }
 
     fn everything_required(&mut self, of_api: &WantedOfApi, granted: &[String], ask: Ask) -> Result<(), Refusal> {
@@ -198,8 +211,7 @@ impl List<'_> {
         // Permissions that the API no longer has cannot be allowed: a code for them alone would buy nothing.
         let buys = |value: &str| api.scope(value).is_some() && SignInScope::parse(value).is_none();
         let needed = application.required_permissions.iter().any(|one| one.api == api.client_id && buys(&one.value));
-        let roles =
-            ask == Ask::ForEveryone && application.required_app_roles.iter().any(|one| one.api == api.client_id);
+        let roles = ask.for_everyone() && application.required_app_roles.iter().any(|one| one.api == api.client_id);
         if !needed && !roles && granted.is_empty() {
             return Err(Refusal::ApiNotRequired { api: api.display_name.clone() });
         }

@@ -68,9 +68,9 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
             report(9_002_313, "invalid_request")
         }
         R::ParameterMalformed { .. } if endpoint == Endpoint::Discovery => report(50_050, "invalid_request"),
-        R::ParameterMalformed { .. } | R::PromptUnknown { .. } | R::TwoCredentials | R::FormNotOurs => {
-            report(90_023, "invalid_request")
-        }
+        R::ParameterMalformed { .. } | R::PromptUnknown { .. } | R::TwoCredentials => report(90_023, "invalid_request"),
+        // What our own page did not send is no answer of the application's person.
+        R::FormNotOurs => report(90_023, "invalid_request").page(),
         R::ParameterNotSupported { name } => {
             report(if *name == "resource" { 901_002 } else { 90_023 }, "invalid_request")
         }

@@ -109,24 +109,26 @@ async fn a_tenant_that_removes_an_app_knows_it_no_more_and_may_let_it_in_again()
     browser.press(&page, "accept").await.code();
 }
 
+/// What a program needs for itself alone: the directory's everything, and that of the API whose role it is.
 #[tokio::test]
 async fn an_administrator_lets_in_what_a_program_needs_for_itself() {
-    let platform = TestPlatform::with_permissions().await;
-    let mut browser = platform.browser();
-    let target = format!(
-        "/{}/v2.0/adminconsent?client_id={}&redirect_uri=http%3A%2F%2Flocalhost%3A6013%2Fback&state=s&scope=\
-         https%3A%2F%2Fgraph.microsoft.com%2F.default",
-        CAUTIOUS.id, OFFICE.client_id
-    );
-    let page = browser.open(&target).await.page();
-    let page = browser.sign_in(page, CAUTIOUS_ADMIN).await.page();
-    let asked = page.text_of("permissions").unwrap_or_default();
-    assert!(asked.contains("Parcels.Route") && asked.contains("Without a signed-in person"), "{asked}");
-    let response = browser.press(&page, "accept").await.response();
-    assert_eq!((response.get("admin_consent"), response.get("tenant")), ("True", CAUTIOUS.id));
-    let request = TokenRequest::by(OFFICE, "client_credentials").with("scope", "api://parcels/.default");
-    let tokens = platform.tokens(&request.tenant(CAUTIOUS.id)).await;
-    assert_eq!(unverified_claims(&tokens.access_token)["roles"], serde_json::json!(["Parcels.Route"]));
+    for scope in ["https%3A%2F%2Fgraph.microsoft.com%2F.default", "api%3A%2F%2Fparcels%2F.default"] {
+        let platform = TestPlatform::with_permissions().await;
+        let mut browser = platform.browser();
+        let target = format!(
+            "/{}/v2.0/adminconsent?client_id={}&redirect_uri=http%3A%2F%2Flocalhost%3A6013%2Fback&state=s&scope={scope}",
+            CAUTIOUS.id, OFFICE.client_id
+        );
+        let page = browser.open(&target).await.page();
+        let page = browser.sign_in(page, CAUTIOUS_ADMIN).await.page();
+        let asked = page.text_of("permissions").unwrap_or_default();
+        assert!(asked.contains("Parcels.Route") && asked.contains("Without a signed-in person"), "{asked}");
+        let response = browser.press(&page, "accept").await.response();
+        assert_eq!((response.get("admin_consent"), response.get("tenant")), ("True", CAUTIOUS.id), "{scope}");
+        let request = TokenRequest::by(OFFICE, "client_credentials").with("scope", "api://parcels/.default");
+        let tokens = platform.tokens(&request.tenant(CAUTIOUS.id)).await;
+        assert_eq!(unverified_claims(&tokens.access_token)["roles"], serde_json::json!(["Parcels.Route"]), "{scope}");
+    }
 }
 
 #[tokio::test]
