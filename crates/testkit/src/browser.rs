@@ -2,6 +2,10 @@
 
 use axum::body::Body;
 use grantor_dialects::Parameters;
+use grantor_flows::sign_in;
+use grantor_protocol::{HandleKind, TenantId};
+use grantor_rules::model::{SignIn, User};
+use grantor_storage::NewSignIn;
 
 use crate::authorize::encoded;
 use crate::contoso::Person;
@@ -25,6 +29,22 @@ pub struct Browser<'a> {
 impl<'a> Browser<'a> {
     pub(crate) fn new(platform: &'a TestPlatform) -> Self {
         Self { platform, cookies: CookieJar::default(), framed: false, headers: Vec::new() }
+    }
+
+    /// Lets somebody be signed in who never saw a page: nothing is hashed, so it takes no time.
+    pub async fn sign_in_unseen(&mut self, tenant: TenantId, user: &User) -> SignIn {
+        let env = &self.platform.app.env;
+        let session = env.handle(HandleKind::Session, tenant);
+        let sign_in = sign_in::sign_in(env, user, env.now());
+        let new =
+            NewSignIn { old_session: None, new_session: session.digest(), sign_in: sign_in.clone(), interaction: None };
+        env.storage.tenant(tenant).record_sign_in(&new).await.unwrap();
+        let cookie = format!(
+            "__Host-grantor-session-{tenant}={}; Path=/; HttpOnly; Secure; SameSite=None",
+            session.secret().expose()
+        );
+        self.cookies.take(&cookie, true);
+        sign_in
     }
 
     /// Goes where an application sends it.

@@ -20,6 +20,7 @@ mod front_channel;
 mod handles;
 mod journey;
 mod lifetimes;
+mod matrix;
 mod on_behalf_of;
 mod password_grant;
 mod proven_tokens;
