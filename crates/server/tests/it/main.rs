@@ -5,6 +5,7 @@ mod addresses;
 mod answers;
 mod authorize_errors;
 mod azure_ad_v1;
+mod browser_at_common;
 mod browser_security;
 mod certificates;
 mod claims;
