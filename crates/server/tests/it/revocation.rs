@@ -118,13 +118,7 @@ impl Event {
                 H::AccessToken => Ends(401),
                 H::OnBehalfOf | H::OnBehalfOfRefresh => Lives,
             },
-            Self::ApplicationRemoved => match holding {
-                H::Session | H::Code | H::DeviceCode | H::RefreshToken => Ends(700_016),
-                H::AccessToken => Ends(401),
-                H::OnBehalfOf | H::OnBehalfOfRefresh => Lives,
-            },
-            Self::ApplicationRemovedFromTenant => match holding {
-                // For whoever may let it in again, too.
+            Self::ApplicationRemoved | Self::ApplicationRemovedFromTenant => match holding {
                 H::Session | H::Code | H::DeviceCode | H::RefreshToken => Ends(700_016),
                 H::AccessToken => Ends(401),
                 H::OnBehalfOf | H::OnBehalfOfRefresh => Lives,

@@ -67,7 +67,7 @@ async fn what_is_allowed_for_everyone_only_an_administrator_takes_back() {
     assert!(page.has(&format!("for-everyone-{}", TASKS.client_id)), "{}", page.text());
     assert!(!page.answer.text().contains("name=\"withdraw\""));
     // A form of one's own making, with the page's mark, does not reach what is for everyone.
-    let mark = page_mark(&platform, &mut lee).await;
+    let mark = page_mark(&mut lee).await;
     let address = format!("/account/{}/{}", NORTHWIND.id, LEE.id);
     let pairs = [("csrf", mark.as_str()), ("withdraw", TASKS.client_id), ("decision", "accept")];
     let pairs: Vec<(String, String)> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
@@ -82,8 +82,7 @@ async fn what_is_allowed_for_everyone_only_an_administrator_takes_back() {
 }
 
 /// The mark that Lee's own page bears, from a page that has a form: one with an app of Lee's own.
-async fn page_mark(platform: &TestPlatform, lee: &mut Browser<'_>) -> String {
-    let _ = platform;
+async fn page_mark(lee: &mut Browser<'_>) -> String {
     lee.walk(&northwind(grantor_testkit::CARELESS), LEE).await.code();
     let page = lee.open(&format!("/account/{}/{}", NORTHWIND.id, LEE.id)).await.page();
     let (_, pairs) = page.pressed(&format!("withdraw-{}", grantor_testkit::CARELESS.client_id));

@@ -126,8 +126,8 @@ impl World {
         for place in 0..policies().len() {
             change.consents.extend(in_tenant(place, allowed(CALLER, None, &directory, &SIGN_IN)));
             for (_, consent, application) in apps::all() {
-                let called = allowed(CALLER, None, &apps::id(application), &[CALLED]);
-                change.consents.extend(in_tenant(place, called));
+                let calls = allowed(CALLER, None, &apps::id(application), &[CALLED]);
+                change.consents.extend(in_tenant(place, calls));
                 if consent != Consent::Own {
                     let everything = [&SIGN_IN[..], &[WANTED]].concat();
                     change.consents.extend(in_tenant(place, allowed(application, None, &directory, &everything)));
