@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use grantor_dialects::entra::meanings::Place;
 use grantor_jose::Algorithm;
+use grantor_protocol::Secret;
 use grantor_rules::directory::Removal;
 use grantor_rules::model::{Application, SignInAudience};
 use grantor_testkit::{
-    Authorize, BOARD, BOARD_EXPIRED_SECRET, CASS, CAUTIOUS, CLUB, ClientAssertion, DeviceRequest, IN_USE, KIM, LEDGER,
-    LEE, NORTHWIND, OFFICE, OLD_TASKS, OVER, PARCELS, Person, SINGLE, SOL, START, SYNC, TASKS, TASKS_API, TASKS_SPA,
-    TestPlatform, TokenRequest,
+    Answer, Authorize, BOARD, BOARD_EXPIRED_SECRET, CASS, CAUTIOUS, CLUB, ClientAssertion, DeviceRequest, IN_USE, KIM,
+    LEDGER, LEE, NORTHWIND, OFFICE, OLD_TASKS, OVER, PARCELS, Person, SINGLE, SOL, START, SYNC, TASKS, TASKS_API,
+    TASKS_SPA, TestPlatform, TokenRequest,
 };
 use serde_json::json;
 
@@ -224,21 +225,7 @@ pub async fn older_version(seen: &mut Seen) {
 
 /// Our own trouble.
 pub async fn trouble(seen: &mut Seen) {
-    let platform = Arc::new(TestPlatform::with_permissions().await);
-    // As many as wait for about three seconds; the next one is told to come back.
-    let waiting: Vec<_> = (0..300)
-        .map(|_| {
-            let platform = Arc::clone(&platform);
-            tokio::spawn(async move { platform.token(&by_password(KIM)).await })
-        })
-        .collect();
-    for _ in 0..10 {
-        tokio::task::yield_now().await;
-    }
-    let answer = platform.token(&by_password(KIM)).await;
-    assert!(answer.header("retry-after").parse::<u32>().is_ok(), "{answer:?}");
-    seen.json(Place::Token, &answer);
-    waiting.iter().for_each(tokio::task::JoinHandle::abort);
+    seen.json(Place::Token, &busy().await);
 
     let platform = TestPlatform::with_permissions().await;
     let request = northwind(TASKS);
@@ -246,4 +233,41 @@ pub async fn trouble(seen: &mut Seen) {
     let database = rusqlite::Connection::open(platform.database()).expect("the store");
     database.execute_batch("DROP TABLE families").expect("a table less");
     seen.token(&platform, &renewal(&request, &tokens)).await;
+}
+
+/// What the endpoint says while more passwords wait than are worth waiting for.
+async fn busy() -> Answer {
+    let platform = Arc::new(TestPlatform::with_permissions().await);
+    // A place may become free while a request is on its way, so several are, and again.
+    for _ in 0..20 {
+        let (passwords, password) = (platform.app.env.passwords.clone(), Secret::new("any"));
+        let waiting: Vec<_> = (0..300)
+            .map(|_| {
+                let (passwords, password) = (passwords.clone(), password.clone());
+                tokio::spawn(async move { passwords.verify(&password, None).await.is_ok() })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        let asking: Vec<_> = (0..16)
+            .map(|_| {
+                let platform = Arc::clone(&platform);
+                tokio::spawn(async move { platform.token(&by_password(KIM)).await })
+            })
+            .collect();
+        let mut refused = None;
+        for asked in asking {
+            if refused.is_none() {
+                refused = asked.await.ok().filter(|answer| answer.code() == 503);
+            } else {
+                asked.abort();
+            }
+        }
+        // Whoever has hung up costs nothing more.
+        waiting.iter().for_each(tokio::task::JoinHandle::abort);
+        if let Some(answer) = refused {
+            assert!(answer.header("retry-after").parse::<u32>().is_ok(), "{answer:?}");
+            return answer;
+        }
+    }
+    panic!("it is never busy");
 }

@@ -9,7 +9,7 @@ use super::hand_out::{Handed, asked};
 use super::world::World;
 
 /// How many cells are worked at a time.
-const AT_A_TIME: usize = 8;
+const AT_A_TIME: usize = 48;
 
 pub async fn all(world: &Arc<World>, cells: &[Cell], handed: Vec<Handed>) -> Vec<Outcome> {
     let both = cells.iter().copied().zip(handed).collect();
