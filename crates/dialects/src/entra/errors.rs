@@ -86,7 +86,7 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
 
         R::ClientUnknown { .. } | R::ClientIdMalformed { .. } => report(700_016, "unauthorized_client").page(),
         R::AudienceExcludes { .. } => report(50_020, "access_denied").page(),
-        R::SingleTenantOnly { .. } => report(50_194, "invalid_request"),
+        R::SingleTenantOnly { .. } => report(50_194, "invalid_request").page(),
         // Whoever switched it off does not want its people to be sent there.
         R::ClientDisabled { .. } => report(7_000_112, "unauthorized_client").page(),
         R::RedirectNotRegistered { .. } | R::RedirectMalformed { .. } => report(50_011, "invalid_request").page(),

@@ -136,7 +136,7 @@ pub const MEANINGS: &[Meaning] = &[
     ),
     meaning(
         50_034,
-        &[Page, Token],
+        &[Token],
         "The account was removed from the directory.",
         "An administrator looks for the person; the person signs in with another account.",
     ),
@@ -160,7 +160,7 @@ pub const MEANINGS: &[Meaning] = &[
     ),
     meaning(
         50_053,
-        &[Page, Token],
+        &[Token],
         "The account is locked after too many wrong passwords.",
         "The person waits a while and tries again.",
     ),
@@ -173,7 +173,7 @@ pub const MEANINGS: &[Meaning] = &[
     ),
     meaning(
         50_059,
-        &[Page, Token],
+        &[Token],
         "The address names no single tenant, and the request needs one.",
         "The app names the tenant's id or domain in its authority.",
     ),
@@ -228,7 +228,7 @@ pub const MEANINGS: &[Meaning] = &[
     ),
     meaning(
         50_194,
-        &[Answer, Token],
+        &[Page, Token],
         "The app is for its own directory alone, and the address stands for several.",
         "The app names its tenant in the authority, or its publisher opens it to other organizations.",
     ),
@@ -253,7 +253,7 @@ pub const MEANINGS: &[Meaning] = &[
     ),
     meaning(
         650_057,
-        &[Answer, Token],
+        &[Answer],
         "Everything that is granted was asked for, and the app's registration needs nothing of this API.",
         "Whoever looks after the app adds the API to its required permissions.",
     ),

@@ -5,14 +5,8 @@ use grantor_dialects::entra::meanings::Place::{self, Answer, Discovery, Page, To
 use super::seen::Row;
 
 /// Where a code is listed and cannot appear, with the reason.
-pub const NEVER: &[(u32, Place, &str)] = &[
-    (50_034, Page, "a person who is gone is not signed in any more, and is asked to sign in"),
-    (50_053, Page, "the sign-in page says it in a sentence, and lets the person try another account"),
-    (50_059, Page, "only a program without a person must name its tenant, and it has no page"),
-    (50_194, Answer, "which tenant an app is for is asked before its address is proven, so it is said on a page"),
-    (90_119, Page, "the page for codes says it in a sentence, and lets the person type another one"),
-    (650_057, Token, "everything granted of an API that is not needed is a consent that is missing there (65001)"),
-];
+pub const NEVER: &[(u32, Place, &str)] =
+    &[(90_119, Page, "the page for codes says it in a sentence, and lets the person type another one")];
 
 const fn token(code: u32, error: &'static str) -> Row {
     Row { code, at: Token, status: 400, error, suberror: "" }
