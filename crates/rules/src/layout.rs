@@ -11,28 +11,18 @@ use crate::model::{Application, Method, Tenant, User};
 use crate::refusal::TokenFault;
 use crate::scopes::{ApiName, SignInScope};
 
-/// What an access token says.
+/// What a token says of the person whom it is about, to whoever reads it: an API, or the application that signed them in.
 #[derive(Debug)]
-pub struct AccessTokenFacts<'a> {
+pub struct PersonFacts<'a> {
     /// Whose directory.
     pub tenant: TenantId,
-    /// The application that may use it.
-    pub client: &'a Application,
-    /// How that application proved itself.
-    pub proof: ClientProof,
-    /// The API that takes it.
-    pub api: &'a Application,
-    /// How the API was named.
-    pub asked_as: &'a ApiName,
-    /// On whose behalf.
+    /// Who.
     pub user: &'a User,
-    /// The person's name towards this API.
+    /// The person's name towards the reader.
     pub subject: &'a str,
-    /// What it allows.
-    pub scopes: &'a [String],
-    /// What the person is to the API.
+    /// What the person is to the reader.
     pub roles: &'a [String],
-    /// The person's groups, as far as the API's tokens tell them.
+    /// The person's groups, as far as the reader's tokens tell them.
     pub groups: &'a [Uuid],
     /// Whether the token goes through the browser, where there is little room.
     pub in_front: bool,
@@ -44,7 +34,7 @@ pub struct AccessTokenFacts<'a> {
     pub method: Method,
     /// The browser session.
     pub sid: &'a str,
-    /// When it is issued.
+    /// When the token is issued.
     pub issued_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
@@ -52,6 +42,23 @@ pub struct AccessTokenFacts<'a> {
     pub token_id: [u8; 16],
     /// What it is revoked with.
     pub family: FamilyId,
+}
+
+/// What an access token says.
+#[derive(Debug)]
+pub struct AccessTokenFacts<'a> {
+    /// On whose behalf.
+    pub person: PersonFacts<'a>,
+    /// The application that may use it.
+    pub client: &'a Application,
+    /// How that application proved itself.
+    pub proof: ClientProof,
+    /// The API that takes it: its reader.
+    pub api: &'a Application,
+    /// How the API was named.
+    pub asked_as: &'a ApiName,
+    /// What it allows.
+    pub scopes: &'a [String],
 }
 
 /// What the access token of an application says that acts for nobody but itself.
@@ -82,42 +89,16 @@ pub struct ApplicationTokenFacts<'a> {
 /// What an id_token says.
 #[derive(Debug)]
 pub struct IdTokenFacts<'a> {
-    /// Whose directory.
-    pub tenant: TenantId,
-    /// The application that it is for.
-    pub client: &'a Application,
     /// Who signed in.
-    pub user: &'a User,
-    /// The person's name towards this application.
-    pub subject: &'a str,
-    /// Which permissions of signing in were allowed.
-    pub sign_in: &'a [SignInScope],
-    /// What the person is to the application.
-    pub roles: &'a [String],
-    /// The person's groups, as far as the application's tokens tell them.
-    pub groups: &'a [Uuid],
-    /// Whether the token goes through the browser, where there is little room.
-    pub in_front: bool,
+    pub person: PersonFacts<'a>,
+    /// The application that it is for: its reader.
+    pub client: &'a Application,
     /// The code that it is handed out with (`c_hash`, OpenID Connect Core §3.3.2.11).
     pub code: Option<&'a Secret>,
     /// The access token that it is handed out with through the browser (`at_hash`, OpenID Connect Core §3.2.2.9).
     pub access_token: Option<&'a Secret>,
     /// From the authorization request.
     pub nonce: Option<&'a str>,
-    /// When the person proved who they are.
-    pub authenticated_at: Timestamp,
-    /// How.
-    pub method: Method,
-    /// The browser session.
-    pub sid: &'a str,
-    /// When it is issued.
-    pub issued_at: Timestamp,
-    /// When it ends.
-    pub expires_at: Timestamp,
-    /// 16 unpredictable bytes that tell it from others.
-    pub token_id: [u8; 16],
-    /// What it is revoked with.
-    pub family: FamilyId,
 }
 
 /// A dialect's way to write claims. Pure: facts in, claims out.

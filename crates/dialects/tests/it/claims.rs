@@ -4,7 +4,7 @@ use grantor_environment::Timestamp;
 use grantor_protocol::Secret;
 use grantor_rules::client::ClientProof;
 use grantor_rules::directory_api;
-use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout};
+use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, PersonFacts, TokenLayout};
 use grantor_rules::model::{
     Application, ClaimMapping, GroupClaims, Method, OptionalClaim, OptionalClaims, TokenVersion, User,
 };
@@ -45,25 +45,27 @@ struct Access {
 impl Access {
     fn claims(&self) -> Map<String, Value> {
         dialect().access_token(&AccessTokenFacts {
-            tenant: tenant(),
+            person: PersonFacts {
+                tenant: tenant(),
+                user: &self.user,
+                subject: "SUBJECT",
+                roles: &self.roles,
+                groups: &self.groups,
+                in_front: self.in_front,
+                sign_in: &self.sign_in,
+                authenticated_at: ten_minutes_ago(),
+                method: Method::Pwd,
+                sid: "SID",
+                issued_at: NOW,
+                expires_at: in_an_hour(),
+                token_id: [7; 16],
+                family: family(),
+            },
             client: &client(),
             proof: self.proof,
             api: &self.api,
             asked_as: &self.asked_as,
-            user: &self.user,
-            subject: "SUBJECT",
             scopes: &self.scopes,
-            roles: &self.roles,
-            groups: &self.groups,
-            in_front: self.in_front,
-            sign_in: &self.sign_in,
-            authenticated_at: ten_minutes_ago(),
-            method: Method::Pwd,
-            sid: "SID",
-            issued_at: NOW,
-            expires_at: in_an_hour(),
-            token_id: [7; 16],
-            family: family(),
         })
     }
 }
@@ -104,24 +106,26 @@ struct Id {
 impl Id {
     fn claims(&self) -> Map<String, Value> {
         let facts = IdTokenFacts {
-            tenant: tenant(),
+            person: PersonFacts {
+                tenant: tenant(),
+                user: &self.user,
+                subject: "SUBJECT",
+                sign_in: &self.sign_in,
+                roles: &self.roles,
+                groups: &self.groups,
+                in_front: self.in_front,
+                authenticated_at: ten_minutes_ago(),
+                method: Method::Pwd,
+                sid: "SID",
+                issued_at: NOW,
+                expires_at: in_an_hour(),
+                token_id: [8; 16],
+                family: family(),
+            },
             client: &self.client,
-            user: &self.user,
-            subject: "SUBJECT",
-            sign_in: &self.sign_in,
-            roles: &self.roles,
-            groups: &self.groups,
-            in_front: self.in_front,
             code: self.code.as_ref(),
             access_token: self.access_token.as_ref(),
             nonce: self.nonce,
-            authenticated_at: ten_minutes_ago(),
-            method: Method::Pwd,
-            sid: "SID",
-            issued_at: NOW,
-            expires_at: in_an_hour(),
-            token_id: [8; 16],
-            family: family(),
         };
         match self.form {
             TokenVersion::V1 => v1().id_token(&facts),

@@ -5,7 +5,7 @@ use grantor_dialects::graph::errors::{self, BadQuery};
 use grantor_dialects::graph::{me, token};
 use grantor_environment::Timestamp;
 use grantor_rules::client::ClientProof;
-use grantor_rules::layout::AccessTokenFacts;
+use grantor_rules::layout::{AccessTokenFacts, PersonFacts};
 use grantor_rules::model::{Method, TokenVersion};
 use grantor_rules::refusal::TokenFault;
 use grantor_rules::scopes::{ApiName, SignInScope};
@@ -108,25 +108,27 @@ fn a_token() -> Map<String, Value> {
     claims::access_token(
         &public(),
         &AccessTokenFacts {
-            tenant: tenant(),
+            person: PersonFacts {
+                tenant: tenant(),
+                user: &ana(),
+                subject: "SUBJECT",
+                roles: &[],
+                groups: &[],
+                in_front: false,
+                sign_in: &[SignInScope::OpenId],
+                authenticated_at: NOW,
+                method: Method::Pwd,
+                sid: "SID",
+                issued_at: NOW,
+                expires_at: NOW + std::time::Duration::from_hours(1),
+                token_id: [7; 16],
+                family: family(),
+            },
             client: &client(),
             proof: ClientProof::Secret,
             api: &directory_api::application(),
             asked_as: &ApiName::Directory,
-            user: &ana(),
-            subject: "SUBJECT",
             scopes: &["User.Read".into()],
-            roles: &[],
-            groups: &[],
-            in_front: false,
-            sign_in: &[SignInScope::OpenId],
-            authenticated_at: NOW,
-            method: Method::Pwd,
-            sid: "SID",
-            issued_at: NOW,
-            expires_at: NOW + std::time::Duration::from_hours(1),
-            token_id: [7; 16],
-            family: family(),
         },
     )
 }

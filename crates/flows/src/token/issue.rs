@@ -2,7 +2,7 @@
 
 use grantor_environment::Timestamp;
 use grantor_protocol::{FamilyId, RefreshHandle, Secret};
-use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout};
+use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, PersonFacts, TokenLayout};
 use grantor_rules::model::{Family, RefreshToken, SigningAlg};
 use grantor_rules::scopes::WantedScopes;
 use grantor_rules::token::TokenPlan;
@@ -118,25 +118,27 @@ async fn access_token(
     in_front: bool,
 ) -> Result<Secret, FlowError> {
     let claims = layout.access_token(&AccessTokenFacts {
-        tenant: plan.tenant.id,
+        person: PersonFacts {
+            tenant: plan.tenant.id,
+            user: plan.user,
+            subject: &env.salt.subject(plan.tenant.id, &plan.api.application.client_id, plan.user.id),
+            roles: &plan.api_roles,
+            groups: &plan.api_groups,
+            in_front,
+            sign_in: &plan.sign_in,
+            authenticated_at: plan.authenticated_at,
+            method: plan.method,
+            sid: &plan.sid,
+            issued_at: now,
+            expires_at: plan.access_expires_at,
+            token_id: env.entropy.bytes(),
+            family: plan.family,
+        },
         client: plan.client,
         proof: plan.proof,
         api: &plan.api.application,
         asked_as: &plan.api.asked_as,
-        user: plan.user,
-        subject: &env.salt.subject(plan.tenant.id, &plan.api.application.client_id, plan.user.id),
         scopes: &plan.scopes,
-        roles: &plan.api_roles,
-        groups: &plan.api_groups,
-        in_front,
-        sign_in: &plan.sign_in,
-        authenticated_at: plan.authenticated_at,
-        method: plan.method,
-        sid: &plan.sid,
-        issued_at: now,
-        expires_at: plan.access_expires_at,
-        token_id: env.entropy.bytes(),
-        family: plan.family,
     });
     sign(env, plan.api.application.access_token_signing_alg, &claims).await
 }
@@ -156,24 +158,26 @@ async fn id_token(
     bound: &Bound<'_>,
 ) -> Result<Secret, FlowError> {
     let claims = layout.id_token(&IdTokenFacts {
-        tenant: plan.tenant.id,
+        person: PersonFacts {
+            tenant: plan.tenant.id,
+            user: plan.user,
+            subject: &env.salt.subject(plan.tenant.id, &plan.client.client_id, plan.user.id),
+            sign_in: &plan.sign_in,
+            roles: &plan.client_roles,
+            groups: &plan.client_groups,
+            in_front: bound.in_front,
+            authenticated_at: plan.authenticated_at,
+            method: plan.method,
+            sid: &plan.sid,
+            issued_at: now,
+            expires_at: plan.id_expires_at,
+            token_id: env.entropy.bytes(),
+            family: plan.family,
+        },
         client: plan.client,
-        user: plan.user,
-        subject: &env.salt.subject(plan.tenant.id, &plan.client.client_id, plan.user.id),
-        sign_in: &plan.sign_in,
-        roles: &plan.client_roles,
-        groups: &plan.client_groups,
-        in_front: bound.in_front,
         code: bound.code,
         access_token: bound.access_token,
         nonce: plan.nonce.as_deref(),
-        authenticated_at: plan.authenticated_at,
-        method: plan.method,
-        sid: &plan.sid,
-        issued_at: now,
-        expires_at: plan.id_expires_at,
-        token_id: env.entropy.bytes(),
-        family: plan.family,
     });
     // Readers of id_tokens expect RS256 in the Microsoft dialects, whatever the API's tokens are signed with.
     sign(env, SigningAlg::Rs256, &claims).await

@@ -8,9 +8,7 @@ use grantor_rules::scopes::SignInScope;
 use serde_json::{Map, Value};
 
 use super::family::family_claim;
-use super::groups::Memberships;
-use super::optional::{self, Person};
-use super::{Claims, Token};
+use super::{Claims, Token, chosen};
 
 /// The claims of an access token, in the form that its API takes.
 pub fn access_token(public: &PublicUrl, facts: &AccessTokenFacts<'_>) -> Map<String, Value> {
@@ -19,40 +17,32 @@ pub fn access_token(public: &PublicUrl, facts: &AccessTokenFacts<'_>) -> Map<Str
         public,
         &Token {
             form,
-            tenant: facts.tenant,
-            subject: facts.subject,
-            issued_at: facts.issued_at,
-            expires_at: facts.expires_at,
-            id: facts.token_id,
+            tenant: facts.person.tenant,
+            subject: facts.person.subject,
+            issued_at: facts.person.issued_at,
+            expires_at: facts.person.expires_at,
+            id: facts.person.token_id,
         },
     );
     claims.add_audience(facts.asked_as, facts.api);
     claims.add_client(form, &facts.client.client_id, facts.proof);
-    claims.add("rh", family_claim(facts.family));
+    claims.add("rh", family_claim(facts.person.family));
     claims.add_some("scp", Some(scp(facts)).filter(|scp| !scp.is_empty()));
     match form {
         TokenVersion::V1 => {
             claims.add("acr", "1");
-            claims.add_person_v1(facts.user, facts.method.as_str());
+            claims.add_person_v1(facts.person.user, facts.person.method.as_str());
             if facts.api.client_id == directory_api::client_id() {
                 claims.add("app_displayname", facts.client.display_name.as_str());
             }
         }
-        TokenVersion::V2 if facts.sign_in.contains(&SignInScope::Profile) => claims.add_profile_v2(facts.user),
+        TokenVersion::V2 if facts.person.sign_in.contains(&SignInScope::Profile) => {
+            claims.add_profile_v2(facts.person.user)
+        }
         TokenVersion::V2 => {}
     }
-    claims.add_list("roles", facts.roles);
-    Memberships { application: facts.api, user: facts.user, groups: facts.groups, in_front: facts.in_front }
-        .add_to(&mut claims, public);
-    let person = Person {
-        form,
-        user: facts.user,
-        sign_in: facts.sign_in,
-        sid: facts.sid,
-        authenticated_at: facts.authenticated_at,
-    };
-    optional::add(&mut claims, &facts.api.optional_claims.access_token, &person);
-    optional::add_mapped(&mut claims, &facts.api.claim_mappings, facts.user);
+    let asked = &facts.api.optional_claims.access_token;
+    chosen::add(&mut claims, public, form, facts.api, asked, &facts.person);
     claims.0
 }
 
@@ -61,7 +51,7 @@ pub fn access_token(public: &PublicUrl, facts: &AccessTokenFacts<'_>) -> Map<Str
 fn scp(facts: &AccessTokenFacts<'_>) -> String {
     let mut names: Vec<&str> = facts.scopes.iter().map(String::as_str).collect();
     if facts.api.client_id == directory_api::client_id() {
-        let shown = facts.sign_in.iter().filter(|scope| **scope != SignInScope::OfflineAccess);
+        let shown = facts.person.sign_in.iter().filter(|scope| **scope != SignInScope::OfflineAccess);
         names.extend(shown.map(|scope| scope.as_str()));
     }
     names.join(" ")

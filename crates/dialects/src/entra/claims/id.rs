@@ -10,9 +10,7 @@ use grantor_rules::scopes::SignInScope;
 use serde_json::{Map, Value};
 
 use super::family::family_claim;
-use super::groups::Memberships;
-use super::optional::{self, Person};
-use super::{Claims, Token};
+use super::{Claims, Token, chosen};
 
 /// The claims of an id_token of that form.
 pub fn id_token(form: TokenVersion, public: &PublicUrl, facts: &IdTokenFacts<'_>) -> Map<String, Value> {
@@ -20,43 +18,33 @@ pub fn id_token(form: TokenVersion, public: &PublicUrl, facts: &IdTokenFacts<'_>
         public,
         &Token {
             form,
-            tenant: facts.tenant,
-            subject: facts.subject,
-            issued_at: facts.issued_at,
-            expires_at: facts.expires_at,
-            id: facts.token_id,
+            tenant: facts.person.tenant,
+            subject: facts.person.subject,
+            issued_at: facts.person.issued_at,
+            expires_at: facts.person.expires_at,
+            id: facts.person.token_id,
         },
     );
     claims.add("aud", facts.client.client_id.as_str());
-    claims.add("rh", family_claim(facts.family));
-    claims.add("auth_time", facts.authenticated_at.seconds());
-    claims.add("sid", facts.sid);
+    claims.add("rh", family_claim(facts.person.family));
+    claims.add("auth_time", facts.person.authenticated_at.seconds());
+    claims.add("sid", facts.person.sid);
     claims.add_some("nonce", facts.nonce);
     claims.add_some("c_hash", facts.code.map(half_hash));
     claims.add_some("at_hash", facts.access_token.map(half_hash));
     match form {
-        TokenVersion::V1 => claims.add_person_v1(facts.user, facts.method.as_str()),
+        TokenVersion::V1 => claims.add_person_v1(facts.person.user, facts.person.method.as_str()),
         TokenVersion::V2 => {
-            if facts.sign_in.contains(&SignInScope::Profile) {
-                claims.add_profile_v2(facts.user);
+            if facts.person.sign_in.contains(&SignInScope::Profile) {
+                claims.add_profile_v2(facts.person.user);
             }
-            if facts.sign_in.contains(&SignInScope::Email) {
-                claims.add_some("email", facts.user.mail.as_deref());
+            if facts.person.sign_in.contains(&SignInScope::Email) {
+                claims.add_some("email", facts.person.user.mail.as_deref());
             }
         }
     }
-    claims.add_list("roles", facts.roles);
-    Memberships { application: facts.client, user: facts.user, groups: facts.groups, in_front: facts.in_front }
-        .add_to(&mut claims, public);
-    let person = Person {
-        form,
-        user: facts.user,
-        sign_in: facts.sign_in,
-        sid: facts.sid,
-        authenticated_at: facts.authenticated_at,
-    };
-    optional::add(&mut claims, &facts.client.optional_claims.id_token, &person);
-    optional::add_mapped(&mut claims, &facts.client.claim_mappings, facts.user);
+    let asked = &facts.client.optional_claims.id_token;
+    chosen::add(&mut claims, public, form, facts.client, asked, &facts.person);
     claims.0
 }
 

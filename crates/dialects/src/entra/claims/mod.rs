@@ -4,6 +4,7 @@
 
 mod access;
 mod application;
+mod chosen;
 mod family;
 mod groups;
 mod id;

@@ -1,25 +1,16 @@
 //! Claims that an application's registration asks for beyond the usual ones (Source: entra-dialect 13.7).
 
-use grantor_environment::Timestamp;
+use grantor_rules::layout::PersonFacts;
 use grantor_rules::model::{ClaimMapping, OptionalClaim, TokenVersion, User};
 use grantor_rules::scopes::SignInScope;
 
 use super::Claims;
 
-/// What optional claims tell of.
-pub struct Person<'a> {
-    pub form: TokenVersion,
-    pub user: &'a User,
-    pub sign_in: &'a [SignInScope],
-    pub sid: &'a str,
-    pub authenticated_at: Timestamp,
-}
-
 /// Adds what is asked for and known. The address that a request came from and the country of a tenant are not.
-pub fn add(claims: &mut Claims, asked: &[OptionalClaim], person: &Person<'_>) {
+pub fn add(claims: &mut Claims, form: TokenVersion, asked: &[OptionalClaim], person: &PersonFacts<'_>) {
     let user = person.user;
     // In v2.0 the registration's wish does not stand in for the person's permission.
-    let allowed = |scope| person.form == TokenVersion::V1 || person.sign_in.contains(&scope);
+    let allowed = |scope| form == TokenVersion::V1 || person.sign_in.contains(&scope);
     let (profile, email) = (allowed(SignInScope::Profile), allowed(SignInScope::Email));
     for claim in asked {
         let name = claim.as_str();
@@ -31,7 +22,7 @@ pub fn add(claims: &mut Claims, asked: &[OptionalClaim], person: &Person<'_>) {
             OptionalClaim::FamilyName if profile => claims.add_some(name, user.surname.as_deref()),
             OptionalClaim::GivenName if profile => claims.add_some(name, user.given_name.as_deref()),
             OptionalClaim::Upn if profile => claims.add(name, user.user_principal_name.as_str()),
-            OptionalClaim::PreferredUsername if person.form == TokenVersion::V1 => {
+            OptionalClaim::PreferredUsername if form == TokenVersion::V1 => {
                 claims.add(name, user.user_principal_name.as_str());
             }
             // The session tells whom a sign-out is about, and nobody learns a name from it.
