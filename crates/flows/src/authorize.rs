@@ -5,139 +5,29 @@
 //! application's publisher, until the person is known: then the request moves into their own tenant.
 
 mod finish;
+mod known;
+mod prove;
+mod waiting;
 
 use std::sync::Arc;
 
 use grantor_protocol::secret::sha256;
-use grantor_protocol::{ClientId, Handle, HandleDigest, HandleKind, RedirectUri, UserId};
+use grantor_protocol::{Handle, HandleDigest, HandleKind, UserId};
 use grantor_rules::Refusal;
-use grantor_rules::authorize::{self as rule, Answer, Decision, Facts, Question, Request, SignedIn, Who};
-use grantor_rules::client::{RegisteredRedirect, registered_redirect};
+use grantor_rules::authorize::{self as rule, Decision, Question, Request, SignedIn, Who};
 use grantor_rules::consent::{self, ConsentQuestion};
 use grantor_rules::layout::TokenLayout;
-use grantor_rules::model::{
-    Application, Assigned, ConsentRequest, Consents, Interaction, Progress, Purpose, Registration, Tenant, TenantName,
-};
-use grantor_rules::scopes::ResolvedScopes;
+use grantor_rules::model::{Consents, Interaction, Progress, Purpose, Tenant, TenantName};
 use grantor_rules::token::issued::IssuedTokens;
 use grantor_storage::Finished;
-use uuid::Uuid;
 
-use crate::place::{Place, again};
-use crate::{Env, Event, FlowError, Trace, load};
+use crate::place::Place;
+use crate::{Env, Event, FlowError, Trace};
 
-/// An authorization request whose application is proven, with where its answer goes.
-#[derive(Debug)]
-pub struct Proven {
-    /// Whose address it came to.
-    pub place: Place,
-    /// Whose store keeps it while it waits.
-    pub keeper: Arc<Tenant>,
-    /// Who asks.
-    pub application: Arc<Application>,
-    /// Where the answer goes.
-    pub answer: AnswerTo,
-}
+pub use prove::{AnswerTo, Proven, for_page, page_kept_by, prove, prove_device};
+pub use waiting::{ask_an_administrator, decline, note_progress, waiting};
 
-/// Where an answer goes.
-#[derive(Clone, Debug)]
-pub enum AnswerTo {
-    /// To an address that is registered for the application.
-    Redirect(RegisteredRedirect),
-    /// To a program that waits elsewhere; with the digest of its device code.
-    Device(HandleDigest),
-    /// To a page of ours, by its path.
-    Page(String),
-}
-
-impl Proven {
-    /// The address that the answer goes to, if it goes to the application's.
-    pub const fn redirect(&self) -> Option<&RegisteredRedirect> {
-        match &self.answer {
-            AnswerTo::Redirect(redirect) => Some(redirect),
-            AnswerTo::Device(_) | AnswerTo::Page(_) => None,
-        }
-    }
-}
-
-/// Proves the application and its redirect address. Until then nothing may be redirected.
-///
-/// # Errors
-/// [`Refusal::ClientUnknown`], [`Refusal::SingleTenantOnly`], [`Refusal::AudienceExcludes`], [`Refusal::ClientDisabled`] or one of
-/// the refusals of [`registered_redirect`].
-pub async fn prove(
-    env: &Env,
-    trace: &Trace,
-    place: Place,
-    client_id: &ClientId,
-    redirect_uri: Option<&RedirectUri>,
-    built_in: &[RedirectUri],
-) -> Result<Proven, FlowError> {
-    let (keeper, application) = application(env, trace, &place, client_id).await?;
-    let redirect = registered_redirect(&application, redirect_uri, built_in)?;
-    rule::fits_authority(&application, place.authority())?;
-    Ok(Proven { place, keeper, application, answer: AnswerTo::Redirect(redirect) })
-}
-
-/// Proves the application behind a device code.
-///
-/// # Errors
-/// [`Refusal::ClientUnknown`], [`Refusal::SingleTenantOnly`].
-pub async fn prove_device(
-    env: &Env,
-    trace: &Trace,
-    place: Place,
-    client_id: &ClientId,
-    device_code: HandleDigest,
-) -> Result<Proven, FlowError> {
-    let (keeper, application) = application(env, trace, &place, client_id).await?;
-    rule::fits_authority(&application, place.authority())?;
-    Ok(Proven { place, keeper, application, answer: AnswerTo::Device(device_code) })
-}
-
-/// A page of ours for which somebody must be signed in.
-///
-/// # Errors
-/// [`Refusal::TenantUnknown`] in a deployment without any tenant.
-pub async fn for_page(env: &Env, place: Place, path: &str) -> Result<Proven, FlowError> {
-    let keeper = if let Some(tenant) = place.tenant() {
-        Arc::clone(tenant)
-    } else {
-        let first = env.storage.find_first_tenant().await?;
-        first.ok_or_else(|| Refusal::TenantUnknown { asked: place.word().to_owned() })?
-    };
-    Ok(page_kept_by(keeper, place, path))
-}
-
-/// The same, where it is known whose store keeps what waits.
-pub fn page_kept_by(keeper: Arc<Tenant>, place: Place, path: &str) -> Proven {
-    Proven {
-        place,
-        keeper,
-        application: grantor_rules::directory_api::account_pages(),
-        answer: AnswerTo::Page(path.to_owned()),
-    }
-}
-
-async fn application(
-    env: &Env,
-    trace: &Trace,
-    place: &Place,
-    client_id: &ClientId,
-) -> Result<(Arc<Tenant>, Arc<Application>), FlowError> {
-    let (keeper, application) = if let Place::Tenant(tenant) = place {
-        let client = load::client(env, tenant, client_id).await?;
-        // Nobody is asked to sign in to what they cannot use whoever they are.
-        rule::may_be_used(&client, tenant)?;
-        (Arc::clone(tenant), client.application)
-    } else {
-        let application = load::client_of_several(env, client_id, place.word()).await?;
-        let keeper = load::find_tenant(env, &TenantName::Id(application.publisher)).await?;
-        (keeper, application)
-    };
-    env.record(trace, Event::AuthorizationAsked { client: application.client_id.clone() });
-    Ok((keeper, application))
-}
+use known::Known;
 
 /// Where a request stands.
 #[derive(Clone, Debug)]
@@ -342,65 +232,6 @@ pub async fn proceed(
     }
 }
 
-/// What the decision needs to know, once the person is known.
-struct Known {
-    client: Registration,
-    scopes: ResolvedScopes,
-    required_apis: std::collections::BTreeMap<ClientId, Registration>,
-    assigned: Assigned,
-    consents: Consents,
-}
-
-impl Known {
-    async fn load(env: &Env, proven: &Proven, request: &Request, person: &SignedIn) -> Result<Self, FlowError> {
-        let (tenant, application) = (&*person.tenant, &proven.application);
-        let store = env.storage.tenant(tenant.id);
-        let client = match &proven.answer {
-            AnswerTo::Page(_) => Registration { application: Arc::clone(application), principal: None },
-            AnswerTo::Redirect(_) | AnswerTo::Device(_) => load::client(env, tenant, &application.client_id).await?,
-        };
-        let scopes = load::scopes(env, tenant, &request.wanted).await?;
-        let assigned = if client.wants_assignment() {
-            store.find_assigned(&application.client_id, person.user.id).await?
-        } else {
-            Assigned::default()
-        };
-        Ok(Self {
-            required_apis: load::required_apis(env, tenant, application, &scopes).await?,
-            consents: store.find_consents(person.user.id, &application.client_id).await?,
-            client,
-            scopes,
-            assigned,
-        })
-    }
-
-    fn decide(
-        &self,
-        proven: &Proven,
-        request: &Request,
-        person: &SignedIn,
-        consents: &Consents,
-        just_consented: bool,
-    ) -> Result<Decision, Refusal> {
-        rule::decide(&Facts {
-            tenant: &person.tenant,
-            client: &self.client,
-            answer: match &proven.answer {
-                AnswerTo::Redirect(redirect) => Answer::Redirect(redirect),
-                AnswerTo::Device(_) => Answer::Device,
-                AnswerTo::Page(_) => Answer::Page,
-            },
-            request,
-            scopes: &self.scopes,
-            required_apis: &self.required_apis,
-            person,
-            assigned: &self.assigned,
-            consents,
-            just_consented,
-        })
-    }
-}
-
 /// A request that waits in another tenant's store than the person's is begun anew in theirs, as far as it has come; what
 /// waited ends, and whoever ends it twice is too late.
 async fn moved(env: &Env, stage: Stage, person: &SignedIn) -> Result<Stage, FlowError> {
@@ -483,76 +314,4 @@ impl Asking<'_> {
         env.record(trace, Event::PersonAsked { what });
         Ok(Step::Ask { tenant: Arc::clone(tenant), question, handle, people, person })
     }
-}
-
-/// Finds a request that waits, for the browser that began it, with the place that it came to.
-///
-/// # Errors
-/// [`Refusal::InteractionGone`], [`Refusal::BrowserDiffers`].
-pub async fn waiting(
-    env: &Env,
-    trace: &Trace,
-    handle: &Handle,
-    browser: Option<[u8; 32]>,
-) -> Result<(Interaction, Place), FlowError> {
-    let found = env.storage.tenant(handle.tenant()).find_interaction(&handle.digest()).await?;
-    let interaction = found.filter(|found| found.expires_at > env.now()).ok_or(Refusal::InteractionGone)?;
-    trace.join(interaction.flow);
-    let same = browser.is_some_and(|browser| grantor_protocol::secret::same_bytes(&browser, &interaction.browser));
-    if !same {
-        return Err(Refusal::BrowserDiffers.into());
-    }
-    let place = again(env, interaction.authority).await?;
-    Ok((interaction, place))
-}
-
-/// Keeps what the person has done so far.
-///
-/// # Errors
-/// [`FlowError::Store`].
-pub async fn note_progress(env: &Env, handle: &Handle, progress: &Progress) -> Result<(), FlowError> {
-    Ok(env.storage.tenant(handle.tenant()).note_progress(&handle.digest(), progress).await?)
-}
-
-/// Ends a request because the person said no.
-///
-/// # Errors
-/// Always: [`Refusal::ConsentDeclined`], or [`Refusal::InteractionGone`] when it was answered meanwhile.
-pub async fn decline(env: &Env, handle: &Handle) -> Result<std::convert::Infallible, FlowError> {
-    match env.storage.tenant(handle.tenant()).end_interaction(&handle.digest()).await? {
-        Finished::Now => Err(Refusal::ConsentDeclined.into()),
-        Finished::Before => Err(Refusal::InteractionGone.into()),
-    }
-}
-
-/// Keeps a person's wish that an administrator allow what they may not.
-///
-/// # Errors
-/// [`FlowError::Store`].
-pub async fn ask_an_administrator(
-    env: &Env,
-    trace: &Trace,
-    tenant: &Tenant,
-    application: &Application,
-    user: UserId,
-    question: &ConsentQuestion,
-    reason: &str,
-) -> Result<(), FlowError> {
-    let mut permissions = Consents::default();
-    for (client, allowed) in question.by_client() {
-        if client == application.client_id {
-            permissions.extend(&allowed.scopes);
-        }
-    }
-    let request = ConsentRequest {
-        id: Uuid::from_bytes(env.entropy.bytes()),
-        client_id: application.client_id.clone(),
-        user,
-        permissions,
-        reason: reason.to_owned(),
-        asked_at: env.now(),
-    };
-    env.storage.tenant(tenant.id).ask_for_consent(&request).await?;
-    env.record(trace, Event::AdministratorAsked { user, client: application.client_id.clone() });
-    Ok(())
 }

@@ -1,13 +1,11 @@
 //! Which application: what may ask for tokens, and what tokens are asked for. The same record can be both.
 
-use std::time::Duration;
-
-use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, RedirectUri, TenantId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::text::hex;
+use super::credentials::{ClientCertificate, ClientSecret};
+use super::token_settings::{ClaimMapping, GroupClaims, Lifetimes, OptionalClaims, RefreshRotation};
 
 /// A registered application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,135 +109,6 @@ pub struct FrontChannel {
     /// Access tokens.
     #[serde(default)]
     pub access_tokens: bool,
-}
-
-/// What becomes of a refresh token that was exchanged for its successor.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RefreshRotation {
-    /// It is worthless after the grace window, and whoever presents it then ends the family (RFC 9700 §4.14.2).
-    #[default]
-    RotateAndRevoke,
-    /// It stays good, for clients that share a cache carelessly (Source: entra-dialect 9.2, what the live service does).
-    RotateAndKeep,
-}
-
-/// Claims beyond the usual ones, by name (Source: entra-dialect 13.7).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OptionalClaims {
-    /// In id_tokens for this application.
-    #[serde(default)]
-    pub id_token: Vec<OptionalClaim>,
-    /// In access tokens for this API.
-    #[serde(default)]
-    pub access_token: Vec<OptionalClaim>,
-}
-
-macro_rules! named {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$doc])* #[serde(rename = $text)] $variant,)+
-        }
-
-        impl $name {
-            /// Each with its name.
-            pub const NAMES: &'static [(&'static str, Self)] = &[$(($text, Self::$variant)),+];
-
-            /// Its name.
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text,)+
-                }
-            }
-        }
-    };
-}
-
-named! {
-    /// A claim beyond the usual ones, by the name that the claim has.
-    OptionalClaim {
-        /// Whether the person is a member (0) or a guest (1).
-        Acct = "acct",
-        /// When the person proved who they are.
-        AuthTime = "auth_time",
-        /// The person's mail address.
-        Email = "email",
-        /// The person's family name.
-        FamilyName = "family_name",
-        /// The person's given name.
-        GivenName = "given_name",
-        /// Whether the token is for an application or for a person.
-        Idtyp = "idtyp",
-        /// The address that the request came from.
-        Ipaddr = "ipaddr",
-        /// What signs the person out without a question.
-        LoginHint = "login_hint",
-        /// The name that the person signs in with, in v1.0 tokens.
-        PreferredUsername = "preferred_username",
-        /// The browser session.
-        Sid = "sid",
-        /// The country of the tenant.
-        TenantCtry = "tenant_ctry",
-        /// The name that the person signs in with.
-        Upn = "upn",
-        /// The language that the person prefers.
-        XmsPl = "xms_pl",
-    }
-}
-
-named! {
-    /// Which groups of the person a token tells (Source: entra-dialect 13.8).
-    GroupClaims {
-        /// Those of the directory.
-        SecurityGroup = "security-group",
-        /// Those of them that are assigned to the application.
-        ApplicationGroup = "application-group",
-        /// The directory roles, in `wids`.
-        DirectoryRole = "directory-role",
-        /// All of these.
-        All = "all",
-    }
-}
-
-/// A claim that tells a custom attribute of the person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClaimMapping {
-    /// The claim.
-    pub claim: String,
-    /// The attribute.
-    pub attribute: String,
-}
-
-/// How long an application's tokens live; where nothing is said, as long as the deployment's settings say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lifetimes {
-    /// Access tokens for this API, always just so long.
-    #[serde(default)]
-    pub access_token: Option<Duration>,
-    /// id_tokens for this application.
-    #[serde(default)]
-    pub id_token: Option<Duration>,
-    /// How long this application's refresh tokens may lie unused.
-    #[serde(default)]
-    pub refresh_token: Option<Duration>,
-}
-
-impl Lifetimes {
-    /// The longest that an application's access tokens and id_tokens may live (Source: entra-dialect 13.2). Keys that have
-    /// stopped to sign stay published for as long.
-    pub const LONGEST_TOKEN: Duration = Duration::from_hours(24);
-
-    /// How long access tokens for this API live, if it says so.
-    pub fn access_token(&self) -> Option<Duration> {
-        self.access_token.map(|life| life.min(Self::LONGEST_TOKEN))
-    }
-
-    /// How long id_tokens for this application live, if it says so.
-    pub fn id_token(&self) -> Option<Duration> {
-        self.id_token.map(|life| life.min(Self::LONGEST_TOKEN))
-    }
 }
 
 /// Where people read about an application.
@@ -408,41 +277,6 @@ pub struct AppRole {
     pub disabled: bool,
 }
 
-/// A client secret, kept as a digest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientSecret {
-    /// What it is for.
-    pub description: String,
-    /// The SHA-256 digest of the secret.
-    pub digest: [u8; 32],
-    /// Its first characters, by which people tell it from others.
-    #[serde(default)]
-    pub hint: String,
-    /// When it was made, if that is known.
-    #[serde(default)]
-    pub created_at: Option<Timestamp>,
-    /// When it ends, if it does.
-    #[serde(default)]
-    pub expires_at: Option<Timestamp>,
-}
-
-/// A certificate whose key signs an application's assertions. Its private key was never here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientCertificate {
-    /// What it is for.
-    pub description: String,
-    /// The SHA-1 digest of the certificate: the `x5t` of assertions (RFC 7515 §4.1.7).
-    pub thumbprint_sha1: [u8; 20],
-    /// The SHA-256 digest of the certificate: the `x5t#S256` of assertions (RFC 7515 §4.1.8).
-    pub thumbprint_sha256: [u8; 32],
-    /// Its public key (SubjectPublicKeyInfo, DER).
-    pub public_key: Vec<u8>,
-    /// When it begins.
-    pub starts_at: Timestamp,
-    /// When it ends.
-    pub expires_at: Timestamp,
-}
-
 /// A permission that one application has or wants on another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RequiredPermission {
@@ -522,20 +356,6 @@ impl Application {
             | (SignInAudience::AnyOrganizationAndPersonal | SignInAudience::PersonalOnly, Consumers) => true,
             (SignInAudience::AnyOrganization, Consumers) | (SignInAudience::PersonalOnly, Organization) => false,
         }
-    }
-}
-
-impl ClientSecret {
-    /// A text that tells it from the application's other credentials, and is no secret.
-    pub fn name(&self) -> String {
-        format!("secret:{}", self.id())
-    }
-}
-
-impl ClientCertificate {
-    /// A text that tells it from the application's other credentials.
-    pub fn name(&self) -> String {
-        format!("certificate:{}", hex(&self.thumbprint_sha256[..8]))
     }
 }
 

@@ -1,18 +1,23 @@
 //! The things that exist: whose directory, who, which application, what was allowed.
 
+#[macro_use]
+mod named;
+
 pub mod application;
+pub mod credentials;
 pub mod device;
 pub mod grant;
 pub mod principal;
 pub mod sign_in;
 pub mod tenant;
+pub mod token_settings;
 pub mod user;
 
 pub use application::{
-    AppRole, Application, ClaimMapping, ClientCertificate, ClientSecret, FrontChannel, GroupClaims, Information,
-    Lifetimes, OptionalClaim, OptionalClaims, Platform, PreAuthorized, Redirect, RefreshRotation, RequiredPermission,
-    Risk, ScopeDefinition, SignInAudience, SigningAlg, TokenVersion, WhoMayConsent,
+    AppRole, Application, FrontChannel, Information, Platform, PreAuthorized, Redirect, RequiredPermission, Risk,
+    ScopeDefinition, SignInAudience, SigningAlg, TokenVersion, WhoMayConsent,
 };
+pub use credentials::{ClientCertificate, ClientSecret};
 pub use device::{DeviceAnswer, DeviceApproval, DeviceCode, UserCode};
 pub use grant::{
     Code, ConsentRequest, Consents, Exchanged, Family, GrantedPermission, Interaction, Progress, Purpose, RefreshToken,
@@ -21,4 +26,5 @@ pub use grant::{
 pub use principal::{Assigned, Assignee, Assignment, Group, Registration, ServicePrincipal};
 pub use sign_in::{Method, SignIn};
 pub use tenant::{Authority, SeveralApis, Tenant, TenantKind, TenantName, TenantPolicy, UserConsent};
+pub use token_settings::{ClaimMapping, GroupClaims, Lifetimes, OptionalClaim, OptionalClaims, RefreshRotation};
 pub use user::User;

@@ -37,7 +37,7 @@ pub fn access_token(public: &PublicUrl, facts: &AccessTokenFacts<'_>) -> Map<Str
             }
         }
         TokenVersion::V2 if facts.person.sign_in.contains(&SignInScope::Profile) => {
-            claims.add_profile_v2(facts.person.user)
+            claims.add_profile_v2(facts.person.user);
         }
         TokenVersion::V2 => {}
     }
