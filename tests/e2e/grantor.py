@@ -63,6 +63,11 @@ class Server:
         assert answer.status_code == 200, answer.text
         return answer.json()["now"] - before
 
+    def rehearse(self, code, client_id, **more):
+        """The next request of an application is refused with that code."""
+        answer = self.post("/dev/refusals", json={"code": code, "client_id": client_id, **more})
+        assert answer.status_code == 200, answer.text
+
     def events(self):
         """What the server recorded, newest flows included."""
         return self.get("/dev/flows").json()["events"]

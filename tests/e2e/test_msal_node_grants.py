@@ -77,3 +77,17 @@ def test_a_device_code_that_the_person_declines(server):
     refused = played(server, "device_code", CHRIS_NAME, decision="deny", client_id=NATIVE_APP)["device"]["refused"]
     assert refused["errorCode"] == "post_request_failed", refused
     assert "authorization_declined" in refused["errorMessage"]
+
+
+def test_a_policy_that_wants_more_reaches_the_app_as_a_call_for_the_person(clients_server):
+    """Rehearsed, since Grantor has no such policy: what the library makes of the refusal is the library's own doing."""
+    assertion = signed_in(clients_server, MIX)["access_token"]
+    settings = {"client_id": PALETTE_API, "assertion": assertion, "credentials": [{"clientSecret": PALETTE_SECRET}]}
+    for code, error, suberror in ((50079, "invalid_grant", "basic_action"), (53000, "interaction_required", "")):
+        clients_server.rehearse(code, PALETTE_API, at="token")
+        [result] = played(clients_server, "on_behalf_of", CHRIS_NAME, scopes=[COLORS], **settings)
+        refused = result["each"][0]["refused"]
+        assert refused["ask"], refused
+        assert (refused["errorCode"], refused["subError"], refused["errorNo"]) == (error, suberror, code)
+        assert ("capolids" in (refused["claims"] or "")) == (code == 53000), refused
+        assert clients_server.claims(result["again"]["accessToken"], COLORS_API)["oid"] == CHRIS, "it was rehearsed once"

@@ -274,6 +274,35 @@ def test_a_refresh_token_that_was_stolen_ends_the_family(server, browser):
     assert renewed["access_token"]
 
 
+def test_an_app_meets_refusals_that_only_other_platforms_have(server, browser):
+    app = public_app(server)
+    succeeded(interactive(app, browser, ["User.Read"], as_chris))
+    [account] = app.get_accounts()
+    for code, error, suberror in [
+        (50076, "invalid_grant", "basic_action"),
+        (53003, "interaction_required", None),
+        (50055, "invalid_grant", "user_password_expired"),
+    ]:
+        server.rehearse(code, NATIVE_APP, at="token")
+        # The library keeps an answer that says no for a minute, so each of them is met by an app of its own.
+        late = public_app(server, token_cache=app.token_cache)
+        result = late.acquire_token_silent_with_error(["User.Read"], account=account, force_refresh=True)
+        refused(result, error, code)
+        assert result.get("suberror") == suberror, result
+        assert ("claims" in result) == (code == 53003), result
+    result = public_app(server, token_cache=app.token_cache).acquire_token_silent(
+        ["User.Read"], account=account, force_refresh=True
+    )
+    assert result["token_source"] == "identity_provider", "what was rehearsed is over"
+
+    # In front, the browser brings it back to the app.
+    server.rehearse(53003, NATIVE_APP, at="authorize")
+    flow = app.initiate_auth_code_flow(["User.Read"], redirect_uri="http://localhost:1")
+    answer = server.get(flow["auth_uri"].removeprefix(server.base), allow_redirects=False)
+    assert "error=access_denied" in answer.headers["location"], answer.headers
+    assert "AADSTS53003" in answer.headers["location"]
+
+
 def test_an_app_that_knows_only_openid_connect_signs_in(server, browser):
     """MSAL's generic mode: discovery below the issuer, and the issuer compared with the authority."""
     authority = {"authority": None, "oidc_authority": f"{server.base}/{CONTOSO}/v2.0"}

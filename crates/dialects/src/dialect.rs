@@ -93,6 +93,9 @@ pub trait Dialect: Send + Sync {
     /// The dialect's name, as stored with what waits for an answer in it.
     fn name(&self) -> &'static str;
 
+    /// Whether personal accounts may sign in by it.
+    fn serves_personal_accounts(&self) -> bool;
+
     /// How it lays out claims.
     fn layout(&self) -> &dyn TokenLayout;
 

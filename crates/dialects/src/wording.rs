@@ -23,11 +23,16 @@ pub fn sentence(refusal: &Refusal) -> String {
         }
         R::ParameterNotSupported { name } => format!("The parameter '{name}' is not supported at this endpoint."),
         R::BodyUnreadable { expected } => format!("The request cannot be read: expected {expected}."),
-        R::MethodNotPost => "This endpoint only accepts POST requests.".into(),
+        R::MethodNotPost { .. } => "This endpoint only accepts POST requests.".into(),
 
+        R::TenantMissing => "The address names no tenant: expected one's id or domain before the rest.".into(),
         R::TenantUnknown { asked } => format!("Tenant '{asked}' was not found."),
         R::TenantMalformed { asked } => format!("'{asked}' names no tenant: expected a tenant's id or domain."),
         R::TenantNotSpecific { asked } => format!("'{asked}' names no single tenant, and this request must name one by id or domain."),
+        R::PersonalAccountsNotServed => {
+            "Tokens for personal accounts are not issued by this version of the protocol; version 2.0 serves them.".into()
+        }
+        R::DomainUnknown { domain } => format!("No tenant has the domain '{domain}', which the sign-in name ends with."),
         R::GrantNotHere { grant, asked } => {
             format!("The grant '{grant}' is not served at '{asked}', which stands for several tenants.")
         }
@@ -36,10 +41,17 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::ClientUnknown { asked, tenant } => format!("The application '{asked}' was not found in the directory '{tenant}'."),
         R::ClientIdMalformed { why } => format!("The parameter 'client_id' names no application: {why}."),
         R::AudienceExcludes { application } => format!("{application} is not open to the people of this directory."),
+        R::NotForPersonalAccounts { application } => {
+            format!("{application} is for the people of organizations, not for personal accounts.")
+        }
+        R::ForPersonalAccountsAlone { application } => {
+            format!("{application} is for personal accounts alone.")
+        }
         R::SingleTenantOnly { application } => {
             format!("{application} is for the people of its own directory, so the address must name that.")
         }
-        R::ClientDisabled { application } => format!("The application {application} is switched off."),
+        R::ClientDisabled { application } => format!("The application {application} is switched off by its publisher."),
+        R::ClientDisabledHere { application } => format!("The application {application} is switched off in this directory."),
         R::RedirectNotRegistered { asked, .. } => {
             format!("The application asked for the answer to be sent to an address that is not registered for it: '{asked}'.")
         }
@@ -74,14 +86,26 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::ApiUnknown { asked } => format!("No API was found for '{asked}'."),
         R::TooManyApis { limit } => format!("One request may name at most {limit} APIs."),
         R::SeveralApis { apis } => format!("The scope names several APIs, and a token can be for one alone: {}.", apis.join(", ")),
+        R::ApiNotNamed { apis } => {
+            format!("The code was asked for several APIs, so the request must name in 'scope' the one that it wants: {}.", apis.join(", "))
+        }
         R::ApiDiffers { asked } => format!("The code was not asked for '{asked}'."),
         R::ApiNotInTenant { api } => format!("{api} has not been let into this directory."),
         R::ApiDisabled { api } => format!("The API {api} is switched off."),
+        R::ClientNotPreAuthorized { api } => {
+            format!("{api} is for applications alone that its publisher has named, and this is none of them.")
+        }
         R::SelfByIdentifier { asked } => {
             format!("The application asks for a token for itself as '{asked}'; it must name itself by its client id.")
         }
         R::ScopeUnknown { api, asked, .. } => format!("{api} has no permission '{asked}'."),
         R::ApiNotRequired { api } => format!("The application's registration requires nothing of {api}."),
+        R::NothingRequired { application, api } => {
+            format!("The registration of {application} requires nothing of any API, so nothing of {api} can be asked for by it.")
+        }
+        R::RequiredPermissionsGone { api, required } => {
+            format!("All that the application's registration requires of {api} are permissions that it does not have: {}.", required.join(", "))
+        }
         R::NotForApplications => "An app that acts for itself must ask for exactly one API, as '.default'.".into(),
         R::NothingToIssue => "Nothing was granted that a token could be issued for.".into(),
 
@@ -109,6 +133,7 @@ pub fn sentence(refusal: &Refusal) -> String {
             format!("{api} is for those applications alone that are assigned to it, and this one is not.")
         }
         R::SessionsEnded => "What the account had signed in to was ended since, so its person must sign in again.".into(),
+        R::SignInTooOld => "The person signed in longer ago than this application takes, and must sign in again.".into(),
         R::UserDisabled => "This account may not sign in.".into(),
         R::InteractionGone => "This sign-in has ended, or was finished in another window.".into(),
         R::BrowserDiffers => "This sign-in was begun in another browser, or the browser keeps no cookies.".into(),
@@ -131,6 +156,9 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::RefreshTokenExpired => "The refresh token has expired, because it was not used for too long.".into(),
         R::RefreshTokenEnded => "The refresh token has expired: those of single-page applications end after a fixed time.".into(),
         R::RefreshTokenReused => "The refresh token was exchanged before; for safety everything that descends from it has been revoked.".into(),
+        R::RefreshTokenOutlived => {
+            "The refresh token goes back to a sign-in that was ended since, by a new password or by an administrator.".into()
+        }
         R::RefreshTokenRevoked { .. } => "The refresh token has been revoked.".into(),
 
         R::OnBehalfOfInvalid { why } => acted_on_sentence(why),
@@ -141,8 +169,13 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::DeviceCodeOfAnotherClient => "The device code was issued to another application.".into(),
         R::DeviceCodeExpired => "The device code has expired.".into(),
         R::DeviceCodeSpent => "The device code was already redeemed.".into(),
+        R::UserCodeMissing => "The page was sent without the code that the device shows.".into(),
         R::UserCodeUnknown => "Nothing waits for that code.".into(),
         R::UserCodeUsed => "Somebody has answered for that code already.".into(),
+
+        R::Rehearsed { code } => {
+            format!("This answer was asked for at /dev/refusals, to see how the application meets it: {code}.")
+        }
 
         R::TokenMissing => "The call carries no access token.".into(),
         R::TokenInvalid { why } => token_sentence(why),
@@ -216,7 +249,11 @@ pub fn how_to_mend(refusal: &Refusal) -> Option<&'static str> {
             "If you look after this app: check the client id, and that the address names the directory in which the app is registered."
         }
         R::TenantUnknown { .. }
+        | R::TenantMissing
         | R::TenantMalformed { .. }
+        | R::PersonalAccountsNotServed
+        | R::NotForPersonalAccounts { .. }
+        | R::ForPersonalAccountsAlone { .. }
         | R::TenantNotSpecific { .. }
         | R::SingleTenantOnly { .. }
         | R::GrantNotHere { .. } => {
@@ -228,15 +265,24 @@ pub fn how_to_mend(refusal: &Refusal) -> Option<&'static str> {
         R::ApiNotInTenant { .. } => "Ask an administrator of your organization to let the API in.",
         R::UserOfAnotherTenant { .. } => "Sign in with an account of this organization.",
         R::UserLocked => "Wait a while, then try again.",
-        R::UserCodeUnknown | R::UserCodeUsed => "Look at the device again: it shows the code that is wanted now.",
+        R::NothingRequired { .. } => {
+            "If you look after this app: add the permissions that it needs of the API to its registration."
+        }
+        R::DeviceCodeExpired => "Let the device show a new code.",
+        R::UserCodeMissing | R::UserCodeUnknown | R::UserCodeUsed => {
+            "Look at the device again: it shows the code that is wanted now."
+        }
         R::AdministratorMustConsent { can_ask: true, .. } => "Ask an administrator of your organization on this page.",
         R::AdministratorMustConsent { .. } => "Ask an administrator of your organization to allow it.",
         R::InteractionGone => "Go back to the app and sign in again.",
         R::BrowserDiffers => "Go back to the app and sign in again, in one browser and with cookies allowed.",
         R::FormNotOurs => "Go back and send the form again.",
-        R::UserDisabled | R::UserGone | R::ClientDisabled { .. } | R::ApiDisabled { .. } | R::NotAssigned { .. } => {
-            "Ask an administrator of your organization."
-        }
+        R::UserDisabled
+        | R::UserGone
+        | R::ClientDisabled { .. }
+        | R::ClientDisabledHere { .. }
+        | R::ApiDisabled { .. }
+        | R::NotAssigned { .. } => "Ask an administrator of your organization.",
         R::ParameterMissing { .. }
         | R::ParameterRepeated { .. }
         | R::ParameterTooLong { .. }

@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 use grantor_protocol::{ClientId, TenantId};
 use grantor_rules::directory::WantedApplication;
 use grantor_rules::directory_api;
-use grantor_rules::model::{Application, FrontChannel, RefreshRotation, SignInAudience, SigningAlg, TokenVersion};
+use grantor_rules::model::{
+    Application, Callers, FrontChannel, RefreshRotation, SignInAudience, SigningAlg, TokenVersion,
+};
 use uuid::Uuid;
 
 use crate::choice::one_of;
@@ -35,6 +37,7 @@ pub(crate) const APPLICATION: Kind = Kind {
         "scope",
         "app_role",
         "pre_authorized",
+        "callers",
         "known_client_applications",
         "secrets",
         "certificates",
@@ -66,6 +69,7 @@ const AUDIENCES: [(&str, SignInAudience); 4] = [
     ("personal-only", SignInAudience::PersonalOnly),
 ];
 
+const CALLERS: [(&str, Callers); 2] = [("any", Callers::Any), ("pre-authorized", Callers::PreAuthorized)];
 const ROTATIONS: [(&str, RefreshRotation); 2] =
     [("rotate-and-revoke", RefreshRotation::RotateAndRevoke), ("rotate-and-keep", RefreshRotation::RotateAndKeep)];
 
@@ -177,6 +181,10 @@ fn as_api(fields: &Fields<'_>, client_id: Option<&ClientId>, registered: Applica
             .and_then(|word| one_of(word, "access_token_signing_alg", &SigningAlg::NAMES, fields.report))
             .unwrap_or_default(),
         pre_authorized: pre_authorized::of_application(fields, &scopes),
+        callers: fields
+            .text("callers")
+            .and_then(|word| one_of(word, "callers", &CALLERS, fields.report))
+            .unwrap_or_default(),
         known_client_applications: pre_authorized::known_clients(fields),
         scopes,
         app_roles,

@@ -11,7 +11,7 @@ use crate::report::{Problem, shown};
 pub(crate) const LIFETIMES: Kind = Kind {
     name: "lifetimes",
     header: "[tenant.application.lifetimes]",
-    keys: &["access_token", "id_token", "refresh_token"],
+    keys: &["access_token", "id_token", "refresh_token", "sign_in"],
     not_keys: &[],
 };
 
@@ -28,6 +28,7 @@ pub(crate) fn of_application(application: &Fields<'_>) -> Lifetimes {
         access_token: length(&fields, "access_token", LONGEST_TOKEN),
         id_token: length(&fields, "id_token", LONGEST_TOKEN),
         refresh_token: length(&fields, "refresh_token", LONGEST_REFRESH),
+        sign_in: length(&fields, "sign_in", LONGEST_REFRESH),
     }
 }
 

@@ -173,6 +173,7 @@ pub async fn proceed(
     if let AnswerTo::Redirect(redirect) = &proven.answer {
         rule::fits(&proven.application, redirect.platform(), request)?;
     }
+    let request = &*request.bounded_by(&proven.application);
     let people = signed_in(env, &proven.place, sessions).await?;
     let interaction = stage.interaction();
     let person = match rule::who(request, &interaction.progress, &people, interaction.began_at, env.now())? {

@@ -19,15 +19,30 @@ pub struct DeviceCodeEntry {
     pub user_code: String,
     /// Why the last code did not do.
     pub error: Option<DeviceCodeError>,
+    /// What tells that refusal from others, for whoever is asked for help.
+    pub facts: Option<Facts>,
     /// The path that the form is sent to.
     pub action: String,
     /// What the form carries.
     pub hidden: Hidden,
 }
 
+/// What tells one refusal from others: `#error-code` and `#trace-id`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The code that the dialect has for it.
+    pub code: String,
+    /// The request's id in the log.
+    pub trace_id: String,
+    /// When, as text.
+    pub timestamp: String,
+}
+
 /// Why a code did not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeviceCodeError {
+    /// There was none.
+    Missing,
     /// Nobody waits for it.
     Unknown,
     /// Its device waited too long.
@@ -44,6 +59,7 @@ impl DeviceCodeError {
     /// The sentence that the page shows.
     pub const fn words(self) -> &'static str {
         match self {
+            Self::Missing => words::CODE_MISSING,
             Self::Unknown => words::CODE_UNKNOWN,
             Self::Expired => words::CODE_EXPIRED,
             Self::AlreadyUsed => words::CODE_USED,
@@ -55,7 +71,7 @@ impl DeviceCodeError {
     /// Whether another code would mend it: then the field is marked.
     const fn blames_code(self) -> bool {
         match self {
-            Self::Unknown | Self::Expired | Self::AlreadyUsed => true,
+            Self::Missing | Self::Unknown | Self::Expired | Self::AlreadyUsed => true,
             Self::TooManyAttempts | Self::PageExpired => false,
         }
     }

@@ -154,6 +154,8 @@ pub const DEVICE_HEADING: &str = "Enter the code";
 pub const DEVICE_FIRST: &str = "Your device shows a code. Type it here to sign in on that device.";
 /// Label of the code.
 pub const USER_CODE: &str = "Code";
+/// Why a code did not do: there was none.
+pub const CODE_MISSING: &str = "Type the code that your device shows.";
 /// Nobody waits for that code.
 pub const CODE_UNKNOWN: &str = "That code is not right. Check it on your device and type it again.";
 /// The device waited too long.

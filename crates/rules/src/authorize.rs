@@ -3,6 +3,7 @@
 //! After each page the same two questions are put again with the new facts: [`who`] is meant, and may they [`decide`] for
 //! this application. No page knows the page before or after it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -18,7 +19,8 @@ use crate::Refusal;
 use crate::client::RegisteredRedirect;
 use crate::consent::{self, Ask, Asked, ConsentQuestion};
 use crate::model::{
-    Application, Assigned, Authority, Consents, Platform, Progress, Registration, SignIn, Tenant, User,
+    Application, Assigned, Authority, Callers, Consents, Platform, Progress, Registration, SignIn, SignInAudience,
+    Tenant, TenantKind, User,
 };
 use crate::scopes::{ApiName, ResolvedScopes, SignInScope, WantedOfApi, WantedScopes};
 
@@ -62,6 +64,15 @@ impl Request {
             sid: None,
             max_age: None,
         }
+    }
+
+    /// The request, with the time that `application` takes people for themselves as the longest `max_age`.
+    pub fn bounded_by(&self, application: &Application) -> Cow<'_, Self> {
+        let bound = application.lifetimes.sign_in;
+        if bound.is_none_or(|bound| self.max_age.is_some_and(|asked| asked <= bound)) {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(Self { max_age: bound, ..self.clone() })
     }
 }
 
@@ -330,14 +341,15 @@ pub enum Decision {
 /// Whether this application may have a code for this person.
 ///
 /// # Errors
-/// [`Refusal::AudienceExcludes`], [`Refusal::ClientDisabled`], [`Refusal::NotAssigned`], [`Refusal::ApiDisabled`],
-/// [`Refusal::SelfByIdentifier`], [`Refusal::ApiNotRequired`], or [`Refusal::ConsentRequired`] under `prompt=none`.
+/// As [`may_be_used`], [`assigned`], [`api_enabled`], [`pre_authorized`], [`not_itself_by_identifier`] and
+/// [`consent::question`], or [`Refusal::ConsentRequired`] under `prompt=none`.
 pub fn decide(facts: &Facts<'_>) -> Result<Decision, Refusal> {
     let application = &*facts.client.application;
     may_be_used(facts.client, facts.tenant)?;
     assigned(facts.client, facts.assigned)?;
     for of_api in &facts.scopes.apis {
         api_enabled(&of_api.registration())?;
+        pre_authorized(application, &of_api.application)?;
         not_itself_by_identifier(application, of_api)?;
     }
     let about = consent::Facts {
@@ -390,10 +402,13 @@ fn plan(facts: &Facts<'_>) -> CodePlan {
 /// Whether an address that stands for several tenants is one for this application.
 ///
 /// # Errors
-/// [`Refusal::SingleTenantOnly`].
+/// [`Refusal::SingleTenantOnly`], [`Refusal::ForPersonalAccountsAlone`].
 pub fn fits_authority(application: &Application, authority: Authority) -> Result<(), Refusal> {
     match authority {
         Authority::Tenant(_) => Ok(()),
+        Authority::Organizations if application.sign_in_audience == SignInAudience::PersonalOnly => {
+            Err(Refusal::ForPersonalAccountsAlone { application: application.display_name.clone() })
+        }
         Authority::Organizations | Authority::Common if application.is_for_several_tenants() => Ok(()),
         Authority::Organizations | Authority::Common => {
             Err(Refusal::SingleTenantOnly { application: application.display_name.clone() })
@@ -404,14 +419,24 @@ pub fn fits_authority(application: &Application, authority: Authority) -> Result
 /// Whether the people of `tenant` may sign in to `client` at all.
 ///
 /// # Errors
-/// [`Refusal::AudienceExcludes`], [`Refusal::ClientDisabled`].
+/// [`Refusal::AudienceExcludes`], [`Refusal::NotForPersonalAccounts`], [`Refusal::ForPersonalAccountsAlone`],
+/// [`Refusal::ClientDisabled`], [`Refusal::ClientDisabledHere`].
 pub fn may_be_used(client: &Registration, tenant: &Tenant) -> Result<(), Refusal> {
-    let application = &client.application;
-    if !application.admits(tenant) {
-        return Err(Refusal::AudienceExcludes { application: application.display_name.clone() });
+    let application = client.application.display_name.clone();
+    if !client.application.admits(tenant) {
+        return Err(match (tenant.kind, client.application.sign_in_audience) {
+            (TenantKind::Consumers, _) => Refusal::NotForPersonalAccounts { application },
+            (TenantKind::Organization, SignInAudience::PersonalOnly) => {
+                Refusal::ForPersonalAccountsAlone { application }
+            }
+            (TenantKind::Organization, _) => Refusal::AudienceExcludes { application },
+        });
     }
-    if !client.is_enabled() {
-        return Err(Refusal::ClientDisabled { application: application.display_name.clone() });
+    if client.application.disabled {
+        return Err(Refusal::ClientDisabled { application });
+    }
+    if client.is_disabled_here() {
+        return Err(Refusal::ClientDisabledHere { application });
     }
     Ok(())
 }
@@ -433,6 +458,18 @@ pub fn assigned(client: &Registration, assigned: &Assigned) -> Result<(), Refusa
 /// [`Refusal::ApiDisabled`].
 pub fn api_enabled(api: &Registration) -> Result<(), Refusal> {
     if api.is_enabled() { Ok(()) } else { Err(Refusal::ApiDisabled { api: api.application.display_name.clone() }) }
+}
+
+/// Whether an API that is for named applications alone names this one. An API is always for itself.
+///
+/// # Errors
+/// [`Refusal::ClientNotPreAuthorized`].
+pub fn pre_authorized(client: &Application, api: &Application) -> Result<(), Refusal> {
+    let named = || api.pre_authorized.iter().any(|one| one.client == client.client_id);
+    if api.callers == Callers::PreAuthorized && api.client_id != client.client_id && !named() {
+        return Err(Refusal::ClientNotPreAuthorized { api: api.display_name.clone() });
+    }
+    Ok(())
 }
 
 /// Everything that an application may do with itself is asked for by its client id (Source: entra-dialect 12.2).

@@ -128,7 +128,8 @@ pub struct Facts<'a> {
 /// What must be asked.
 ///
 /// # Errors
-/// [`Refusal::ApiNotRequired`] when everything granted on an API is asked for and neither is anything granted nor required.
+/// [`Refusal::ApiNotRequired`], [`Refusal::NothingRequired`] or [`Refusal::RequiredPermissionsGone`] when everything granted on an
+/// API is asked for and neither is anything granted nor required that the API has.
 ///
 /// Source: entra-dialect 12.2 to 12.5.
 pub fn question(facts: &Facts<'_>, ask: Ask) -> Result<Asked, Refusal> {
@@ -213,7 +214,7 @@ impl List<'_> {
         let needed = application.required_permissions.iter().any(|one| one.api == api.client_id && buys(&one.value));
         let roles = ask.for_everyone() && application.required_app_roles.iter().any(|one| one.api == api.client_id);
         if !needed && !roles && granted.is_empty() {
-            return Err(Refusal::ApiNotRequired { api: api.display_name.clone() });
+            return Err(not_required(application, api));
         }
         if !needed {
             for value in granted {
@@ -269,6 +270,20 @@ impl List<'_> {
         if !self.permissions.contains(&asked) {
             self.permissions.push(asked);
         }
+    }
+}
+
+/// Why an application's registration does not let it ask for everything that it is granted on an API.
+fn not_required(application: &Application, api: &Application) -> Refusal {
+    let api_name = api.display_name.clone();
+    let of_api = application.required_permissions.iter().filter(|one| one.api == api.client_id);
+    let gone: Vec<String> = of_api.filter(|one| api.scope(&one.value).is_none()).map(|one| one.value.clone()).collect();
+    if !gone.is_empty() {
+        Refusal::RequiredPermissionsGone { api: api_name, required: gone }
+    } else if application.required_permissions.is_empty() && application.required_app_roles.is_empty() {
+        Refusal::NothingRequired { application: application.display_name.clone(), api: api_name }
+    } else {
+        Refusal::ApiNotRequired { api: api_name }
     }
 }
 

@@ -72,7 +72,13 @@ refusals! {
         expected: &'static str,
     } => "body-unreadable",
     /// The endpoint takes POST alone.
-    MethodNotPost => "method-not-post",
+    MethodNotPost {
+        /// Whether the address held a code, which only a body may hold.
+        code_in_address: bool,
+    } => "method-not-post",
+
+    /// The address names no tenant at all.
+    TenantMissing => "tenant-missing",
 
     /// No tenant has this id or domain.
     TenantUnknown {
@@ -89,6 +95,13 @@ refusals! {
         /// What was asked.
         asked: String,
     } => "tenant-not-specific",
+    /// This dialect does not serve personal accounts.
+    PersonalAccountsNotServed => "personal-accounts-not-served",
+    /// No tenant has the domain of a sign-in name.
+    DomainUnknown {
+        /// The domain, cut to 80 characters.
+        domain: String,
+    } => "domain-unknown",
     /// The grant is not served at an address that stands for several tenants.
     GrantNotHere {
         /// The grant.
@@ -119,16 +132,31 @@ refusals! {
         /// The application's name.
         application: String,
     } => "audience-excludes",
+    /// The application is for the people of organizations, and the address is that of personal accounts.
+    NotForPersonalAccounts {
+        /// The application's name.
+        application: String,
+    } => "not-for-personal-accounts",
+    /// The application is for personal accounts alone, and the address is an organization's.
+    ForPersonalAccountsAlone {
+        /// The application's name.
+        application: String,
+    } => "for-personal-accounts-alone",
     /// The application is for the people of its own tenant, and the address stands for several.
     SingleTenantOnly {
         /// The application's name.
         application: String,
     } => "single-tenant-only",
-    /// The application is switched off, by its publisher or in this tenant.
+    /// The application is switched off by its publisher.
     ClientDisabled {
         /// The application's name.
         application: String,
     } => "client-disabled",
+    /// The application is switched off in this tenant.
+    ClientDisabledHere {
+        /// The application's name.
+        application: String,
+    } => "client-disabled-here",
     /// The redirect address is not registered.
     RedirectNotRegistered {
         /// What was sent.
@@ -231,6 +259,11 @@ refusals! {
         /// The APIs' names.
         apis: Vec<String>,
     } => "several-apis",
+    /// The code was asked for several APIs, and the request that redeems it names none.
+    ApiNotNamed {
+        /// The APIs' names.
+        apis: Vec<String>,
+    } => "api-not-named",
     /// The API is not the one that the code was asked for.
     ApiDiffers {
         /// What was sent.
@@ -246,6 +279,11 @@ refusals! {
         /// The API's name.
         api: String,
     } => "api-disabled",
+    /// The API is for those applications alone that its publisher named, and this one is none of them.
+    ClientNotPreAuthorized {
+        /// The API's name.
+        api: String,
+    } => "client-not-pre-authorized",
     /// An application that asks for a token for itself must name itself by its client id.
     SelfByIdentifier {
         /// What was sent.
@@ -265,6 +303,20 @@ refusals! {
         /// The API's name.
         api: String,
     } => "api-not-required",
+    /// The same, and the registration needs nothing of any API at all.
+    NothingRequired {
+        /// The application's name.
+        application: String,
+        /// The API's name.
+        api: String,
+    } => "nothing-required",
+    /// The same, and all that the registration needs of the API are permissions that the API does not have.
+    RequiredPermissionsGone {
+        /// The API's name.
+        api: String,
+        /// What is needed of it.
+        required: Vec<String>,
+    } => "required-permissions-gone",
     /// An application that acts for itself asked for anything but everything that it was granted on one API.
     NotForApplications => "not-for-applications",
     /// Nothing was granted that a token could be issued for.
@@ -331,6 +383,8 @@ refusals! {
     } => "application-not-assigned",
     /// The person's sessions were ended since: the password was changed, or the account was switched off.
     SessionsEnded => "sessions-ended",
+    /// The person proved who they are longer ago than the application takes.
+    SignInTooOld => "sign-in-too-old",
     /// The person may not sign in any more.
     UserDisabled => "user-disabled",
     /// The request that the person was to answer has ended, or was answered.
@@ -379,6 +433,8 @@ refusals! {
     RefreshTokenEnded => "refresh-token-ended",
     /// The refresh token was exchanged before, longer ago than the grace window: its family is revoked.
     RefreshTokenReused => "refresh-token-reused",
+    /// What the refresh token goes back to was ended since: the password was changed, or the account was switched off.
+    RefreshTokenOutlived => "refresh-token-outlived",
     /// The refresh token was revoked.
     RefreshTokenRevoked {
         /// Why.
@@ -403,10 +459,18 @@ refusals! {
     DeviceCodeExpired => "device-code-expired",
     /// The device code was redeemed before.
     DeviceCodeSpent => "device-code-spent",
+    /// The page for user codes was sent without one.
+    UserCodeMissing => "user-code-missing",
     /// Nothing waits for this user code.
     UserCodeUnknown => "user-code-unknown",
     /// Somebody has answered for this user code already.
     UserCodeUsed => "user-code-used",
+
+    /// A developer wished for this answer, to see how an application meets it (under `--dev` alone).
+    Rehearsed {
+        /// The number that the dialect has for it.
+        code: u32,
+    } => "rehearsed",
 
     /// An API call without a token.
     TokenMissing => "token-missing",

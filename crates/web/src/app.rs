@@ -7,8 +7,11 @@ use grantor_dialects::entra_v1::EntraV1;
 use grantor_dialects::entra_v2::EntraV2;
 use grantor_environment::ManualClock;
 use grantor_flows::Env;
+use grantor_protocol::ClientId;
+use grantor_rules::Refusal;
 
 use crate::documents::Documents;
+use crate::rehearsals::{At, Rehearsals};
 use crate::routes::Version;
 use crate::tries::Tries;
 
@@ -22,6 +25,7 @@ pub struct App {
     pub entra_v1: EntraV1,
     /// The clock that can be moved; only under `--dev`.
     pub dev_clock: Option<Arc<ManualClock>>,
+    rehearsals: Option<Rehearsals>,
     pub(crate) documents: Documents,
     pub(crate) device_tries: Tries,
 }
@@ -34,10 +38,21 @@ impl App {
             entra_v2: EntraV2::new(env.public.clone()),
             entra_v1: EntraV1::new(env.public.clone()),
             env,
+            rehearsals: dev_clock.is_some().then(Rehearsals::default),
             dev_clock,
             documents,
             device_tries: Tries::default(),
         }
+    }
+
+    /// Answers that a developer wished for; only under `--dev`.
+    pub(crate) const fn rehearsals(&self) -> Option<&Rehearsals> {
+        self.rehearsals.as_ref()
+    }
+
+    /// Refuses the request if a developer wished for that.
+    pub(crate) fn rehearsed(&self, client: &ClientId, at: At) -> Result<(), Refusal> {
+        self.rehearsals().map_or(Ok(()), |rehearsals| rehearsals.next(client, at))
     }
 
     /// The dialect that a waiting request was asked in.

@@ -76,7 +76,7 @@ async fn handle(app: &App, request: Request<Body>) -> Answer {
 }
 
 const fn only_for_development(route: &Route) -> bool {
-    matches!(route, Route::DevClock | Route::DevFlows)
+    matches!(route, Route::DevClock | Route::DevFlows | Route::DevRefusals)
 }
 
 fn takes(route: &Route, method: &Method) -> bool {
@@ -123,5 +123,6 @@ async fn answer(app: &App, route: &Route, request: Request<Body>) -> Answer {
         Route::HealthReady => operations::ready(app).await,
         Route::DevClock => dev::clock(app, &incoming),
         Route::DevFlows => dev::flows(app, &incoming),
+        Route::DevRefusals => dev::refusals(app, &incoming),
     }
 }

@@ -49,6 +49,12 @@ impl Incoming {
         self.method == Method::POST
     }
 
+    /// What is wrong with a call that is to be posted, and was not.
+    pub fn not_post(&self) -> Refusal {
+        let code_in_address = self.query().is_ok_and(|query| query.sole("code").is_some());
+        Refusal::MethodNotPost { code_in_address }
+    }
+
     /// The parameters of the query.
     pub fn query(&self) -> Result<Parameters, Refusal> {
         Parameters::parse(&self.query)

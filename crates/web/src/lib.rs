@@ -10,6 +10,7 @@ mod dispatch;
 mod documents;
 mod endpoints;
 mod incoming;
+mod rehearsals;
 mod respond;
 mod routes;
 mod tries;

@@ -70,6 +70,8 @@ pub enum Route {
     DevClock,
     /// Recorded events; only under `--dev`.
     DevFlows,
+    /// Answers that applications are to meet; only under `--dev`.
+    DevRefusals,
 }
 
 impl Route {
@@ -101,7 +103,10 @@ impl Route {
             ["health", "ready"] => Self::HealthReady,
             ["dev", "clock"] => Self::DevClock,
             ["dev", "flows"] => Self::DevFlows,
+            ["dev", "refusals"] => Self::DevRefusals,
             ["error"] => Self::ErrorCode,
+            // The addresses of a tenant, without one.
+            ["oauth2", ..] => return Self::of_tenant(String::new(), segments),
             [tenant, rest @ ..] => return Self::of_tenant((*tenant).to_owned(), rest),
             [] => return None,
         })
@@ -145,6 +150,7 @@ impl Route {
             | Self::AccountPage { .. }
             | Self::ConsentRequests { .. }
             | Self::DevClock => &["GET", "POST"],
+            Self::DevRefusals => &["GET", "POST", "DELETE"],
             Self::Token { .. } | Self::DeviceCode { .. } => &["POST"],
             Self::Metadata { .. }
             | Self::Keys { .. }
@@ -191,7 +197,8 @@ impl Route {
             | Self::HealthLive
             | Self::HealthReady
             | Self::DevClock
-            | Self::DevFlows => false,
+            | Self::DevFlows
+            | Self::DevRefusals => false,
         }
     }
 }

@@ -54,9 +54,10 @@ export async function attempt(promise) {
   try {
     return said(await promise);
   } catch (error) {
-    const { name, errorCode, errorMessage, subError, errorNo } = error;
+    const { name, errorCode, errorMessage, subError, errorNo, claims } = error;
     if (!errorCode) throw error;
-    return { refused: { name, errorCode, errorMessage, subError, errorNo, ask: error instanceof InteractionRequiredAuthError } };
+    const ask = error instanceof InteractionRequiredAuthError;
+    return { refused: { name, errorCode, errorMessage, subError, errorNo, claims, ask } };
   }
 }
 

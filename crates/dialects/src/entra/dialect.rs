@@ -74,6 +74,10 @@ impl<V: Version> Dialect for Entra<V> {
         V::NAME
     }
 
+    fn serves_personal_accounts(&self) -> bool {
+        V::SERVES_PERSONAL_ACCOUNTS
+    }
+
     fn layout(&self) -> &dyn TokenLayout {
         self
     }

@@ -7,6 +7,7 @@ use grantor_rules::Refusal;
 use grantor_rules::refusal::{AssertionFault, TokenFault};
 use serde_json::{Map, Value, json};
 
+use super::rehearsed;
 use crate::reply::with_a_space;
 use crate::{Reply, RequestIds, wording};
 
@@ -25,17 +26,23 @@ pub struct Report {
     pub status: u16,
     /// Whether the authorization endpoint shows it on a page even where it could be sent back.
     pub page: bool,
+    /// What the application is to ask for next time, as JSON text for its parameter `claims` (Source: entra-dialect 14).
+    pub claims: Option<&'static str>,
 }
 
 /// "What was shown to prove something does not prove it": said first, with why after it.
 pub const CREDENTIALS: u32 = 70_002;
 
-const fn report(code: u32, error: &'static str) -> Report {
-    Report { code, under: None, error, suberror: None, status: 400, page: false }
+pub(super) const fn report(code: u32, error: &'static str) -> Report {
+    Report { code, under: None, error, suberror: None, status: 400, page: false, claims: None }
 }
 
 impl Report {
-    const fn suberror(self, suberror: &'static str) -> Self {
+    pub(super) const fn claims(self, claims: &'static str) -> Self {
+        Self { claims: Some(claims), ..self }
+    }
+
+    pub(super) const fn suberror(self, suberror: &'static str) -> Self {
         Self { suberror: Some(suberror), ..self }
     }
 
@@ -43,7 +50,7 @@ impl Report {
         Self { status, ..self }
     }
 
-    const fn page(self) -> Self {
+    pub(super) const fn page(self) -> Self {
         Self { page: true, ..self }
     }
 }
@@ -64,18 +71,22 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
     use Refusal as R;
     match refusal {
         R::ParameterMissing { .. } => report(900_144, "invalid_request"),
-        R::ParameterRepeated { .. } | R::ParameterTooLong { .. } | R::BodyUnreadable { .. } => {
-            report(9_002_313, "invalid_request")
-        }
+        R::ParameterRepeated { .. } | R::BodyUnreadable { .. } => report(9_002_313, "invalid_request"),
+        R::ParameterTooLong { .. } => report(90_100, "invalid_request"),
         R::ParameterMalformed { .. } if endpoint == Endpoint::Discovery => report(50_050, "invalid_request"),
         R::ParameterMalformed { .. } | R::PromptUnknown { .. } | R::TwoCredentials => report(90_023, "invalid_request"),
         // What our own page did not send is no answer of the application's person.
-        R::FormNotOurs => report(90_023, "invalid_request").page(),
+        R::FormNotOurs => report(90_013, "invalid_request").page(),
         R::ParameterNotSupported { name } => {
             report(if *name == "resource" { 901_002 } else { 90_023 }, "invalid_request")
         }
-        R::MethodNotPost => report(900_561, "invalid_request").status(405),
+        R::MethodNotPost { code_in_address } => {
+            report(if *code_in_address { 90_056 } else { 900_561 }, "invalid_request").status(405)
+        }
 
+        R::TenantMissing => report(90_019, "invalid_request").page(),
+        R::PersonalAccountsNotServed => report(90_027, "invalid_request").page(),
+        R::DomainUnknown { .. } => report(50_128, "invalid_request").page(),
         R::TenantUnknown { .. } => {
             report(90_002, if endpoint == Endpoint::Discovery { "invalid_tenant" } else { "invalid_request" }).page()
         }
@@ -86,9 +97,12 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
 
         R::ClientUnknown { .. } | R::ClientIdMalformed { .. } => report(700_016, "unauthorized_client").page(),
         R::AudienceExcludes { .. } => report(50_020, "access_denied").page(),
+        R::NotForPersonalAccounts { .. } => report(9_002_332, "unauthorized_client").page(),
+        R::ForPersonalAccountsAlone { .. } => report(9_002_331, "unauthorized_client").page(),
         R::SingleTenantOnly { .. } => report(50_194, "invalid_request").page(),
         // Whoever switched it off does not want its people to be sent there.
         R::ClientDisabled { .. } => report(7_000_112, "unauthorized_client").page(),
+        R::ClientDisabledHere { .. } => report(70_001, "unauthorized_client").page(),
         R::RedirectNotRegistered { .. } | R::RedirectMalformed { .. } => report(50_011, "invalid_request").page(),
         R::NoRedirectRegistered => report(500_113, "invalid_request").page(),
         R::RedirectNotNamed => report(900_971, "invalid_request").page(),
@@ -115,6 +129,10 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::NotForApplications => report(1_002_012, "invalid_scope"),
         R::ApiUnknown { .. } => report(500_011, "invalid_resource"),
         R::ApiNotRequired { .. } => report(650_057, "invalid_request"),
+        R::NothingRequired { .. } => report(650_056, "invalid_request").page(),
+        R::RequiredPermissionsGone { .. } => report(65_005, "invalid_resource"),
+        R::ClientNotPreAuthorized { .. } => report(65_002, "invalid_request"),
+        R::ApiNotNamed { .. } => report(28_003, "invalid_request"),
         R::SeveralApis { .. } => report(28_000, "invalid_request"),
         R::ApiDiffers { .. } => report(28_002, "invalid_scope"),
         R::ApiNotInTenant { .. } => match endpoint {
@@ -143,7 +161,11 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::UserLocked => report(50_053, "invalid_grant").page(),
         R::UserGone => report(50_034, "invalid_grant").page(),
         R::UserDisabled => report(50_057, "invalid_grant").page(),
-        R::UserOfAnotherTenant { .. } => report(50_020, denied(endpoint)).page(),
+        // On a page it is somebody who could be let in; a program that has their password is told that they are not here.
+        R::UserOfAnotherTenant { .. } => match endpoint {
+            Endpoint::Authorize | Endpoint::Discovery => report(90_072, "access_denied").page(),
+            Endpoint::Token => report(50_020, denied(endpoint)).page(),
+        },
         R::NotAssigned { .. } => report(50_105, denied(endpoint)).page(),
         R::ApplicationNotAssigned { .. } => report(501_051, "invalid_grant"),
         R::InteractionGone => report(50_132, "invalid_request").page(),
@@ -163,18 +185,27 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::RefreshTokenExpired => report(700_082, "invalid_grant").suberror("bad_token"),
         R::RefreshTokenEnded => report(700_084, "invalid_grant").suberror("bad_token"),
         // `bad_token` lets MSAL for JavaScript forget a token that can never work again.
-        R::RefreshTokenReused | R::RefreshTokenRevoked { .. } | R::SessionsEnded => {
+        R::RefreshTokenReused | R::RefreshTokenRevoked { .. } | R::RefreshTokenOutlived => {
             report(50_173, "invalid_grant").suberror("bad_token")
         }
+        R::SessionsEnded => report(50_133, "invalid_grant").suberror("bad_token"),
+        R::SignInTooOld => report(70_043, "invalid_grant").suberror("bad_token"),
 
+        R::OnBehalfOfInvalid { why: TokenFault::NoPerson } => report(7_000_114, "unauthorized_client"),
         R::OnBehalfOfInvalid { why } => report(of_token_acted_on(why), "invalid_grant"),
 
         R::DevicePending => report(70_016, "authorization_pending"),
         R::DeviceDeclined => report(70_018, "authorization_declined"),
         R::DeviceCodeUnknown | R::DeviceCodeOfAnotherClient => report(70_018, "bad_verification_code"),
-        R::DeviceCodeExpired => report(70_020, "expired_token"),
+        R::DeviceCodeExpired => match endpoint {
+            Endpoint::Token => report(70_020, "expired_token"),
+            Endpoint::Authorize | Endpoint::Discovery => report(70_019, "expired_token").page(),
+        },
+        R::UserCodeMissing => report(90_121, "bad_verification_code").page(),
         R::UserCodeUnknown => report(90_119, "bad_verification_code").page(),
         R::UserCodeUsed => report(90_120, "bad_verification_code").page(),
+
+        R::Rehearsed { code } => rehearsed::of(*code, endpoint),
 
         // Calls of the directory API and of userinfo are answered in its own shape (`graph::errors`); these are the OAuth words.
         R::TokenMissing | R::TokenInvalid { .. } => report(50_132, "invalid_token").status(401),
@@ -254,6 +285,9 @@ fn body(report: Report, refusal: &Refusal, ids: &RequestIds) -> Value {
     if let Some(suberror) = report.suberror {
         body.insert("suberror".to_owned(), json!(suberror));
     }
+    if let Some(claims) = report.claims {
+        body.insert("claims".to_owned(), json!(claims));
+    }
     Value::Object(body)
 }
 
@@ -265,7 +299,7 @@ pub fn reply(refusal: &Refusal, endpoint: Endpoint, ids: &RequestIds) -> Reply {
 /// The reply that says no, as `report` says it.
 pub fn reply_as(report: Report, refusal: &Refusal, ids: &RequestIds) -> Reply {
     let mut reply = Reply::no_store(report.status, body(report, refusal, ids));
-    if matches!(refusal, Refusal::MethodNotPost) {
+    if matches!(refusal, Refusal::MethodNotPost { .. }) {
         reply.headers.push(("allow", "POST, OPTIONS".to_owned()));
     }
     reply

@@ -72,6 +72,12 @@ pub const MEANINGS: &[Meaning] = &[
         "The code is redeemed for another API than it was asked for.",
         "The app names the same API at both endpoints.",
     ),
+    meaning(
+        28_003,
+        &[Token],
+        "The code was asked for several APIs, and the request that redeems it names none.",
+        "The app names in scope the API that it wants the first token for.",
+    ),
     meaning(50_000, &[Token], "The service failed.", "Whoever runs it finds the cause in its log, under the trace id."),
     meaning(
         50_001,
@@ -113,7 +119,7 @@ pub const MEANINGS: &[Meaning] = &[
     meaning(
         50_013,
         &[Token],
-        "The assertion that the app acts on with is no good: unsigned, foreign, revoked, or an application's own token.",
+        "The assertion that the app acts on with is no good: unsigned, foreign or revoked.",
         "The app presents the access token of a person that it was called with.",
     ),
     meaning(
@@ -191,10 +197,22 @@ pub const MEANINGS: &[Meaning] = &[
     ),
     meaning(50_126, &[Token], "The sign-in name or the password is wrong.", "The person tries again."),
     meaning(
+        50_128,
+        &[Token],
+        "No tenant has the domain that the sign-in name ends with.",
+        "The person checks the name; the app names the tenant in its authority.",
+    ),
+    meaning(
         50_132,
         &[Page],
         "A sign-in page was answered that had ended.",
         "The person goes back to the app and signs in again.",
+    ),
+    meaning(
+        50_133,
+        &[Token],
+        "What the code, the device code or the assertion goes back to was ended since: the password was changed, or an administrator ended all sessions.",
+        "The person signs in again.",
     ),
     meaning(
         50_147,
@@ -223,7 +241,7 @@ pub const MEANINGS: &[Meaning] = &[
     meaning(
         50_173,
         &[Token],
-        "The refresh token was revoked, or used again after its successor was; or the person's sessions were ended since.",
+        "The refresh token was revoked, or used again after its successor was; or the person's sessions were ended since, by a new password or an administrator.",
         "The person signs in again; the app keeps the newest refresh token alone.",
     ),
     meaning(
@@ -244,12 +262,30 @@ pub const MEANINGS: &[Meaning] = &[
         "The person, or an administrator, has not allowed this.",
         "The app asks the person: without prompt=none, or by an interactive sign-in.",
     ),
+    meaning(
+        65_002,
+        &[Answer, Token],
+        "The API is for those applications alone that its publisher has named.",
+        "The API's publisher adds the app to its pre-authorized applications.",
+    ),
     meaning(65_004, &[Answer], "The person said no.", "The person says yes next time, or goes on without."),
+    meaning(
+        65_005,
+        &[Answer],
+        "All that the app's registration requires of the API are permissions that the API does not have.",
+        "Whoever looks after the app corrects its required permissions.",
+    ),
     meaning(
         650_052,
         &[Page],
         "Nobody has let the API into this directory.",
         "An administrator of the directory lets it in, by consenting to it or in the administration.",
+    ),
+    meaning(
+        650_056,
+        &[Page],
+        "Everything that is granted was asked for, and the app's registration requires nothing of any API.",
+        "Whoever looks after the app adds the permissions that it needs to its registration.",
     ),
     meaning(
         650_057,
@@ -270,10 +306,17 @@ pub const MEANINGS: &[Meaning] = &[
         "The app uses the authority that it was issued at.",
     ),
     meaning(
-        7_000_112,
+        70_001,
         &[Page, Token],
-        "The app is switched off, by its publisher or in this directory.",
+        "The app is switched off in this directory.",
         "An administrator of the directory switches it on.",
+    ),
+    meaning(7_000_112, &[Page, Token], "The app is switched off by its publisher.", "Its publisher switches it on."),
+    meaning(
+        7_000_114,
+        &[Token],
+        "The assertion that the app acts on with is an application's own token: there is nobody to act for.",
+        "The app presents the access token of a person, or asks for a token of its own.",
     ),
     meaning(
         700_016,
@@ -392,10 +435,17 @@ pub const MEANINGS: &[Meaning] = &[
         "The app asks for a new device code.",
     ),
     meaning(
-        70_020,
-        &[Page, Token],
-        "The device code's fifteen minutes are over.",
-        "The app asks for a new device code.",
+        70_019,
+        &[Page],
+        "The code that the person typed belongs to a device that has waited too long.",
+        "The person lets the device show a new code.",
+    ),
+    meaning(70_020, &[Token], "The device code's fifteen minutes are over.", "The app asks for a new device code."),
+    meaning(
+        70_043,
+        &[Token],
+        "The person signed in longer ago than the app takes.",
+        "The app lets the person sign in again.",
     ),
     meaning(
         90_002,
@@ -422,6 +472,12 @@ pub const MEANINGS: &[Meaning] = &[
         "The app names the tenant's id or domain, or organizations, in its authority.",
     ),
     meaning(
+        90_013,
+        &[Page],
+        "The form that was sent is not the one that the page showed.",
+        "The person goes back and sends the form again.",
+    ),
+    meaning(
         90_014,
         &[Page, Answer, Token],
         "A parameter is missing, in the words of v1.0.",
@@ -434,15 +490,21 @@ pub const MEANINGS: &[Meaning] = &[
         "The app sends the parameter that the message names, as form text.",
     ),
     meaning(
+        90_019,
+        &[Page, Token],
+        "The address names no tenant.",
+        "Whoever looks after the app puts the tenant's id or domain into its authority.",
+    ),
+    meaning(
         90_023,
-        &[Page, Answer, Token],
+        &[Answer, Token],
         "A parameter has a value that cannot be used.",
         "The app corrects the parameter that the message names.",
     ),
     meaning(
         9_002_313,
         &[Page, Answer, Token],
-        "The request cannot be read: a parameter stands twice or is too long, or the encoding is broken.",
+        "The request cannot be read: a parameter stands twice, or the encoding is broken.",
         "The app corrects what the message names.",
     ),
     meaning(
@@ -463,8 +525,33 @@ pub const MEANINGS: &[Meaning] = &[
         "What belongs to a single-page app was redeemed outside of a browser.",
         "Whoever looks after the app registers the address as that of a web app or a native app.",
     ),
+    meaning(
+        9_002_331,
+        &[Page, Token],
+        "The app is for personal accounts alone.",
+        "The app names consumers in its authority.",
+    ),
+    meaning(
+        9_002_332,
+        &[Page, Token],
+        "The app is for the people of organizations, and the address is that of personal accounts.",
+        "The app names organizations, or its tenant, in its authority.",
+    ),
+    meaning(90_027, &[Page, Token], "Personal accounts are not served by v1.0.", "The app uses v2.0."),
     meaning(90_033, &[Token], "The service is busy.", "The app tries again after the seconds in Retry-After."),
+    meaning(
+        90_056,
+        &[Token],
+        "The token endpoint was opened with the code in the address.",
+        "The app posts the code, as a form.",
+    ),
     meaning(900_561, &[Token], "The endpoint takes POST alone.", "The app posts its request."),
+    meaning(
+        90_072,
+        &[Page],
+        "The account belongs to another directory, and the address is for this one alone.",
+        "The person uses an account of this directory; or the app, if it is for several, names common or organizations in its authority.",
+    ),
     meaning(
         90_094,
         &[Page],
@@ -484,6 +571,12 @@ pub const MEANINGS: &[Meaning] = &[
         "The app sends redirect_uri.",
     ),
     meaning(
+        90_100,
+        &[Page, Answer, Token],
+        "A parameter is longer than anything that could be meant.",
+        "The app corrects the parameter that the message names.",
+    ),
+    meaning(
         901_002,
         &[Answer, Token],
         "The parameter resource is not supported in v2.0.",
@@ -500,6 +593,12 @@ pub const MEANINGS: &[Meaning] = &[
         &[Page],
         "The code that the person typed was answered already.",
         "The person lets the device show a new code.",
+    ),
+    meaning(
+        90_121,
+        &[Page],
+        "The page for codes was sent without one.",
+        "The person types the code that the device shows.",
     ),
 ];
 

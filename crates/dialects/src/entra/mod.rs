@@ -13,6 +13,7 @@ pub mod meanings;
 pub mod metadata;
 pub mod paths;
 pub mod realm;
+pub mod rehearsed;
 mod sign_out;
 mod token;
 mod tokens;

@@ -20,6 +20,8 @@ pub trait Version: fmt::Debug + Clone + Copy + Send + Sync + 'static {
     const NAME: &'static str;
     /// The form of its id_tokens.
     const FORM: TokenVersion;
+    /// Whether personal accounts may sign in by it (Source: entra-dialect 18, 90027).
+    const SERVES_PERSONAL_ACCOUNTS: bool;
     /// The parameter that names what is wanted.
     const WANTED_IN: &'static str;
     /// The permissions of signing in that every request for a person asks for without saying so.

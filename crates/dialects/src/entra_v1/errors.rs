@@ -8,6 +8,10 @@ use crate::entra::errors::{self, CREDENTIALS, Endpoint, Report};
 pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
     let report = errors::of(refusal, endpoint);
     let report = match refusal {
+        // v1.0 has no finer word for it.
+        Refusal::Rehearsed { .. } if report.suberror == Some("basic_action") => {
+            Report { error: "interaction_required", suberror: None, ..report }
+        }
         Refusal::ParameterMissing { .. } => Report { code: 90_014, ..report },
         Refusal::ApiUnknown { .. } => Report { code: 50_001, ..report },
         _ => report,

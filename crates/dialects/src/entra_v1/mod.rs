@@ -29,6 +29,7 @@ pub struct V1;
 impl Version for V1 {
     const NAME: &'static str = "entra-v1";
     const FORM: TokenVersion = TokenVersion::V1;
+    const SERVES_PERSONAL_ACCOUNTS: bool = false;
     const WANTED_IN: &'static str = "resource";
     /// `scope` is not read: id_token and refresh token always come with a person's tokens (Source: entra-dialect 7 and 8.5).
     const IMPLIED: &'static [SignInScope] = &SignInScope::ALL;

@@ -28,6 +28,7 @@ pub struct V2;
 impl Version for V2 {
     const NAME: &'static str = "entra-v2";
     const FORM: TokenVersion = TokenVersion::V2;
+    const SERVES_PERSONAL_ACCOUNTS: bool = true;
     const WANTED_IN: &'static str = "scope";
     const IMPLIED: &'static [SignInScope] = &[];
     const FURTHER_PROMPTS: &'static [(&'static str, Prompt)] = &[];

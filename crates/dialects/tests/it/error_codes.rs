@@ -5,64 +5,33 @@ use std::fmt::Write as _;
 
 use grantor_dialects::entra::errors::{self, CREDENTIALS, Endpoint, Report};
 use grantor_dialects::entra::meanings::{self, MEANINGS, Meaning, Place};
+use grantor_dialects::entra::rehearsed::{self, REHEARSALS, Rehearsal};
 use grantor_dialects::{Dialect as _, entra_v1};
 use grantor_rules::Refusal;
 
-use crate::samples::refusals;
+use crate::samples::decided;
 use crate::snapshot;
 use crate::world::{dialect, ids};
 
 /// The numbers that the live service has for what cannot happen here, or says in another way, each group with why.
-const NEVER: &[(&[u32], &str)] = &[
-    (&[28_003], "A code without a scope buys tokens for the first API that its authorization request named."),
-    (&[50_055], "Passwords do not end."),
-    (
-        &[50_056],
-        "A person without a password is answered as one with another password (50126), so that nobody learns who has one.",
-    ),
-    (&[50_072, 50_074, 50_076, 50_078, 50_079, 50_158], "There is no second factor yet."),
-    (
-        &[50_097, 50_127, 50_131, 53_000, 53_001, 53_002, 53_003, 700_020],
-        "There is no conditional access, and devices are not known; clients would ask for a broker that there is not.",
-    ),
-    (&[50_107, 90_072], "There is no federation, and there are no guests."),
-    (&[50_128], "A domain that is no tenant's is a tenant that there is not (90002)."),
-    (&[50_133], "What a change of the password ended is said as 50173."),
-    (&[50_140], "The sign-in page asks everything at once."),
-    (&[50_196], "Requests that are repeated are answered, and their pace is bounded elsewhere."),
-    (&[65_002], "There are no applications of the first party."),
-    (&[65_005], "An API that the registration does not require is 650057."),
-    (&[650_056], "What is wrong with an application's registration has a code of its own, each."),
-    (&[70_001], "An unknown application is 700016, one that is switched off 7000112."),
-    (&[70_019], "A device code whose time is over is 70020."),
-    (&[70_043], "Nobody is made to sign in again after a while."),
-    (&[7_000_114], "Any application that proves itself may act on with the tokens that it is called with."),
-    (&[90_013, 90_100], "A value that cannot be used is 90023, and the message names the parameter."),
-    (&[90_019], "An address without a tenant is none of ours (404)."),
-    (
-        &[90_027, 9_002_332],
-        "Personal accounts are a tenant like any other; who may not sign in to an application gets 50020.",
-    ),
-    (&[90_056], "What was not posted is 900561."),
-    (&[90_121], "No code is a code that nothing waits for (90119)."),
-    (
-        &[
-            120_000, 120_001, 120_002, 120_003, 120_004, 120_005, 120_006, 120_007, 120_008, 120_009, 120_010, 120_011,
-            120_012, 120_013, 120_014, 120_015, 120_016, 120_017, 120_018, 120_019, 120_020, 120_021,
-        ],
-        "People change their password on a page, which says itself what is wrong.",
-    ),
-];
+const NEVER: &[(&[u32], &str)] = &[(
+    &[
+        120_000, 120_001, 120_002, 120_003, 120_004, 120_005, 120_006, 120_007, 120_008, 120_009, 120_010, 120_011,
+        120_012, 120_013, 120_014, 120_015, 120_016, 120_017, 120_018, 120_019, 120_020, 120_021,
+    ],
+    "No application changes anybody's password: an administrator does.",
+)];
 
 /// The numbers of section 18 of entra-dialect.md that are sent here; all others of that section stand in [`NEVER`].
-const SENT: [u32; 79] = [
+const SENT: [u32; 97] = [
     16_000, 28_000, 28_002, 50_000, 50_001, 50_011, 50_012, 50_013, 50_020, 50_034, 50_048, 50_049, 50_050, 50_053,
     50_057, 50_058, 50_059, 50_105, 50_126, 50_132, 50_147, 501_491, 50_148, 501_481, 50_173, 50_194, 500_011, 500_014,
     500_112, 500_113, 500_131, 500_133, 501_051, 54_005, 65_001, 65_004, 650_057, 650_052, 70_000, 70_002, 70_003,
     70_005, 70_007, 70_008, 70_011, 70_016, 70_018, 70_020, 700_005, 700_016, 700_022, 700_023, 700_024, 700_025,
     700_027, 700_030, 700_054, 700_082, 700_084, 7_000_112, 7_000_215, 7_000_218, 7_000_222, 90_002, 900_023, 90_009,
     90_014, 900_144, 90_023, 9_002_313, 900_561, 90_094, 90_095, 900_971, 901_002, 9_001_023, 9_002_325, 9_002_326,
-    9_002_327,
+    9_002_327, 28_003, 50_128, 50_133, 65_002, 65_005, 650_056, 70_001, 70_019, 70_043, 7_000_114, 90_013, 90_019,
+    90_027, 90_056, 90_072, 90_100, 90_121, 9_002_332,
 ];
 
 /// What the faults report, which are no refusals: code, error, status.
@@ -93,7 +62,7 @@ struct Said {
 
 fn said() -> BTreeMap<u32, Said> {
     let mut all: BTreeMap<u32, Said> = BTreeMap::new();
-    for refusal in refusals().into_iter().filter(|refusal| !is_about_a_call(refusal)) {
+    for refusal in decided().into_iter().filter(|refusal| !is_about_a_call(refusal)) {
         for report in both(&refusal, Endpoint::Authorize) {
             let said = all.entry(report.code).or_default();
             let place = if report.page { &mut said.on_a_page } else { &mut said.in_an_answer };
@@ -121,8 +90,8 @@ const fn is_about_a_call(refusal: &Refusal) -> bool {
 }
 
 /// Pages show these, too, whatever their reports say of the authorization endpoint: what is found before it is known where an
-/// answer could go, and the end of a device code, where its person answers.
-const ALSO_ON_PAGES: [u32; 5] = [900_144, 90_014, 90_023, 9_002_313, 70_020];
+/// answer could go.
+const ALSO_ON_PAGES: [u32; 4] = [900_144, 90_014, 9_002_313, 90_100];
 
 #[test]
 fn each_code_appears_where_its_meaning_says() {
@@ -163,6 +132,10 @@ fn each_code_of_the_sheet_is_sent_or_it_is_said_why_not() {
     assert_eq!(never.iter().collect::<BTreeSet<_>>().len(), never.len(), "each once");
     for code in never {
         assert!(!sent.contains(&code) && meanings::of(code).is_none(), "{code} is sent");
+        assert!(rehearsed::find(code).is_none(), "{code} is rehearsed");
+    }
+    for one in REHEARSALS {
+        assert!(!sent.contains(&one.code) && meanings::of(one.code).is_none(), "{} comes about by itself", one.code);
     }
     for code in sent {
         assert!(meanings::of(code).is_some(), "{code} is not sent");
@@ -192,6 +165,27 @@ fn the_documentation_lists_every_code() {
             meaning.what,
             meaning.mend
         );
+    }
+    page.push_str(
+        "\n## Codes that can be rehearsed\n\n\
+         These belong to what Grantor does not have: a second factor, policies about devices and places, federation. It never\n\
+         decides so by itself. Under `--dev`, an application can be tried against them: `POST /dev/refusals` with\n\
+         `{\"code\": 50076}` makes the next request to be refused with that, in the shape that clients read; `client_id`, `at`\n\
+         (`authorize`, `token`) and `times` say whose, where and how often. `GET` shows what waits, `DELETE` forgets it.\n\n\
+         | code | at the token endpoint | `claims` | in an authorization answer | what it means | what then |\n\
+         | --- | --- | --- | --- | --- | --- |\n",
+    );
+    for one in REHEARSALS {
+        let refusal = Refusal::Rehearsed { code: one.code };
+        let [token, _] = both(&refusal, Endpoint::Token);
+        let [answer, _] = both(&refusal, Endpoint::Authorize);
+        let token_word = match token.suberror {
+            Some(word) => format!("`{}` (`{word}`)", token.error),
+            None => format!("`{}`", token.error),
+        };
+        let claims = if token.claims.is_some() { "yes" } else { "–" };
+        let Rehearsal { code, what, then, .. } = one;
+        let _ = writeln!(page, "| {code} | {token_word} | {claims} | `{}` | {what} | {then} |", answer.error);
     }
     page.push_str(
         "\n## Codes that are never sent\n\n\

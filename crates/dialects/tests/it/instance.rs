@@ -86,5 +86,5 @@ fn only_this_host_is_known_and_only_a_tenant_is_one() {
     assert_eq!(told("authorization_endpoint="), "400 invalid_request 900144");
     assert_eq!(told("authorization_endpoint=a&authorization_endpoint=b"), "400 invalid_request 9002313");
     let long = format!("authorization_endpoint=https://localhost:8443/common/{}", "x".repeat(2048));
-    assert_eq!(told(&long), "400 invalid_request 9002313");
+    assert_eq!(told(&long), "400 invalid_request 90100");
 }

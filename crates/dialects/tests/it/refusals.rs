@@ -9,7 +9,7 @@ use grantor_dialects::entra::meanings;
 use grantor_dialects::{entra_v1, graph, wording};
 use grantor_rules::Refusal;
 
-use crate::samples::{refusals, refusals_about};
+use crate::samples::{decided, refusals, refusals_about};
 use crate::snapshot;
 use crate::world::{dialect, ids, public, tenant, v1, versions};
 
@@ -34,7 +34,7 @@ fn each_refusal_is_reported_as_the_table_says() {
          status, and in words; with what v1.0 says otherwise. Checked by hand against sections 1.5, 6.2, 8, 9 and 18 of\n\
          entra-dialect.md.\n\n",
     );
-    for refusal in refusals() {
+    for refusal in decided() {
         let (authorize, token) = (errors::of(&refusal, Endpoint::Authorize), errors::of(&refusal, Endpoint::Token));
         let shown = if dialect().stays_on_a_page(&refusal) { "page" } else { "back" };
         let _ = writeln!(table, "{}", refusal.reason());
@@ -103,6 +103,7 @@ fn what_is_for_the_person_s_eyes_stays_on_a_page_in_both_versions() {
                 Refusal::TenantUnknown { .. }
                     | Refusal::ClientUnknown { .. }
                     | Refusal::ClientDisabled { .. }
+                    | Refusal::ClientDisabledHere { .. }
                     | Refusal::RedirectNotRegistered { .. }
                     | Refusal::NoRedirectRegistered
                     | Refusal::UserOfAnotherTenant { .. }
@@ -159,7 +160,7 @@ fn interaction_is_called_for_exactly_where_it_helps() {
         "ui_not_allowed",
         "interrupted_user",
     ];
-    for refusal in refusals() {
+    for refusal in decided() {
         let report = errors::of(&refusal, Endpoint::Token);
         let calls = WORDS.contains(&report.error) || report.suberror.is_some_and(|word| WORDS.contains(&word));
         let helps = matches!(
@@ -171,7 +172,9 @@ fn interaction_is_called_for_exactly_where_it_helps() {
                 | Refusal::RefreshTokenEnded
                 | Refusal::RefreshTokenReused
                 | Refusal::RefreshTokenRevoked { .. }
+                | Refusal::RefreshTokenOutlived
                 | Refusal::SessionsEnded
+                | Refusal::SignInTooOld
         );
         assert_eq!(calls, helps, "{}", refusal.reason());
         // The library looks for them anywhere in the description, too.
@@ -248,7 +251,7 @@ fn the_documentation_lists_every_refusal() {
          its trigger, stands in [`errors.md`](errors.md). The reason's name and the sentence's fixed words are promises. A page shows the same sentence under the heading \"This sign-in cannot go on\".\n\n\
          | reason | code | authorize | token | sentence | how to mend it |\n| --- | --- | --- | --- | --- | --- |\n",
     );
-    for refusal in refusals() {
+    for refusal in decided() {
         let (authorize, token) = (errors::of(&refusal, Endpoint::Authorize), errors::of(&refusal, Endpoint::Token));
         let meaning = meanings::of(token.code).unwrap_or_else(|| panic!("AADSTS{} has no meaning", token.code));
         assert!(meanings::of(authorize.code).is_some(), "AADSTS{} has no meaning", authorize.code);

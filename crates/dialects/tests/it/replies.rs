@@ -63,7 +63,8 @@ fn the_token_endpoint_answers_word_for_word() {
         );
         text += &shown("a failed proof", &dialect.token_refusal(&Refusal::ClientSecretWrong, &ids()));
         text += &shown("an expired code", &dialect.token_refusal(&Refusal::CodeExpired, &ids()));
-        text += &shown("not by POST", &dialect.token_refusal(&Refusal::MethodNotPost, &ids()));
+        text +=
+            &shown("not by POST", &dialect.token_refusal(&Refusal::MethodNotPost { code_in_address: false }, &ids()));
         text += &shown("a device that waits", &dialect.token_refusal(&Refusal::DevicePending, &ids()));
         text += &shown("a fault", &dialect.token_fault(None, &ids()));
         text += &shown("a fault that waiting helps", &dialect.token_fault(Some(5), &ids()));

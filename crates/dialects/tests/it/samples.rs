@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use grantor_dialects::entra::rehearsed::REHEARSALS;
 use grantor_protocol::identifiers::BadClientId;
 use grantor_protocol::pkce::BadProofKey;
 use grantor_protocol::redirect_uri::BadRedirectUri;
@@ -27,7 +28,11 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::ParameterNotSupported { name: "resource" },
         R::ParameterNotSupported { name: "request_uri" },
         R::BodyUnreadable { expected: "UTF-8, percent-encoded as a form" },
-        R::MethodNotPost,
+        R::MethodNotPost { code_in_address: false },
+        R::MethodNotPost { code_in_address: true },
+        R::TenantMissing,
+        R::PersonalAccountsNotServed,
+        R::DomainUnknown { domain: asked() },
         R::TenantUnknown { asked: asked() },
         R::TenantMalformed { asked: asked() },
         R::TenantNotSpecific { asked: asked() },
@@ -36,8 +41,11 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::ClientUnknown { asked: asked(), tenant: "Contoso".into() },
         R::ClientIdMalformed { why: BadClientId::Character },
         R::AudienceExcludes { application: asked() },
+        R::NotForPersonalAccounts { application: asked() },
+        R::ForPersonalAccountsAlone { application: asked() },
         R::SingleTenantOnly { application: asked() },
         R::ClientDisabled { application: asked() },
+        R::ClientDisabledHere { application: asked() },
         R::RedirectNotRegistered { asked: asked(), registered: vec!["https://registered.example/".into()] },
         R::RedirectMalformed { asked: asked(), why: BadRedirectUri::Fragment },
         R::NoRedirectRegistered,
@@ -63,12 +71,16 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::ApiUnknown { asked: asked() },
         R::TooManyApis { limit: 16 },
         R::SeveralApis { apis: vec![asked(), "Colors".into()] },
+        R::ApiNotNamed { apis: vec![asked(), "Colors".into()] },
         R::ApiDiffers { asked: asked() },
         R::ApiNotInTenant { api: asked() },
         R::ApiDisabled { api: asked() },
+        R::ClientNotPreAuthorized { api: asked() },
         R::SelfByIdentifier { asked: asked() },
         R::ScopeUnknown { api: "Colors".into(), asked: asked(), known: vec!["Colors.Read".into()] },
         R::ApiNotRequired { api: asked() },
+        R::NothingRequired { application: asked(), api: "Colors".into() },
+        R::RequiredPermissionsGone { api: asked(), required: vec!["Colors.Gone".into()] },
         R::NothingToIssue,
         R::ChallengeMalformed { why: BadProofKey::Length { found: 42 } },
         R::ChallengeMethodUnknown { asked: asked() },
@@ -88,6 +100,7 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::NotAssigned { application: asked() },
         R::ApplicationNotAssigned { api: asked() },
         R::SessionsEnded,
+        R::SignInTooOld,
         R::UserDisabled,
         R::NotForApplications,
         R::InteractionGone,
@@ -109,12 +122,14 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::RefreshTokenExpired,
         R::RefreshTokenEnded,
         R::RefreshTokenReused,
+        R::RefreshTokenOutlived,
         R::DevicePending,
         R::DeviceDeclined,
         R::DeviceCodeUnknown,
         R::DeviceCodeOfAnotherClient,
         R::DeviceCodeExpired,
         R::DeviceCodeSpent,
+        R::UserCodeMissing,
         R::UserCodeUnknown,
         R::UserCodeUsed,
         R::TokenMissing,
@@ -146,7 +161,13 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         AssertionFault::NotYet,
     ];
     samples.extend(faults.map(|why| R::ClientAssertionInvalid { why }));
+    samples.extend(REHEARSALS.iter().map(|one| R::Rehearsed { code: one.code }));
     samples
+}
+
+/// Those of them that the rules decide; what is rehearsed has a table of its own.
+pub fn decided() -> Vec<Refusal> {
+    refusals().into_iter().filter(|refusal| !matches!(refusal, Refusal::Rehearsed { .. })).collect()
 }
 
 #[test]

@@ -84,7 +84,7 @@ async fn tenant_of(
         Grant::ClientCredentials => {
             return Err(Refusal::TenantNotSpecific { asked: place.word().to_owned() }.into());
         }
-        Grant::Password { name, .. } => home_of(env, place, name).await?.map(|home| home.id),
+        Grant::Password { name, .. } => Some(home_of_password(env, place, name).await?),
     };
     let found = match found {
         Some(id) => env.storage.find_tenant(&TenantName::Id(id)).await?,
@@ -97,6 +97,18 @@ async fn tenant_of(
     let application = load::registered(env, &request.client_id).await?;
     let application = application.ok_or_else(|| load::unknown(&request.client_id, place.word()))?;
     load::find_tenant(env, &TenantName::Id(application.publisher)).await
+}
+
+/// Whose person a name and a password could be of, at an address that stands for several tenants.
+async fn home_of_password(env: &Env, place: &Place, name: &str) -> Result<TenantId, FlowError> {
+    if let Some(home) = home_of(env, place, name).await? {
+        return Ok(home.id);
+    }
+    Err(match User::domain_of(name) {
+        Some(domain) => Refusal::DomainUnknown { domain: domain.chars().take(80).collect() },
+        None => Refusal::TenantNotSpecific { asked: place.word().to_owned() },
+    }
+    .into())
 }
 
 async fn approved_in(env: &Env, code: &grantor_protocol::Secret) -> Result<Option<TenantId>, FlowError> {

@@ -3,9 +3,9 @@
 use grantor_pages::{
     Account, AccountPage, AccountPicker, AllowedApi, AllowedApp, Application, Brand, Busy, Compare, Consent,
     ConsentRequest, ConsentRequests, ConsentRequestsDone, ContinueTo, DeviceCodeEntry, DeviceCodeError, DeviceConfirm,
-    DeviceDeclined, DeviceDone, Fault, FormPost, Hidden, NativeClient, NeedsAdministrator, NeedsAdministratorReason,
-    NotFound, Permission, Person, Refused, RequestSent, Risk, SignIn, SignInError, SignOutConfirm, SignOutFrame,
-    SignOutPick, SignedOut, WithdrawConfirm, words,
+    DeviceDeclined, DeviceDone, Facts, Fault, FormPost, Hidden, NativeClient, NeedsAdministrator,
+    NeedsAdministratorReason, NotFound, Permission, Person, Refused, RequestSent, Risk, SignIn, SignInError,
+    SignOutConfirm, SignOutFrame, SignOutPick, SignedOut, WithdrawConfirm, words,
 };
 
 /// Says each string that a page is given: as it is, longer, or hostile.
@@ -249,7 +249,14 @@ fn request_sent(say: Say<'_>) -> RequestSent {
 }
 
 fn device_code(say: Say<'_>) -> DeviceCodeEntry {
-    DeviceCodeEntry { brand: None, user_code: String::new(), error: None, action: say("/device"), hidden: hidden(say) }
+    DeviceCodeEntry {
+        brand: None,
+        user_code: String::new(),
+        error: None,
+        facts: None,
+        action: say("/device"),
+        hidden: hidden(say),
+    }
 }
 
 fn device_code_given(say: Say<'_>) -> DeviceCodeEntry {
@@ -258,7 +265,8 @@ fn device_code_given(say: Say<'_>) -> DeviceCodeEntry {
 
 /// The form for a device's code after one that did not do.
 pub fn device_code_with(error: DeviceCodeError, say: Say<'_>) -> DeviceCodeEntry {
-    DeviceCodeEntry { error: Some(error), ..device_code_given(say) }
+    let facts = Facts { code: say("AADSTS90119"), trace_id: say("01JD3W6X9N"), timestamp: say("2030-05-14 09:26:03Z") };
+    DeviceCodeEntry { error: Some(error), facts: Some(facts), ..device_code_given(say) }
 }
 
 /// The question whether the device is one's own.

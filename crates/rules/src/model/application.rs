@@ -41,6 +41,9 @@ pub struct Application {
     /// As an API: which applications may have which of its scopes without anybody being asked.
     #[serde(default)]
     pub pre_authorized: Vec<PreAuthorized>,
+    /// As an API: which applications may have tokens for it.
+    #[serde(default)]
+    pub callers: Callers,
     /// As an API: the applications whose people are asked for its own required permissions together with theirs.
     #[serde(default)]
     pub known_client_applications: Vec<ClientId>,
@@ -98,6 +101,17 @@ pub struct PreAuthorized {
     pub client: ClientId,
     /// The scopes, by name.
     pub scopes: Vec<String>,
+}
+
+/// Which applications may have tokens for an API, if all else allows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Callers {
+    /// Every one.
+    #[default]
+    Any,
+    /// Those alone that are pre-authorized, with whichever scopes.
+    PreAuthorized,
 }
 
 /// Which tokens the authorization endpoint may give (Source: entra-dialect 6.3).
@@ -301,6 +315,7 @@ impl Application {
             access_token_signing_alg: SigningAlg::default(),
             scopes: Vec::new(),
             app_roles: Vec::new(),
+            callers: Callers::default(),
             pre_authorized: Vec::new(),
             known_client_applications: Vec::new(),
             secrets: Vec::new(),

@@ -14,8 +14,8 @@ pub mod token_settings;
 pub mod user;
 
 pub use application::{
-    AppRole, Application, FrontChannel, Information, Platform, PreAuthorized, Redirect, RequiredPermission, Risk,
-    ScopeDefinition, SignInAudience, SigningAlg, TokenVersion, WhoMayConsent,
+    AppRole, Application, Callers, FrontChannel, Information, Platform, PreAuthorized, Redirect, RequiredPermission,
+    Risk, ScopeDefinition, SignInAudience, SigningAlg, TokenVersion, WhoMayConsent,
 };
 pub use credentials::{ClientCertificate, ClientSecret};
 pub use device::{DeviceAnswer, DeviceApproval, DeviceCode, UserCode};

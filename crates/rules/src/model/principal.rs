@@ -74,7 +74,12 @@ impl Registration {
 
     /// Whether neither its publisher nor the tenant has switched it off.
     pub fn is_enabled(&self) -> bool {
-        !self.application.disabled && self.principal.as_ref().is_none_or(|principal| principal.enabled)
+        !self.application.disabled && !self.is_disabled_here()
+    }
+
+    /// Whether the tenant has switched it off.
+    pub fn is_disabled_here(&self) -> bool {
+        self.principal.as_ref().is_some_and(|principal| !principal.enabled)
     }
 
     /// Whether the tenant wants only those to use it who are assigned to it.

@@ -93,6 +93,9 @@ pub struct Lifetimes {
     /// How long this application's refresh tokens may lie unused.
     #[serde(default)]
     pub refresh_token: Option<Duration>,
+    /// How long after proving who they are a person is taken for themselves by this application; then they sign in again.
+    #[serde(default)]
+    pub sign_in: Option<Duration>,
 }
 
 impl Lifetimes {

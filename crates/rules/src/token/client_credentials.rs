@@ -46,8 +46,9 @@ impl<'a> Deref for ApplicationTokenPlan<'a> {
 /// the token's life is drawn.
 ///
 /// # Errors
-/// [`Refusal::NotForApplications`] when anything else is asked for, [`Refusal::AudienceExcludes`],
-/// [`Refusal::ClientDisabled`], [`Refusal::ApiNotInTenant`], [`Refusal::ApiDisabled`], [`Refusal::ApplicationNotAssigned`].
+/// [`Refusal::NotForApplications`] when anything else is asked for, as [`authorize::may_be_used`],
+/// [`Refusal::ApiNotInTenant`], [`Refusal::ApiDisabled`], [`Refusal::ClientNotPreAuthorized`],
+/// [`Refusal::ApplicationNotAssigned`].
 ///
 /// Source: entra-dialect 9.3.
 pub fn grant<'a>(
@@ -62,6 +63,7 @@ pub fn grant<'a>(
     authorize::may_be_used(registration, tenant)?;
     let api = the_one_api(scopes)?;
     super::usable(&api)?;
+    authorize::pre_authorized(client, &api.application)?;
     authorize::not_itself_by_identifier(client, &api)?;
     let roles = roles(registration, &api.application);
     if api.registration().wants_assignment() && roles.is_empty() {

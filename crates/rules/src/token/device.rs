@@ -55,6 +55,7 @@ pub fn redeem<'a>(
             user: approval.user,
             platform,
             scopes,
+            without_person: false,
             asked_by_request: false,
             wants_refresh: code.wanted.signs_in_with(SignInScope::OfflineAccess),
             nonce: None,

@@ -28,6 +28,7 @@ pub fn grant<'a>(
             user: allowed.person.user,
             platform: allowed.platform,
             scopes,
+            without_person: false,
             asked_by_request: false,
             wants_refresh: false,
             nonce: allowed.nonce.clone(),

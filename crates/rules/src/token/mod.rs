@@ -127,6 +127,8 @@ struct Grounds<'a> {
     scopes: ResolvedScopes,
     /// Whether the request itself named what it wants.
     asked_by_request: bool,
+    /// Whether it goes on without the person, who proved who they are some time ago.
+    without_person: bool,
     /// Whether a refresh token was asked for.
     wants_refresh: bool,
     nonce: Option<String>,
@@ -156,11 +158,15 @@ pub fn the_api(scopes: &ResolvedScopes, tenant: &Tenant, asked_by_request: bool)
 fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'a>, Refusal> {
     let user = standing.user.filter(|user| user.id == grounds.user).ok_or(Refusal::UserGone)?;
     may_go_on(user, grounds.authenticated_at)?;
+    if grounds.without_person {
+        lately_enough(grounds.client, grounds.authenticated_at, standing.now)?;
+    }
     authorize::may_be_used(standing.client, standing.tenant)?;
     authorize::assigned(standing.client, standing.client_assigned)?;
     let directory = crate::directory_api::client_id();
     let api = the_api(&grounds.scopes, standing.tenant, grounds.asked_by_request)?;
     usable(&api)?;
+    authorize::pre_authorized(grounds.client, &api.application)?;
     authorize::not_itself_by_identifier(grounds.client, &api)?;
     let consents = consent::effective(standing.consents.clone(), grounds.client, &grounds.scopes);
     let allowed = |scope: &SignInScope| consents.covers(&directory, scope.as_str());
@@ -219,6 +225,13 @@ pub fn may_go_on(user: &User, authenticated_at: Timestamp) -> Result<(), Refusal
         return Err(Refusal::UserDisabled);
     }
     if user.stands_by(authenticated_at) { Ok(()) } else { Err(Refusal::SessionsEnded) }
+}
+
+/// Whether the application still takes the person for themselves, so long after they proved it. Asked of what goes on without
+/// the person; where they are there, they are asked to sign in again instead ([`authorize::who`]).
+fn lately_enough(client: &Application, authenticated_at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+    let too_old = client.lifetimes.sign_in.is_some_and(|life| now.since(authenticated_at) > life);
+    if too_old { Err(Refusal::SignInTooOld) } else { Ok(()) }
 }
 
 /// Whether tokens for the API may be issued in this tenant.

@@ -60,6 +60,7 @@ pub fn grant<'a>(
             platform: Platform::Web,
             wants_refresh: scopes.sign_in.contains(&SignInScope::OfflineAccess),
             scopes,
+            without_person: true,
             asked_by_request: true,
             nonce: None,
             authenticated_at: parent.authenticated_at,

@@ -44,6 +44,7 @@ pub fn grant<'a>(
             platform: proven.platform,
             wants_refresh: scopes.sign_in.contains(&SignInScope::OfflineAccess),
             scopes,
+            without_person: false,
             asked_by_request: true,
             nonce: None,
             authenticated_at: proven.at,

@@ -77,13 +77,14 @@ pub fn renew<'a>(
     issued_to(family, client)?;
     not_revoked(family)?;
     not_expired(family, standing.now)?;
-    plan(
+    let planned = plan(
         Grounds {
             client: client.application(),
             proof: client.proof(),
             user: family.user,
             platform: family.platform,
             scopes,
+            without_person: true,
             asked_by_request: names_scopes,
             wants_refresh: family.wanted.signs_in_with(SignInScope::OfflineAccess),
             nonce: None,
@@ -95,7 +96,8 @@ pub fn renew<'a>(
             family_ends_at: family.ends_at,
         },
         standing,
-    )
+    );
+    planned.map_err(|refusal| if refusal == Refusal::SessionsEnded { Refusal::RefreshTokenOutlived } else { refusal })
 }
 
 /// Whether a refresh token's own tenant is the one whose address it was presented at.

@@ -119,8 +119,8 @@ fn an_application_has_another_object_id_in_each_tenant() {
 /// Everything that can be in the way.
 type Spoil = fn(&mut Moment, &mut Registration);
 const SPOILS: [(&str, Spoil); 5] = [
-    ("audience-excludes", |moment, _| moment.application().sign_in_audience = SignInAudience::PersonalOnly),
-    ("client-disabled", |moment, _| principal_of(&mut moment.client).enabled = false),
+    ("for-personal-accounts-alone", |moment, _| moment.application().sign_in_audience = SignInAudience::PersonalOnly),
+    ("client-disabled-here", |moment, _| principal_of(&mut moment.client).enabled = false),
     ("api-not-in-tenant", |_, api| *api = not_here((*api.application).clone())),
     ("api-disabled", |_, api| std::sync::Arc::make_mut(&mut api.application).disabled = true),
     ("application-not-assigned", |_, api| {
@@ -159,5 +159,5 @@ fn an_api_that_wants_assignment_takes_applications_with_a_role() {
 fn the_audience_is_the_application_s_own() {
     let mut consumers = moment(&[]);
     consumers.tenant = Tenant { kind: TenantKind::Consumers, id: TenantId::from_random([9; 16]), ..consumers.tenant };
-    assert_eq!(of_colors(&consumers, &here(colors())).unwrap_err().reason(), "audience-excludes");
+    assert_eq!(of_colors(&consumers, &here(colors())).unwrap_err().reason(), "not-for-personal-accounts");
 }

@@ -166,7 +166,9 @@ const SPOILS: [(&str, Spoil); 7] = [
     ("verifier-wrong", |situation| situation.verifier = Some(CodeVerifier::from_random([8; 32]))),
     ("code-expired", |situation| situation.code.expires_at = NOW),
     ("user-gone", |situation| situation.moment.user = None),
-    ("audience-excludes", |situation| situation.moment.application().sign_in_audience = SignInAudience::PersonalOnly),
+    ("for-personal-accounts-alone", |situation| {
+        situation.moment.application().sign_in_audience = SignInAudience::PersonalOnly;
+    }),
     ("consent-required", |situation| situation.moment.consents = Consents::default()),
 ];
 

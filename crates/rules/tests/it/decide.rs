@@ -106,14 +106,14 @@ fn the_audience_decides_whose_people_may_sign_in() {
     let rows = [
         (ThisOrganization, true, TenantKind::Organization, "issue"),
         (ThisOrganization, false, TenantKind::Organization, "audience-excludes"),
-        (ThisOrganization, false, TenantKind::Consumers, "audience-excludes"),
+        (ThisOrganization, false, TenantKind::Consumers, "not-for-personal-accounts"),
         (ThisOrganization, true, TenantKind::Consumers, "issue"),
         (AnyOrganization, false, TenantKind::Organization, "issue"),
-        (AnyOrganization, false, TenantKind::Consumers, "audience-excludes"),
+        (AnyOrganization, false, TenantKind::Consumers, "not-for-personal-accounts"),
         (AnyOrganizationAndPersonal, false, TenantKind::Organization, "issue"),
         (AnyOrganizationAndPersonal, false, TenantKind::Consumers, "issue"),
-        (PersonalOnly, false, TenantKind::Organization, "audience-excludes"),
-        (PersonalOnly, true, TenantKind::Organization, "audience-excludes"),
+        (PersonalOnly, false, TenantKind::Organization, "for-personal-accounts-alone"),
+        (PersonalOnly, true, TenantKind::Organization, "for-personal-accounts-alone"),
         (PersonalOnly, false, TenantKind::Consumers, "issue"),
     ];
     for (audience, own, kind, expected) in rows {
@@ -130,8 +130,10 @@ fn the_audience_decides_whose_people_may_sign_in() {
 /// What goes wrong, in the order in which it is noticed.
 type Spoil = fn(&mut Situation);
 const SPOILS: [(&str, Spoil); 6] = [
-    ("audience-excludes", |situation| situation.application().sign_in_audience = SignInAudience::PersonalOnly),
-    ("client-disabled", |situation| principal_of(&mut situation.client).enabled = false),
+    ("for-personal-accounts-alone", |situation| {
+        situation.application().sign_in_audience = SignInAudience::PersonalOnly;
+    }),
+    ("client-disabled-here", |situation| principal_of(&mut situation.client).enabled = false),
     ("not-assigned", |situation| principal_of(&mut situation.client).assignment_required = true),
     ("api-disabled", |situation| {
         let principal = situation.scopes.apis[0].principal.as_mut().expect("it is here");
@@ -317,9 +319,9 @@ fn everything_granted_is_asked_only_where_nothing_is() {
         (&["colors/Read", "shapes/Read"], &["shapes/Read"], "ask COLORS/Read"),
         // What the API no longer has does not count.
         (&["colors/Read"], &["colors/Gone"], "ask COLORS/Read"),
-        (&["colors/Gone"], &[], "api-not-required"),
+        (&["colors/Gone"], &[], "required-permissions-gone"),
         (&["shapes/Read"], &[], "api-not-required"),
-        (&[], &[], "api-not-required"),
+        (&[], &[], "nothing-required"),
         (&["colors/Manage"], &[], "approval COLORS/Manage"),
     ];
     for (needed, granted, expected) in rows {

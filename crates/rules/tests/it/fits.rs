@@ -121,10 +121,17 @@ fn an_address_of_several_tenants_is_for_applications_of_several() {
     for audience in [ThisOrganization, AnyOrganization, AnyOrganizationAndPersonal, PersonalOnly] {
         let application = Application { sign_in_audience: audience, ..app() };
         for authority in [Authority::Tenant(tenant().id), Authority::Organizations, Authority::Common] {
-            let alone = audience == ThisOrganization && !matches!(authority, Authority::Tenant(_));
             let found = fits_authority(&application, authority).err();
-            let refusal = Refusal::SingleTenantOnly { application: "APP".into() };
-            assert_eq!(found, alone.then_some(refusal), "{audience:?} {authority:?}");
+            let expected = match (audience, authority) {
+                (ThisOrganization, Authority::Organizations | Authority::Common) => {
+                    Some(Refusal::SingleTenantOnly { application: "APP".into() })
+                }
+                (PersonalOnly, Authority::Organizations) => {
+                    Some(Refusal::ForPersonalAccountsAlone { application: "APP".into() })
+                }
+                _ => None,
+            };
+            assert_eq!(found, expected, "{audience:?} {authority:?}");
         }
     }
 }
@@ -147,12 +154,11 @@ fn an_authority_admits_its_own_people() {
 #[test]
 fn an_application_may_be_used_where_neither_its_publisher_nor_the_tenant_has_switched_it_off() {
     assert_eq!(may_be_used(&here(app()), &tenant()), Ok(()));
-    let disabled = Some("client-disabled");
     let off_everywhere = here(Application { disabled: true, ..app() });
-    assert_eq!(reason(may_be_used(&off_everywhere, &tenant())), disabled);
+    assert_eq!(reason(may_be_used(&off_everywhere, &tenant())), Some("client-disabled"));
     let mut off_here = here(app());
     principal_of(&mut off_here).enabled = false;
-    assert_eq!(reason(may_be_used(&off_here, &tenant())), disabled);
+    assert_eq!(reason(may_be_used(&off_here, &tenant())), Some("client-disabled-here"));
     // One that nobody has let in yet is for whom its audience says.
     let several = Application { sign_in_audience: SignInAudience::AnyOrganization, ..app() };
     let elsewhere = Tenant { id: TenantId::from_random([9; 16]), ..tenant() };

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use grantor_environment::Timestamp;
+use grantor_rules::Refusal;
+use grantor_rules::authorize::Request;
 use grantor_rules::model::{Application, Lifetimes, Platform};
 
 use crate::grants::{Asked, ForAPerson, buy};
 use crate::moment::Moment;
-use crate::world::{NOW, allowed, api, app, here, minutes, resolved_with, wanted};
+use crate::world::{NOW, allowed, api, app, here, minutes, request, resolved_with, wanted};
 
 const WORDS: &str = "openid offline_access api://colors/Read";
 
@@ -30,6 +32,7 @@ fn says(access: u64, id: u64, refresh: u64) -> Lifetimes {
         access_token: Some(minutes(access)),
         id_token: Some(minutes(id)),
         refresh_token: Some(minutes(refresh)),
+        sign_in: None,
     }
 }
 
@@ -66,4 +69,37 @@ fn a_single_page_application_may_say_less_than_its_fixed_end_and_never_more() {
     };
     assert_eq!(end(30), Some(NOW + minutes(30)));
     assert_eq!(end(60 * 24 * 9), Some(NOW + Duration::from_hours(24)));
+}
+
+/// Ana signed in ten minutes ago.
+#[test]
+fn what_goes_on_without_the_person_ends_when_their_sign_in_is_too_old() {
+    let bought = |kind, life: Option<Duration>| {
+        let of_client = Lifetimes { sign_in: life, ..Lifetimes::default() };
+        let moment = Moment::of(Application { lifetimes: of_client, ..app() }, allowed(&["colors/Read"]));
+        let words = "api://colors/Read";
+        let scopes = resolved_with(&here(api("colors")), words);
+        let asked = Asked { original: wanted(words), scopes, by_request: false };
+        buy(kind, &moment, &moment.proven(Platform::Web), Platform::Web, asked, |_| ())
+    };
+    for kind in ForAPerson::ALL {
+        assert_eq!(bought(kind, Some(minutes(10))), Ok(()), "{kind:?}");
+        let goes_on = matches!(kind, ForAPerson::RefreshToken | ForAPerson::OnBehalfOf);
+        let expected = if goes_on { Err(Refusal::SignInTooOld) } else { Ok(()) };
+        assert_eq!(bought(kind, Some(Duration::from_secs(10 * 60 - 1))), expected, "{kind:?}");
+    }
+}
+
+#[test]
+fn where_the_person_is_there_they_are_asked_to_sign_in_again() {
+    let asks = |max_age: Option<u64>, life: Option<u64>| {
+        let lifetimes = Lifetimes { sign_in: life.map(minutes), ..Lifetimes::default() };
+        let request = Request { max_age: max_age.map(minutes), ..request("openid") };
+        request.bounded_by(&Application { lifetimes, ..app() }).max_age
+    };
+    assert_eq!(asks(None, None), None);
+    assert_eq!(asks(Some(5), None), Some(minutes(5)));
+    assert_eq!(asks(None, Some(9)), Some(minutes(9)));
+    assert_eq!(asks(Some(5), Some(9)), Some(minutes(5)), "the shorter one counts");
+    assert_eq!(asks(Some(10), Some(9)), Some(minutes(9)));
 }

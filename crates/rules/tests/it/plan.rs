@@ -73,13 +73,16 @@ fn the_reply_calls_each_permission_as_it_was_called() {
             everything,
             "https://graph.microsoft.com/Mail.Read https://graph.microsoft.com/User.Read https://graph.microsoft.com/.default",
         ),
-        // Of several APIs the first one wins, and the others are not mentioned.
-        ("openid api://colors/Read User.Read", everything, "api://colors/Read openid"),
     ];
     for (words, consents, expected) in rows {
         let found = with(words, consents, |plan| plan.spelled_scopes.join(" "));
         assert_eq!(found.as_deref(), Ok(*expected), "{words}");
     }
+    // Of several APIs the first one wins, and the others are not mentioned.
+    let several = "openid api://colors/Read User.Read";
+    let consents = allowed(everything);
+    let found = bought(several, &consents, true, &Settings::default(), 0, |plan| plan.spelled_scopes.join(" "));
+    assert_eq!(found.as_deref(), Ok("api://colors/Read openid"));
 }
 
 #[test]
@@ -91,9 +94,23 @@ fn the_first_api_wins() {
         ("openid", directory_api::client_id(), &[]),
     ];
     for (words, expected, scopes) in rows {
-        let (api, found) =
-            with(words, &consents, |plan| (plan.api.application.client_id.clone(), plan.scopes.clone())).unwrap();
+        let look = |plan: &TokenPlan<'_>| (plan.api.application.client_id.clone(), plan.scopes.clone());
+        let (api, found) = bought(words, &allowed(&consents), true, &Settings::default(), 0, look).unwrap();
         assert_eq!((api, found.iter().map(String::as_str).collect::<Vec<_>>()), (expected, scopes.to_vec()), "{words}");
+    }
+}
+
+#[test]
+fn a_code_for_several_apis_buys_nothing_until_one_is_named() {
+    let consents = allowed(&["colors/Read", "shapes/Read", "directory/User.Read"]);
+    let buys = |words: &str, names: bool| bought(words, &consents, names, &Settings::default(), 0, |_| ());
+    let refusal = Refusal::ApiNotNamed { apis: vec!["SHAPES".into(), "COLORS".into()] };
+    assert_eq!(buys("api://shapes/Read api://colors/Read", false), Err(refusal));
+    assert_eq!(buys("api://shapes/Read api://colors/Read", true), Ok(()));
+    // Two names of one API are one, and who signs in alone means the directory.
+    for words in ["User.Read https://graph.microsoft.com/User.Read", "openid", "api://colors/Read"] {
+        let found = buys(words, false);
+        assert!(!matches!(found, Err(Refusal::ApiNotNamed { .. })), "{words}");
     }
 }
 

@@ -176,3 +176,25 @@ fn an_application_that_needs_nothing_but_roles_may_be_allowed_for_everybody() {
     let refused = for_roles("api://colors/.default", Ask::WhatIsMissing, roles_alone);
     assert_eq!(refused, Err(Refusal::ApiNotRequired { api: "COLORS".into() }), "a person has nothing to allow");
 }
+
+/// What is wrong with the registration is said as far as it is known, so that whoever looks after it mends the right thing.
+#[test]
+fn a_registration_that_does_not_lead_to_the_api_is_refused_with_what_is_wrong_with_it() {
+    let asks = |change: &dyn Fn(&mut Application)| {
+        for_roles("api://colors/.default", Ask::WhatIsMissing, |app| {
+            app.required_app_roles.clear();
+            app.required_permissions.clear();
+            change(app);
+        })
+    };
+    let (api, gone) = ("COLORS".to_owned(), vec!["Gone".to_owned()]);
+    let nothing = Refusal::NothingRequired { application: "APP".into(), api: api.clone() };
+    assert_eq!(asks(&|_| ()), Err(nothing));
+    let another = Refusal::ApiNotRequired { api: api.clone() };
+    assert_eq!(asks(&|app| app.required_permissions = required(&["other/Read"])), Err(another.clone()));
+    assert_eq!(asks(&|app| app.required_app_roles = required(&["other/Read"])), Err(another));
+    let gone = Refusal::RequiredPermissionsGone { api, required: gone };
+    assert_eq!(asks(&|app| app.required_permissions = required(&["colors/Gone"])), Err(gone));
+    let one_is_left = |app: &mut Application| app.required_permissions = required(&["colors/Gone", "colors/low-user"]);
+    assert_eq!(asks(&one_is_left), Ok(vec!["colors/low-user".to_owned()]));
+}

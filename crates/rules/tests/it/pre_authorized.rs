@@ -1,7 +1,8 @@
 //! Scopes that an API gives applications beforehand (Source: entra-dialect 12.5).
 
+use grantor_rules::Refusal;
 use grantor_rules::consent::effective;
-use grantor_rules::model::{Application, Consents, Platform, PreAuthorized, Registration, UserConsent};
+use grantor_rules::model::{Application, Callers, Consents, Platform, PreAuthorized, Registration, UserConsent};
 use grantor_rules::token::issued::GrantKind;
 
 use crate::grants::{Asked, ForAPerson, buy, by_secret};
@@ -68,5 +69,23 @@ fn every_grant_buys_what_was_given_beforehand_and_no_more() {
         assert_eq!(buys("api://colors/read"), Ok(vec!["Read".into()]), "{kind:?}");
         assert_eq!(buys("api://colors/.default"), Ok(vec!["Read".into()]), "{kind:?}");
         assert_eq!(buys("api://colors/Write").unwrap_err().reason(), "consent-required", "{kind:?}");
+    }
+}
+
+#[test]
+fn an_api_for_named_applications_alone_is_for_no_others_whatever_they_are_allowed() {
+    let only = |client: &str| Application { callers: Callers::PreAuthorized, ..giving(client, &[]) };
+    let moment = Moment::of(app(), allowed(&["colors/Read"]));
+    for kind in ForAPerson::ALL {
+        let buys = |colors: Application| {
+            let words = "api://colors/Read";
+            let scopes = resolved_with(&here(colors), words);
+            let asked = Asked { original: wanted(words), scopes, by_request: false };
+            buy(kind, &moment, &by_secret(&moment), Platform::Web, asked, |plan| plan.scopes.clone())
+        };
+        assert_eq!(buys(only("app")), Ok(vec!["Read".into()]), "{kind:?}: it is named, with whatever scopes");
+        let refusal = Refusal::ClientNotPreAuthorized { api: "COLORS".into() };
+        assert_eq!(buys(only("other")), Err(refusal), "{kind:?}");
+        assert_eq!(buys(giving("other", &[])), Ok(vec!["Read".into()]), "{kind:?}: it is for everybody");
     }
 }

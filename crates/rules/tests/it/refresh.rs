@@ -64,7 +64,9 @@ const SPOILS: [(&str, Spoil); 7] = [
     ("refresh-token-ended", |situation| situation.family.ends_at = Some(NOW)),
     ("refresh-token-expired", |situation| situation.live().expires_at = NOW),
     ("user-gone", |situation| situation.moment.user = None),
-    ("audience-excludes", |situation| situation.moment.application().sign_in_audience = SignInAudience::PersonalOnly),
+    ("for-personal-accounts-alone", |situation| {
+        situation.moment.application().sign_in_audience = SignInAudience::PersonalOnly;
+    }),
     ("consent-required", |situation| situation.moment.consents = Consents::default()),
 ];
 

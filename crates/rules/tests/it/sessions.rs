@@ -72,7 +72,11 @@ fn every_grant_that_goes_back_to_a_sign_in_is_refused() {
                 | ForAPerson::OnBehalfOf
                 | ForAPerson::Front => false,
             };
-            let expected = if counts || proves_anew { Ok(()) } else { Err(Refusal::SessionsEnded) };
+            let refusal = match kind {
+                ForAPerson::RefreshToken => Refusal::RefreshTokenOutlived,
+                _ => Refusal::SessionsEnded,
+            };
+            let expected = if counts || proves_anew { Ok(()) } else { Err(refusal) };
             assert_eq!(found, expected, "{kind:?} {from:?}");
         }
     }

@@ -45,7 +45,7 @@ async fn at_organizations_personal_accounts_are_nobodys_and_at_consumers_they_ar
     let mut browser = platform.browser();
     let page = browser.authorize(&consumers).await.page();
     let page = browser.sign_in(page, KIM).await.page();
-    assert_eq!(code_on(&page), "AADSTS50020");
+    assert_eq!(code_on(&page), "AADSTS90072");
 }
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn an_app_that_is_for_organizations_takes_no_personal_account_at_common() 
     let mut browser = platform.browser();
     let page = browser.authorize(&Authorize::by(PARCELS).tenant("common")).await.page();
     let page = browser.sign_in(page, SAM).await.page();
-    assert_eq!(code_on(&page), "AADSTS50020");
+    assert_eq!(code_on(&page), "AADSTS9002332");
 }
 
 #[tokio::test]
@@ -63,13 +63,13 @@ async fn an_account_of_another_tenant_is_refused_by_name() {
     let mut browser = platform.browser();
     let page = browser.authorize(&Authorize::by(TASKS).tenant(NORTHWIND.domain)).await.page();
     let page = browser.sign_in(page, CASS).await.page();
-    assert_eq!((page.answer.code(), code_on(&page).as_str()), (400, "AADSTS50020"));
+    assert_eq!((page.answer.code(), code_on(&page).as_str()), (400, "AADSTS90072"));
     assert!(page.text().contains(CASS.name), "{}", page.text());
     // The password was not looked at: whoever owns this address learns nothing of it.
     let mut wrong = CASS;
     wrong.password = "wrong";
     let page = browser.authorize(&Authorize::by(TASKS).tenant(NORTHWIND.domain)).await.page();
-    assert_eq!(code_on(&browser.sign_in(page, wrong).await.page()), "AADSTS50020");
+    assert_eq!(code_on(&browser.sign_in(page, wrong).await.page()), "AADSTS90072");
     refused(&platform.token(&by_password(CASS).tenant(NORTHWIND.domain)).await, 50_020, "invalid_grant", "");
 }
 

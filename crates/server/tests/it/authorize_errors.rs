@@ -23,7 +23,7 @@ async fn until_the_app_and_its_address_are_proven_the_person_is_told_on_a_page()
         ("no client_id", "AADSTS900144", |request| request.without("client_id")),
         ("empty client_id", "AADSTS900144", |request| request.with("client_id", "")),
         ("client_id twice", "AADSTS9002313", |request| request.again("client_id", NATIVE.client_id)),
-        ("long client_id", "AADSTS9002313", |request| request.with("client_id", &"a".repeat(257))),
+        ("long client_id", "AADSTS90100", |request| request.with("client_id", &"a".repeat(257))),
         ("malformed client_id", "AADSTS700016", |request| request.with("client_id", "a b\u{e9}<script>")),
         ("unknown client_id", "AADSTS700016", |request| {
             request.with("client_id", "22222222-2222-2222-2222-222222222222")
@@ -33,7 +33,7 @@ async fn until_the_app_and_its_address_are_proven_the_person_is_told_on_a_page()
         ("several addresses, none named", "AADSTS900971", |request| request.without("redirect_uri")),
         ("several addresses, an empty one", "AADSTS900971", |request| request.with("redirect_uri", "")),
         ("redirect_uri twice", "AADSTS9002313", |request| request.again("redirect_uri", NATIVE.redirect_uri)),
-        ("long redirect_uri", "AADSTS9002313", |request| {
+        ("long redirect_uri", "AADSTS90100", |request| {
             request.with("redirect_uri", &format!("http://localhost/{}", "a".repeat(2048)))
         }),
         ("another app's address", "AADSTS50011", |request| request.with("redirect_uri", WEB.redirect_uri)),
@@ -172,20 +172,18 @@ async fn once_the_address_is_proven_the_app_is_told_in_the_mode_that_it_asked() 
         ("no response_type", "invalid_request", 900_144, |request| request.without("response_type")),
         ("empty response_type", "invalid_request", 900_144, |request| request.with("response_type", "")),
         ("response_type twice", "invalid_request", 9_002_313, |request| request.again("response_type", "code")),
-        ("long response_type", "invalid_request", 9_002_313, |request| {
-            request.with("response_type", &"code ".repeat(60))
-        }),
+        ("long response_type", "invalid_request", 90_100, |request| request.with("response_type", &"code ".repeat(60))),
         ("unknown response_type", "unsupported_response_type", 70_005, |request| request.with("response_type", "cod")),
         ("token", "unsupported_response_type", 70_005, |request| request.with("response_type", "token")),
         ("id_token", "unsupported_response_type", 700_054, |request| request.with("response_type", "id_token")),
         ("hybrid", "unsupported_response_type", 700_054, |request| request.with("response_type", "code id_token")),
         ("nonce twice", "invalid_request", 9_002_313, |request| request.again("nonce", "n")),
-        ("long nonce", "invalid_request", 9_002_313, |request| request.with("nonce", &"n".repeat(1025))),
+        ("long nonce", "invalid_request", 90_100, |request| request.with("nonce", &"n".repeat(1025))),
         ("no scope", "invalid_request", 900_144, |request| request.without("scope")),
         ("empty scope", "invalid_request", 900_144, |request| request.with("scope", "")),
         ("blank scope", "invalid_request", 900_144, |request| request.with("scope", "  ")),
         ("scope twice", "invalid_request", 9_002_313, |request| request.again("scope", "openid")),
-        ("long scope", "invalid_request", 9_002_313, |request| request.with("scope", &"openid ".repeat(700))),
+        ("long scope", "invalid_request", 90_100, |request| request.with("scope", &"openid ".repeat(700))),
         ("malformed scope", "invalid_scope", 70_011, |request| request.with("scope", "openid \"x\"")),
         ("scope without a value", "invalid_scope", 70_011, |request| request.with("scope", "api://colors/")),
         ("scope without an API", "invalid_scope", 70_011, |request| request.with("scope", "/User.Read")),
@@ -220,7 +218,7 @@ async fn once_the_address_is_proven_the_app_is_told_in_the_mode_that_it_asked() 
         ("login_hint twice", "invalid_request", 9_002_313, |request| {
             request.again("login_hint", "a").again("login_hint", "b")
         }),
-        ("long login_hint", "invalid_request", 9_002_313, |request| request.with("login_hint", &"a".repeat(1025))),
+        ("long login_hint", "invalid_request", 90_100, |request| request.with("login_hint", &"a".repeat(1025))),
         ("max_age in words", "invalid_request", 90_023, |request| request.with("max_age", "soon")),
         ("negative max_age", "invalid_request", 90_023, |request| request.with("max_age", "-1")),
         ("max_age twice", "invalid_request", 9_002_313, |request| request.again("max_age", "1").again("max_age", "1")),
@@ -299,11 +297,12 @@ async fn without_a_readable_mode_the_response_types_own_mode_is_taken() {
 async fn a_state_that_cannot_be_returned_is_refused_without_one() {
     let platform = TestPlatform::start().await;
     let mut browser = platform.browser();
-    for request in
-        [Authorize::by(NATIVE).again("state", "other"), Authorize::by(NATIVE).with("state", &"s".repeat(8193))]
-    {
+    for (request, code) in [
+        (Authorize::by(NATIVE).again("state", "other"), 9_002_313),
+        (Authorize::by(NATIVE).with("state", &"s".repeat(8193)), 90_100),
+    ] {
         let response = browser.authorize(&request).await.response();
-        assert_eq!(response.error(), ("invalid_request".into(), 9_002_313));
+        assert_eq!(response.error(), ("invalid_request".into(), code));
         assert!(!response.parameters.contains_key("state"));
     }
 }
@@ -313,7 +312,7 @@ async fn an_app_for_other_people_is_refused_on_a_page() {
     let platform = TestPlatform::start().await;
     platform.apply(UNNEEDED_API).await;
     let request = Authorize::by(NATIVE).with("client_id", "c0105000-0000-4000-8000-00000000a098");
-    refused_on_a_page(&platform.browser().authorize(&request).await.page(), "AADSTS50020", "personal only");
+    refused_on_a_page(&platform.browser().authorize(&request).await.page(), "AADSTS9002331", "personal only");
 }
 
 #[tokio::test]

@@ -182,7 +182,7 @@ async fn a_form_without_its_own_mark_allows_nothing() {
             let (action, pairs) = marked(&page, button, wrong);
             let answer = browser.post(&action, &pairs).await;
             assert_eq!(answer.code(), 400, "{wrong}");
-            assert_eq!(code_on(&read(&mut browser, &action, answer).await), "AADSTS90023");
+            assert_eq!(code_on(&read(&mut browser, &action, answer).await), "AADSTS90013");
         }
     }
     browser.press(&page, "accept").await.code();

@@ -109,7 +109,7 @@ async fn only_administrators_see_and_answer_wishes() {
     assert!(!is_in(&platform, STRICT, PARCELS.client_id).await);
     let (own, pairs) = (address(SASHA), pairs);
     let answer = sasha.post(&own, &pairs).await;
-    assert_eq!(code_on(&sasha.arrive(&own, answer).await.page()), "AADSTS90023");
+    assert_eq!(code_on(&sasha.arrive(&own, answer).await.page()), "AADSTS90013");
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn a_reason_that_is_too_long_is_no_wish() {
     let page = sasha.authorize(&request()).await.page();
     let mut page = sasha.sign_in(page, SASHA).await.page();
     page.fill("reason", &"x".repeat(501));
-    assert_eq!(code_on(&sasha.press(&page, "ask-administrator").await.page()), "AADSTS90023");
+    assert_eq!(code_on(&sasha.press(&page, "ask-administrator").await.page()), "AADSTS90013");
     let (_, page) = requests(&platform, STRICT_ADMIN).await;
     assert!(page.text().contains("No request is waiting."));
 }

@@ -100,7 +100,7 @@ async fn a_code_ends_after_fifteen_minutes_for_both() {
     }
     let page = device.enter(&mut browser).await.page();
     assert!(page.text_of("error").unwrap_or_default().starts_with("That code has expired."), "{}", page.text());
-    assert_eq!(code_on(&browser.press(&waiting, "accept").await.page()), "AADSTS70020");
+    assert_eq!(code_on(&browser.press(&waiting, "accept").await.page()), "AADSTS70019");
 }
 
 #[tokio::test]
@@ -113,7 +113,12 @@ async fn a_code_that_nobody_shows_is_not_right() {
         let mut page = blank.clone();
         page.fill("user-code", wrong);
         let page = browser.press(&page, "continue").await.page();
-        assert!(page.text_of("error").unwrap_or_default().starts_with("That code is not right."), "{wrong}");
+        let (sentence, code) = match wrong {
+            "" => ("Type the code that your device shows.", "AADSTS90121"),
+            _ => ("That code is not right.", "AADSTS90119"),
+        };
+        assert!(page.text_of("error").unwrap_or_default().starts_with(sentence), "{wrong}");
+        assert_eq!(code_on(&page), code, "{wrong}");
         assert!(!page.answer.text().contains("<script>alert"));
     }
     // As people type: in small letters, with and without the sign in between.

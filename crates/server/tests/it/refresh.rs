@@ -293,11 +293,11 @@ async fn an_app_that_is_no_longer_for_these_people_gets_nothing() {
     let line = "sign_in_audience = \"this-organization\"";
     assert!(CONTOSO_DIRECTORY.contains(line));
     platform.apply(&CONTOSO_DIRECTORY.replace(line, "sign_in_audience = \"personal-only\"")).await;
-    let expected = (400, "access_denied".to_owned(), 50020, String::new());
+    let expected = (400, "unauthorized_client".to_owned(), 9_002_331, String::new());
     assert_eq!(refused(&platform, &unused.redeem(&unused_code)).await, expected);
     assert_eq!(refused(&platform, &TokenRequest::refresh(NATIVE, &tokens.refresh_token)).await, expected);
     let page = browser.authorize(&Authorize::by(NATIVE)).await.page();
-    assert_eq!(page.text_of("error-code").as_deref(), Some("AADSTS50020"));
+    assert_eq!(page.text_of("error-code").as_deref(), Some("AADSTS9002331"));
 }
 
 #[tokio::test]

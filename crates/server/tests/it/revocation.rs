@@ -105,7 +105,8 @@ impl Event {
             Self::UserDisabledAndEnabledAgain | Self::PasswordChanged => match holding {
                 H::Session => Asks,
                 H::AccessToken => Ends(401),
-                H::Code | H::DeviceCode | H::RefreshToken | H::OnBehalfOf | H::OnBehalfOfRefresh => Ends(50_173),
+                H::Code | H::DeviceCode | H::OnBehalfOf => Ends(50_133),
+                H::RefreshToken | H::OnBehalfOfRefresh => Ends(50_173),
             },
             // What is out runs out by itself, and what the API was allowed for its own part is another consent.
             Self::ConsentWithdrawn => match holding {

@@ -44,7 +44,8 @@ fn after(route: Option<&Route>) -> Option<Route> {
         Some(Route::HealthLive) => Route::HealthReady,
         Some(Route::HealthReady) => Route::DevClock,
         Some(Route::DevClock) => Route::DevFlows,
-        Some(Route::DevFlows) => return None,
+        Some(Route::DevFlows) => Route::DevRefusals,
+        Some(Route::DevRefusals) => return None,
     })
 }
 
@@ -113,6 +114,7 @@ fn as_nobody(route: &Route) -> AsNobody {
         // Without --dev these are not there.
         Route::DevClock => row("/dev/clock", 404, 404, false),
         Route::DevFlows => row("/dev/flows", 404, 404, false),
+        Route::DevRefusals => row("/dev/refusals", 404, 404, false),
     }
 }
 
@@ -139,7 +141,7 @@ async fn every_address_answers_nobody_as_it_is_listed_here() {
         for (method, status) in [("GET", expected.get), ("POST", expected.post), ("PUT", 0), ("TRACE", 0), ("X", 0)] {
             let answer = platform.send(platform.request(method, &expected.target, &[], "".into())).await;
             let status = match (status, &route) {
-                (0, Route::DevClock | Route::DevFlows) => 404,
+                (0, Route::DevClock | Route::DevFlows | Route::DevRefusals) => 404,
                 (0, _) => 405,
                 (status, _) => status,
             };
@@ -151,7 +153,7 @@ async fn every_address_answers_nobody_as_it_is_listed_here() {
         }
         let answer = platform.send(platform.request("OPTIONS", &expected.target, &[], "".into())).await;
         let expected_status = match route {
-            Route::DevClock | Route::DevFlows => 404,
+            Route::DevClock | Route::DevFlows | Route::DevRefusals => 404,
             _ if expected.open => 204,
             _ => 405,
         };

@@ -85,8 +85,8 @@ async fn a_tenant_that_switches_an_app_off_has_it_no_more() {
         platform.change(DirectoryChange { service_principals, ..DirectoryChange::default() }).await;
     };
     set(false).await;
-    refused(&platform.token(&renewal(&request, &tokens)).await, 7_000_112, "unauthorized_client", "");
-    assert_eq!(code_on(&platform.browser().authorize(&request).await.page()), "AADSTS7000112");
+    refused(&platform.token(&renewal(&request, &tokens)).await, 70_001, "unauthorized_client", "");
+    assert_eq!(code_on(&platform.browser().authorize(&request).await.page()), "AADSTS70001");
     // Elsewhere it goes on.
     platform.browser().authorize(&Authorize::by(PARCELS).tenant(NORTHWIND.id)).await.page().value_of("username");
     set(true).await;

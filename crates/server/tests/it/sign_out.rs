@@ -223,7 +223,7 @@ async fn forms_of_other_sites_and_browsers_sign_nobody_out() {
     let (form, pairs) = page.pressed("sign-out-all");
     let unmarked: Vec<_> = pairs.iter().filter(|(name, _)| name != "csrf").cloned().collect();
     let answer = browser.post(&form.action, &unmarked).await;
-    assert_eq!(code_on(&browser.arrive(&form.action, answer).await.page()), "AADSTS90023");
+    assert_eq!(code_on(&browser.arrive(&form.action, answer).await.page()), "AADSTS90013");
     let answer = browser.post_with(&form.action, &pairs, &[("sec-fetch-site", "cross-site")]).await;
     assert_eq!(answer.code(), 400);
     let (mut other, ..) = with_two(&platform).await;

@@ -55,7 +55,7 @@ async fn a_request_that_is_wrong_in_itself_costs_nothing() {
         ("no grant_type", 400, "invalid_request", 900_144, |request| request.without("grant_type")),
         ("empty grant_type", 400, "invalid_request", 900_144, |request| request.with("grant_type", "")),
         ("grant_type twice", 400, "invalid_request", 9_002_313, |request| request.again("grant_type", "refresh_token")),
-        ("long grant_type", 400, "invalid_request", 9_002_313, |request| request.with("grant_type", &"a".repeat(257))),
+        ("long grant_type", 400, "invalid_request", 90_100, |request| request.with("grant_type", &"a".repeat(257))),
         ("a password without a name", 400, "invalid_request", 900_144, |request| {
             request.with("grant_type", "password")
         }),
@@ -69,7 +69,7 @@ async fn a_request_that_is_wrong_in_itself_costs_nothing() {
         }),
         ("no client_id", 400, "invalid_request", 900_144, |request| request.without("client_id")),
         ("client_id twice", 400, "invalid_request", 9_002_313, |request| request.again("client_id", "x")),
-        ("long client_id", 400, "invalid_request", 9_002_313, |request| request.with("client_id", &"a".repeat(257))),
+        ("long client_id", 400, "invalid_request", 90_100, |request| request.with("client_id", &"a".repeat(257))),
         ("malformed client_id", 400, "unauthorized_client", 700_016, |request| request.with("client_id", "\u{e9}\n")),
         ("unknown client_id", 400, "unauthorized_client", 700_016, |request| {
             request.with("client_id", "22222222-2222-2222-2222-222222222222")
@@ -80,7 +80,7 @@ async fn a_request_that_is_wrong_in_itself_costs_nothing() {
         ("no code", 400, "invalid_request", 900_144, |request| request.without("code")),
         ("empty code", 400, "invalid_request", 900_144, |request| request.with("code", "")),
         ("code twice", 400, "invalid_request", 9_002_313, |request| request.again("code", "x")),
-        ("long code", 400, "invalid_request", 9_002_313, |request| request.with("code", &"c".repeat(4097))),
+        ("long code", 400, "invalid_request", 90_100, |request| request.with("code", &"c".repeat(4097))),
         ("a code that is none", 400, "invalid_grant", 70_000, |request| request.with("code", "abc")),
         ("a code cut short", 400, "invalid_grant", 70_000, |request| {
             let code = request.parameters.iter().find(|(name, _)| name == "code").unwrap().1.clone();
@@ -136,7 +136,15 @@ async fn the_endpoint_takes_posted_forms_alone() {
         let answer = platform.send(platform.request(method, &target, &[], "".into())).await;
         assert_eq!((answer.code(), answer.header("allow")), (405, "POST, OPTIONS"), "{method}");
     }
-    refused(&platform.get(&target, &[]).await, 405, "invalid_request", 900_561, None, "GET");
+    refused(
+        &platform.get(&target, &[]).await,
+        405,
+        "invalid_request",
+        90_056,
+        None,
+        "GET with the code in the address",
+    );
+    refused(&platform.get(&redemption.path(), &[]).await, 405, "invalid_request", 900_561, None, "GET");
     let json = json!({"grant_type": "authorization_code", "client_id": NATIVE.client_id}).to_string();
     for (kind, body) in [("application/json", json), ("text/plain", redemption.encoded()), ("", redemption.encoded())] {
         let answer = platform.send(platform.request("POST", &target, &[("content-type", kind)], body.into())).await;
@@ -321,7 +329,7 @@ async fn a_web_app_must_prove_itself_with_its_secret() {
         ("no secret", 401, "invalid_client", 7_000_218, good.clone().without("client_secret")),
         ("an empty secret", 401, "invalid_client", 7_000_218, good.clone().with("client_secret", "")),
         ("a wrong secret", 401, "invalid_client", 7_000_215, good.clone().with("client_secret", "wrong")),
-        ("a long secret", 400, "invalid_request", 9_002_313, good.clone().with("client_secret", &"x".repeat(4097))),
+        ("a long secret", 400, "invalid_request", 90_100, good.clone().with("client_secret", &"x".repeat(4097))),
         ("across origins", 400, "invalid_request", 9_002_326, good.clone().header("origin", "https://app.example")),
         ("two ways", 400, "invalid_request", 90_023, good.clone().basic(WEB.client_id, secret)),
         ("a wrong secret by Basic", 401, "invalid_client", 7_000_215, {
@@ -355,7 +363,7 @@ async fn a_refresh_token_that_is_none_is_refused() {
         ("no token", 400, "invalid_request", 900_144, |request| request.without("refresh_token")),
         ("an empty one", 400, "invalid_request", 900_144, |request| request.with("refresh_token", "")),
         ("twice", 400, "invalid_request", 9_002_313, |request| request.again("refresh_token", "x")),
-        ("long", 400, "invalid_request", 9_002_313, |request| request.with("refresh_token", &"x".repeat(4097))),
+        ("long", 400, "invalid_request", 90_100, |request| request.with("refresh_token", &"x".repeat(4097))),
         ("no token of ours", 400, "invalid_grant", 70_000, |request| request.with("refresh_token", "x")),
         ("cut short", 400, "invalid_grant", 70_000, |request| {
             let token = request.parameters.iter().find(|(name, _)| name == "refresh_token").unwrap().1.clone();

@@ -14,6 +14,7 @@ use super::{place, refused};
 use crate::app::App;
 use crate::cookies::{self, Browser};
 use crate::incoming::Incoming;
+use crate::rehearsals::At;
 use crate::respond::{self, Answer};
 use crate::routes::Version;
 
@@ -68,7 +69,7 @@ async fn start(
 ) -> Result<Answer, (Option<Arc<Tenant>>, FlowError)> {
     let env = &app.env;
     let dialect = app.of_version(version);
-    let place = place(env, asked_tenant).await.map_err(|error| (None, error))?;
+    let place = place(env, dialect, asked_tenant).await.map_err(|error| (None, error))?;
     let tenant = place.tenant().cloned();
     let at_tenant = |error: FlowError| (tenant.clone(), error);
     read.map_err(|refusal| at_tenant(refusal.into()))?;
@@ -86,7 +87,8 @@ async fn start(
     );
     let sessions = cookies::sessions(&incoming.headers, &env.public, proven.place.authority());
     let asked = Asked { app, incoming, dialect, proven: &proven, parameters: &parameters, purpose: &purpose };
-    let request = match asked.request() {
+    let rehearsed = app.rehearsed(&proven.application.client_id, At::Authorize);
+    let request = match rehearsed.and_then(|()| asked.request()) {
         Ok(request) => request,
         Err(refusal) => return Ok(asked.refuse(refusal.into())),
     };

@@ -1,30 +1,31 @@
-//! What is served under `--dev` alone: the virtual clock and recorded events.
+//! What is served under `--dev` alone: the virtual clock, recorded events, and answers that applications are to meet.
 
 use std::time::Duration;
 
+use axum::http::Method;
 use grantor_dialects::Reply;
+use grantor_dialects::entra::rehearsed;
 use grantor_environment::Clock;
-use grantor_protocol::FlowId;
+use grantor_protocol::{ClientId, FlowId};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::incoming::Incoming;
+use crate::rehearsals::{At, Wish};
 use crate::respond::{self, Answer};
 
 /// `GET`: what the clock shows. `POST {"advance":"1h"}`: moves it forward.
 pub fn clock(app: &App, incoming: &Incoming) -> Answer {
     let Some(clock) = &app.dev_clock else { return respond::method_not_allowed(&[]) };
-    // Any page that the developer looks at could send a form here.
-    if incoming.is_post() && incoming.origin().is_some_and(|origin| origin != app.env.public.origin()) {
-        let hint = json!({"error": "the clock is moved by tests and by this server's own pages, not by pages of other origins"});
-        return respond::reply(&Reply::no_store(403, hint));
+    if let Some(refused) = of_another_origin(app, incoming) {
+        return refused;
     }
     if incoming.is_post() {
         let asked: Option<Value> = serde_json::from_slice(&incoming.body).ok();
         let length = asked.as_ref().and_then(|body| body.get("advance")).and_then(Value::as_str).and_then(parse_length);
         let Some(length) = length else {
-            let hint = json!({"error": "expected {\"advance\": \"1h\"}: a whole number and s, m, h or d"});
-            return respond::reply(&Reply::no_store(400, hint));
+            return hint(400, "expected {\"advance\": \"1h\"}: a whole number and s, m, h or d");
         };
         clock.advance(length);
     }
@@ -37,6 +38,88 @@ pub fn flows(app: &App, incoming: &Incoming) -> Answer {
     let id: Option<FlowId> = incoming.query().ok().and_then(|query| query.sole("id").and_then(|id| id.parse().ok()));
     let events = id.map_or_else(|| app.env.recorder.newest(200), |id| app.env.recorder.of(id));
     respond::reply(&Reply::no_store(200, json!({ "events": events })))
+}
+
+/// `GET`: the refusals that were wished for and have not been given yet. `POST {"code": 50076}`: the next request of an
+/// application is refused with that; of which application (`client_id`), where (`at`: `authorize` or `token`) and how often
+/// (`times`) may be said. `DELETE`: forgets them.
+pub fn refusals(app: &App, incoming: &Incoming) -> Answer {
+    let Some(rehearsals) = app.rehearsals() else { return respond::method_not_allowed(&[]) };
+    if let Some(refused) = of_another_origin(app, incoming) {
+        return refused;
+    }
+    if incoming.method == Method::DELETE {
+        rehearsals.clear();
+    }
+    if incoming.is_post() {
+        let wish = match wish(&incoming.body) {
+            Ok(wish) => wish,
+            Err(what) => return hint(400, &what),
+        };
+        if !rehearsals.wish(wish) {
+            return hint(409, "too many refusals wait already: DELETE forgets them");
+        }
+    }
+    let waiting: Vec<Value> = rehearsals.waiting().iter().map(shown).collect();
+    respond::reply(&Reply::no_store(200, json!({ "waiting": waiting })))
+}
+
+fn shown(wish: &Wish) -> Value {
+    json!({
+        "code": wish.code,
+        "client_id": wish.client.as_ref().map(ClientId::as_str),
+        "at": wish.at.map(At::as_str),
+        "times": wish.times,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wished {
+    code: u32,
+    client_id: Option<String>,
+    at: Option<String>,
+    #[serde(default = "once")]
+    times: u32,
+}
+
+const fn once() -> u32 {
+    1
+}
+
+fn wish(body: &[u8]) -> Result<Wish, String> {
+    let wished: Wished = serde_json::from_slice(body).map_err(|error| {
+        format!(
+            "expected {{\"code\": 50076, \"client_id\": …, \"at\": …, \"times\": 1}}, the code alone is needed: {error}"
+        )
+    })?;
+    if rehearsed::find(wished.code).is_none() {
+        let known: Vec<String> = rehearsed::REHEARSALS.iter().map(|one| one.code.to_string()).collect();
+        return Err(format!(
+            "{} cannot be rehearsed: what can is {}; all others come about by themselves",
+            wished.code,
+            known.join(", ")
+        ));
+    }
+    let client = wished.client_id.as_deref().map(ClientId::parse).transpose();
+    let at = wished.at.as_deref().map(|at| At::parse(at).ok_or("\"at\" must be authorize or token"));
+    Ok(Wish {
+        code: wished.code,
+        client: client.map_err(|error| format!("\"client_id\" names no application: {error}"))?,
+        at: at.transpose()?,
+        times: wished.times,
+    })
+}
+
+/// Any page that the developer looks at could send a form here.
+fn of_another_origin(app: &App, incoming: &Incoming) -> Option<Answer> {
+    let reads = incoming.method == Method::GET || incoming.method == Method::HEAD;
+    let other = !reads && incoming.origin().is_some_and(|origin| origin != app.env.public.origin());
+    other.then(|| hint(403, "this is for tests and for this server's own pages, not for pages of other origins"))
+}
+
+fn hint(status: u16, what: &str) -> Answer {
+    respond::reply(&Reply::no_store(status, json!({ "error": what })))
 }
 
 fn parse_length(text: &str) -> Option<Duration> {

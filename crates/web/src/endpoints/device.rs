@@ -5,7 +5,7 @@ use grantor_dialects::{Dialect, IssuedDeviceCode, Reply, TokenCall};
 use grantor_flows::authorize::{self as flow, Consented, Stage};
 use grantor_flows::place::again;
 use grantor_flows::{Event, FlowError, device as device_flow};
-use grantor_pages::{DeviceCodeEntry, DeviceCodeError, Hidden};
+use grantor_pages::{DeviceCodeEntry, DeviceCodeError, Facts, Hidden};
 use grantor_protocol::HandleDigest;
 use grantor_rules::Refusal;
 use grantor_rules::authorize::Request;
@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::cookies::{self, Browser};
 use crate::csrf;
 use crate::incoming::Incoming;
+use crate::rehearsals::At;
 use crate::respond::{self, Answer};
 use crate::routes::Version;
 
@@ -56,14 +57,15 @@ async fn begun(
 ) -> Result<Reply, FlowError> {
     let env = &app.env;
     if !incoming.is_post() {
-        return Err(Refusal::MethodNotPost.into());
+        return Err(incoming.not_post().into());
     }
-    let place = place(env, asked_tenant).await?;
+    let place = place(env, dialect, asked_tenant).await?;
     read?;
     let parameters = incoming.form()?;
     let call =
         TokenCall { parameters: &parameters, authorization: incoming.authorization(), origin: incoming.origin() };
     let asked = dialect.parse_device(&call)?;
+    app.rehearsed(&asked.client_id, At::Token)?;
     let (trace, name) = (&incoming.trace, dialect.name());
     let begun = device_flow::begin(env, trace, &place, name, &asked.client_id, &asked.wanted).await?;
     Ok(dialect.device_success(&IssuedDeviceCode {
@@ -95,11 +97,13 @@ fn blank(_: &App, incoming: &Incoming, browser: &Browser) -> Answer {
     entry(browser, named.map(|code| code.shown()).unwrap_or_default(), None)
 }
 
-fn entry(browser: &Browser, user_code: String, error: Option<DeviceCodeError>) -> Answer {
+fn entry(browser: &Browser, user_code: String, error: Option<(DeviceCodeError, Option<Facts>)>) -> Answer {
+    let (error, facts) = error.map_or((None, None), |(error, facts)| (Some(error), facts));
     let page = DeviceCodeEntry {
         brand: None,
         user_code,
         error,
+        facts,
         action: ENTRY.to_owned(),
         hidden: Hidden { csrf: csrf::mark_page(browser, "device", b"") },
     };
@@ -111,12 +115,13 @@ async fn typed(app: &App, incoming: &Incoming, browser: &Browser) -> Result<Answ
     let text = form.optional("user-code", 80)?.unwrap_or_default().to_owned();
     let expected = csrf::mark_page(browser, "device", b"");
     if csrf::check(&incoming.headers, form.sole("csrf"), &expected).is_err() {
-        return Ok(entry(browser, text, Some(DeviceCodeError::PageExpired)));
+        return Ok(entry(browser, text, Some((DeviceCodeError::PageExpired, None))));
     }
     if !app.device_tries.may_try(app.env.now()) {
-        return Ok(entry(browser, text, Some(DeviceCodeError::TooManyAttempts)));
+        return Ok(entry(browser, text, Some((DeviceCodeError::TooManyAttempts, None))));
     }
     let found = match UserCode::parse(&text) {
+        None if text.trim().is_empty() => Err(Refusal::UserCodeMissing.into()),
         Some(code) => device_flow::of_user_code(&app.env, &incoming.trace, &code).await.map(|found| (code, found)),
         None => Err(Refusal::UserCodeUnknown.into()),
     };
@@ -126,11 +131,17 @@ async fn typed(app: &App, incoming: &Incoming, browser: &Browser) -> Result<Answ
             app.device_tries.was_wrong(app.env.now());
             app.env.record(&incoming.trace, Event::refused(&refusal));
             let error = match refusal {
+                Refusal::UserCodeMissing => DeviceCodeError::Missing,
                 Refusal::UserCodeUsed => DeviceCodeError::AlreadyUsed,
                 Refusal::DeviceCodeExpired => DeviceCodeError::Expired,
                 _ => DeviceCodeError::Unknown,
             };
-            Ok(entry(browser, text, Some(error)))
+            let facts = Facts {
+                code: app.entra_v2.code_on_page(&refusal),
+                trace_id: incoming.trace.request().to_string(),
+                timestamp: incoming.ids().at_text(),
+            };
+            Ok(entry(browser, text, Some((error, Some(facts)))))
         }
         Err(error) => Err(error),
     }

@@ -3,12 +3,12 @@
 use axum::http::StatusCode;
 use grantor_dialects::entra::errors::{self, Endpoint};
 use grantor_dialects::entra::metadata::{self as metadata_words, Several};
-use grantor_dialects::entra::{meanings, realm};
+use grantor_dialects::entra::{meanings, realm, rehearsed};
 use grantor_dialects::{Reply, form};
 use grantor_flows::{Event, FlowError, Place};
 use grantor_pages::{NativeClient, NotFound, Refused};
 
-use super::{log_failure, place};
+use super::{log_failure, named_place};
 use crate::app::App;
 use crate::documents::Whose;
 use crate::incoming::Incoming;
@@ -16,7 +16,7 @@ use crate::respond::{self, Answer};
 use crate::routes::Version;
 
 pub async fn metadata(app: &App, incoming: &Incoming, version: Version, asked: &str) -> Answer {
-    let whose = place(&app.env, asked).await.map(|place| match place {
+    let whose = named_place(&app.env, asked).await.map(|place| match place {
         Place::Tenant(tenant) if asked == "consumers" => Whose::Consumers(tenant.id),
         Place::Tenant(tenant) => Whose::Tenant(tenant.id),
         Place::Organizations => Whose::Several(Several::Organizations),
@@ -27,7 +27,7 @@ pub async fn metadata(app: &App, incoming: &Incoming, version: Version, asked: &
 
 /// Every tenant's tokens are signed with the same keys.
 pub async fn keys(app: &App, incoming: &Incoming, version: Version, asked: &str) -> Answer {
-    let found = place(&app.env, asked).await;
+    let found = named_place(&app.env, asked).await;
     let text = |_| app.documents.keys(version, &app.env.public, app.env.keys.public());
     answer(app, incoming, found.map(text).map(respond::document))
 }
@@ -52,17 +52,21 @@ pub fn native_client() -> Answer {
 /// Where `error_uri` leads: what a code means, and how it is mended.
 pub fn error_code(incoming: &Incoming) -> Answer {
     let asked = incoming.query().ok().and_then(|query| query.sole("code").and_then(|code| code.parse().ok()));
-    let Some(meaning) = asked.and_then(meanings::of) else {
+    let known = asked.and_then(|code| {
+        let meaning = meanings::of(code).map(|meaning| (code, meaning.what, meaning.mend));
+        meaning.or_else(|| rehearsed::find(code).map(|rehearsal| (code, rehearsal.what, rehearsal.then)))
+    });
+    let Some((code, what, mend)) = known else {
         return respond::page(StatusCode::NOT_FOUND, NotFound { path: "/error".to_owned() }.render(), None);
     };
     let ids = incoming.ids();
     let page = Refused {
         brand: None,
-        heading: format!("What AADSTS{} means", meaning.code),
-        sentence: meaning.what.to_owned(),
+        heading: format!("What AADSTS{code} means"),
+        sentence: what.to_owned(),
         compare: None,
-        how_to_mend: Some(meaning.mend.to_owned()),
-        code: format!("AADSTS{}", meaning.code),
+        how_to_mend: Some(mend.to_owned()),
+        code: format!("AADSTS{code}"),
         timestamp: ids.at_text(),
         trace_id: ids.trace_id,
     };

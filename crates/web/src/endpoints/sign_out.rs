@@ -88,7 +88,7 @@ impl<'a> Leaving<'a> {
         parameters: Parameters,
     ) -> Result<Self, FlowError> {
         let env = &app.env;
-        let place = place(env, asked_tenant).await?;
+        let place = place(env, dialect, asked_tenant).await?;
         let request = dialect.parse_sign_out(&parameters)?;
         let hints = Hints {
             id_token: request.id_token_hint.clone(),

@@ -10,6 +10,7 @@ use grantor_rules::token::issued::IssuedTokens;
 use super::{log_failure, place};
 use crate::app::App;
 use crate::incoming::Incoming;
+use crate::rehearsals::At;
 use crate::respond::{self, Answer};
 use crate::routes::Version;
 
@@ -66,14 +67,15 @@ async fn exchange(
     dialect: &dyn Dialect,
 ) -> Result<(Parameters, IssuedTokens), FlowError> {
     if !incoming.is_post() {
-        return Err(Refusal::MethodNotPost.into());
+        return Err(incoming.not_post().into());
     }
-    let place = place(&app.env, asked_tenant).await?;
+    let place = place(&app.env, dialect, asked_tenant).await?;
     read?;
     let parameters = incoming.form()?;
     let call =
         TokenCall { parameters: &parameters, authorization: incoming.authorization(), origin: incoming.origin() };
     let request = dialect.parse_token(&call)?;
+    app.rehearsed(&request.client_id, At::Token)?;
     let issued = grantor_flows::token::exchange(&app.env, &incoming.trace, &place, &request, dialect.layout()).await?;
     Ok((parameters, issued))
 }

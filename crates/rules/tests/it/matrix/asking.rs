@@ -35,8 +35,9 @@ fn found(platform: Platform, prompt: Prompt, cell: &Cell) -> Result<Told, Refusa
     let request = Request { prompt, ..request(WORDS) };
     let scopes = cell.scopes(WORDS)?;
     let people: Vec<SignedIn> = cell.moment.user.clone().map(signed_in).into_iter().collect();
+    let request = &*request.bounded_by(&cell.moment.client.application);
     let progress = Progress { account: Some(user_id("ana")), ..Progress::default() };
-    let person = match who(&request, &progress, &people, NOW - minutes(20), NOW)? {
+    let person = match who(request, &progress, &people, NOW - minutes(20), NOW)? {
         Who::Person(person) => person,
         Who::Ask(Question::SignIn { .. }) => return Ok(Told::SignIn),
         Who::Ask(other) => panic!("{other:?}"),
@@ -46,7 +47,7 @@ fn found(platform: Platform, prompt: Prompt, cell: &Cell) -> Result<Told, Refusa
         tenant: &cell.moment.tenant,
         client: &cell.moment.client,
         answer: Answer::Redirect(&redirect),
-        request: &request,
+        request,
         scopes: &scopes,
         required_apis: &by_client_id(&[]),
         person,
@@ -78,6 +79,9 @@ fn not_signed_in(prompt: Prompt, state: State) -> Option<Told> {
         State::PersonDeleted | State::PasswordChanged => Some(Told::SignIn),
         State::PersonDisabled
         | State::Fine
+        // They have signed in since the request began.
+        | State::SignInTooOld
+        | State::ApiForOthersAlone
         | State::NotAssigned
         | State::OtherTenantsApplication
         | State::PersonalAccountsAlone
@@ -90,13 +94,23 @@ fn not_signed_in(prompt: Prompt, state: State) -> Option<Told> {
 }
 
 /// Statement: what is in the way whoever asks. An API that is not here is not: a consent lets it in.
-fn is_in_the_way(state: State) -> Option<Told> {
+fn is_in_the_way(state: State, consent: Consent) -> Option<Told> {
     match state {
         State::NotAssigned => Some(Told::No("not-assigned")),
-        State::OtherTenantsApplication | State::PersonalAccountsAlone => Some(Told::No("audience-excludes")),
-        State::ApplicationOff | State::ApplicationOffHere => Some(Told::No("client-disabled")),
+        State::OtherTenantsApplication => Some(Told::No("audience-excludes")),
+        State::PersonalAccountsAlone => Some(Told::No("for-personal-accounts-alone")),
+        State::ApplicationOff => Some(Told::No("client-disabled")),
+        State::ApplicationOffHere => Some(Told::No("client-disabled-here")),
+        State::ApiForOthersAlone => {
+            (consent != Consent::PreAuthorized).then_some(Told::No("client-not-pre-authorized"))
+        }
         State::ApiOff | State::ApiOffHere => Some(Told::No("api-disabled")),
-        State::Fine | State::PersonDisabled | State::PersonDeleted | State::PasswordChanged | State::ApiNotHere => None,
+        State::Fine
+        | State::SignInTooOld
+        | State::PersonDisabled
+        | State::PersonDeleted
+        | State::PasswordChanged
+        | State::ApiNotHere => None,
     }
 }
 
@@ -124,7 +138,7 @@ fn expected(prompt: Prompt, state: State, consent: Consent, policy: UserConsent,
     if consent == Consent::SwitchedOff {
         return Told::No("scope-unknown");
     }
-    if let Some(told) = not_signed_in(prompt, state).or_else(|| is_in_the_way(state)) {
+    if let Some(told) = not_signed_in(prompt, state).or_else(|| is_in_the_way(state, consent)) {
         return told;
     }
     let (known, may) = (known(consent, state), may_allow(policy));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use grantor_protocol::TenantId;
 use grantor_rules::consent::effective;
 use grantor_rules::model::{
-    Application, Consents, Platform, PreAuthorized, Redirect, Registration, Risk, SignInAudience, UserConsent,
+    Application, Callers, Consents, Platform, PreAuthorized, Redirect, Registration, Risk, SignInAudience, UserConsent,
 };
 use grantor_rules::scopes::ResolvedScopes;
 use grantor_rules::{Refusal, model::TenantKind};
@@ -26,6 +26,7 @@ pub enum State {
     PersonDisabled,
     PersonDeleted,
     PasswordChanged,
+    SignInTooOld,
     NotAssigned,
     OtherTenantsApplication,
     PersonalAccountsAlone,
@@ -34,14 +35,16 @@ pub enum State {
     ApiOff,
     ApiOffHere,
     ApiNotHere,
+    ApiForOthersAlone,
 }
 
 impl State {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Fine,
         Self::PersonDisabled,
         Self::PersonDeleted,
         Self::PasswordChanged,
+        Self::SignInTooOld,
         Self::NotAssigned,
         Self::OtherTenantsApplication,
         Self::PersonalAccountsAlone,
@@ -50,6 +53,7 @@ impl State {
         Self::ApiOff,
         Self::ApiOffHere,
         Self::ApiNotHere,
+        Self::ApiForOthersAlone,
     ];
 }
 
@@ -154,6 +158,8 @@ impl Cell {
             State::PersonDisabled => moment.person().account_enabled = false,
             State::PersonDeleted => moment.user = None,
             State::PasswordChanged => moment.person().sessions_valid_from = Some(NOW - minutes(5)),
+            // Ana signed in ten minutes ago.
+            State::SignInTooOld => moment.application().lifetimes.sign_in = Some(minutes(5)),
             State::NotAssigned => moment.client_assigned.is_assigned = false,
             State::OtherTenantsApplication => moment.application().publisher = TenantId::from_random([9; 16]),
             State::PersonalAccountsAlone => {
@@ -164,6 +170,7 @@ impl Cell {
             State::ApplicationOffHere => principal_of(&mut moment.client).enabled = false,
             State::ApiOff => Arc::make_mut(&mut self.api.application).disabled = true,
             State::ApiOffHere => principal_of(&mut self.api).enabled = false,
+            State::ApiForOthersAlone => Arc::make_mut(&mut self.api.application).callers = Callers::PreAuthorized,
             State::ApiNotHere => self.api = not_here((*self.api.application).clone()),
         }
     }

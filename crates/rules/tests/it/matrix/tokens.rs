@@ -84,7 +84,7 @@ fn cannot_prove_itself(kind: GrantKind, platform: Platform) -> Option<&'static s
 }
 
 /// Statement: whom a grant depends on. Where a person is acted for, everything that is in the way of that person is.
-fn is_in_the_way(kind: GrantKind, state: State) -> Option<&'static str> {
+fn is_in_the_way(kind: GrantKind, state: State, consent: Consent) -> Option<&'static str> {
     let (for_a_person, proves_anew) = match kind {
         GrantKind::ClientCredentials => (false, false),
         GrantKind::Password => (true, true),
@@ -94,12 +94,24 @@ fn is_in_the_way(kind: GrantKind, state: State) -> Option<&'static str> {
         State::Fine => None,
         State::PersonDeleted => for_a_person.then_some("user-gone"),
         State::PersonDisabled => for_a_person.then_some("user-disabled"),
-        State::PasswordChanged => (for_a_person && !proves_anew).then_some("sessions-ended"),
+        State::PasswordChanged => match kind {
+            GrantKind::RefreshToken => Some("refresh-token-outlived"),
+            _ => (for_a_person && !proves_anew).then_some("sessions-ended"),
+        },
+        // A person who was there a moment ago was asked then.
+        State::SignInTooOld => match kind {
+            GrantKind::RefreshToken | GrantKind::OnBehalfOf => Some("sign-in-too-old"),
+            GrantKind::Code | GrantKind::DeviceCode | GrantKind::Password | GrantKind::ClientCredentials => None,
+        },
         State::NotAssigned => for_a_person.then_some("not-assigned"),
-        State::OtherTenantsApplication | State::PersonalAccountsAlone => Some("audience-excludes"),
-        State::ApplicationOff | State::ApplicationOffHere => Some("client-disabled"),
+        State::OtherTenantsApplication => Some("audience-excludes"),
+        State::PersonalAccountsAlone => Some("for-personal-accounts-alone"),
+        State::ApplicationOff => Some("client-disabled"),
+        State::ApplicationOffHere => Some("client-disabled-here"),
         State::ApiOff | State::ApiOffHere => Some("api-disabled"),
         State::ApiNotHere => Some("api-not-in-tenant"),
+        // One that has permissions beforehand is named.
+        State::ApiForOthersAlone => (consent != Consent::PreAuthorized).then_some("client-not-pre-authorized"),
     }
 }
 
@@ -132,7 +144,7 @@ fn expected(kind: GrantKind, platform: Platform, state: State, consent: Consent)
     if let Some(reason) = cannot_prove_itself(kind, platform) {
         return Err(reason);
     }
-    match (is_left(kind, consent), is_in_the_way(kind, state)) {
+    match (is_left(kind, consent), is_in_the_way(kind, state, consent)) {
         (Err("scope-unknown"), _) => Err("scope-unknown"),
         (_, Some(reason)) => Err(reason),
         (left, None) => left,

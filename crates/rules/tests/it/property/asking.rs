@@ -111,7 +111,9 @@ fn check(world: &World, prompt: Prompt, count: &Cell<[usize; 4]>) -> TestCaseRes
             let goes_on = match &decided {
                 Ok(Decision::Issue(_)) => true,
                 // For everybody, an administrator may have allowed nothing that this very request could use.
-                Err(Refusal::ApiNotRequired { .. }) => prompt == Prompt::AdminConsent,
+                Err(Refusal::ApiNotRequired { .. } | Refusal::RequiredPermissionsGone { .. }) => {
+                    prompt == Prompt::AdminConsent
+                }
                 Ok(Decision::Ask(_)) | Err(_) => false,
             };
             prop_assert!(goes_on, "{:?} after {:?}", decided, question);
@@ -124,7 +126,11 @@ fn check(world: &World, prompt: Prompt, count: &Cell<[usize; 4]>) -> TestCaseRes
         Err(refusal) => {
             counted[3] += 1;
             let expected = match refusal {
-                Refusal::ApiNotRequired { .. } | Refusal::SelfByIdentifier { .. } => true,
+                Refusal::ApiNotRequired { .. }
+                | Refusal::NothingRequired { .. }
+                | Refusal::RequiredPermissionsGone { .. }
+                | Refusal::SelfByIdentifier { .. } => true,
+                Refusal::ClientNotPreAuthorized { .. } => world.apis.iter().any(World::is_for_others),
                 Refusal::ConsentRequired { .. } => prompt == Prompt::None,
                 _ => false,
             };

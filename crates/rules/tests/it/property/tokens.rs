@@ -53,6 +53,7 @@ fn holds(world: &World, kind: ForAPerson, plan: &TokenPlan<'_>) -> TestCaseResul
     let scopes: BTreeSet<String> = plan.scopes.iter().cloned().collect();
     prop_assert_eq!(scopes.len(), plan.scopes.len(), "nothing stands twice");
     prop_assert_eq!(&scopes, &carried(world, &api));
+    prop_assert!(!World::is_for_others(&api));
 
     let directory = directory_api::client_id();
     for scope in SignInScope::ALL {
@@ -98,6 +99,8 @@ fn may_be_refused(world: &World, refusal: &Refusal) -> bool {
     match refusal {
         Refusal::ConsentRequired { .. } | Refusal::NothingToIssue => true,
         Refusal::ApiNotInTenant { .. } => some_api_is_not_here,
+        Refusal::ClientNotPreAuthorized { .. } => world.apis.iter().any(World::is_for_others),
+        Refusal::ApiNotNamed { apis } => !world.by_request && apis.len() > 1,
         Refusal::SelfByIdentifier { asked } => asked == "api://app",
         _ => false,
     }
@@ -149,10 +152,11 @@ fn the_token_of_an_application_tells_the_roles_that_were_granted_and_still_are_t
             let plan = match plan {
                 Ok(plan) => plan,
                 Err(refusal) => {
-                    prop_assert!(api.principal.is_none(), "{:?}", refusal);
+                    prop_assert!(api.principal.is_none() || World::is_for_others(api), "{:?}", refusal);
                     continue;
                 }
             };
+            prop_assert!(!World::is_for_others(api));
             let granted = |value: &String| {
                 let all = &moment.client.application.granted_app_roles;
                 all.iter().any(|one| one.api == api.application.client_id && one.value == *value)

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use grantor_rules::directory_api;
 use grantor_rules::model::{
-    AppRole, Application, Assigned, Consents, PreAuthorized, Registration, RequiredPermission, Risk, ScopeDefinition,
-    UserConsent, WhoMayConsent,
+    AppRole, Application, Assigned, Callers, Consents, PreAuthorized, Registration, RequiredPermission, Risk,
+    ScopeDefinition, UserConsent, WhoMayConsent,
 };
 use grantor_rules::scopes::ApiName;
 use proptest::collection::{btree_set, vec};
@@ -92,14 +92,16 @@ fn pre_authorized() -> impl Strategy<Value = Vec<PreAuthorized>> {
 }
 
 fn an_api(name: &'static str) -> impl Strategy<Value = Registration> {
-    (scopes(), roles(), pre_authorized(), prop::bool::weighted(0.9)).prop_map(
-        move |(scopes, app_roles, pre_authorized, is_here)| {
+    let for_named_alone = prop::bool::weighted(0.1);
+    (scopes(), roles(), pre_authorized(), for_named_alone, prop::bool::weighted(0.9)).prop_map(
+        move |(scopes, app_roles, pre_authorized, pre_authorized_only, is_here)| {
             let base = if name == "app" { app() } else { api(name) };
             let application = Application {
                 identifier_uris: vec![format!("api://{name}")],
                 scopes,
                 app_roles,
                 pre_authorized,
+                callers: if pre_authorized_only { Callers::PreAuthorized } else { Callers::Any },
                 ..base
             };
             if is_here || name == "app" { here(application) } else { not_here(application) }
@@ -219,6 +221,13 @@ impl World {
     pub fn is_given(api: &Registration, value: &str) -> bool {
         let to_app = api.application.pre_authorized.iter().filter(|one| one.client == client_id("app"));
         api.principal.is_some() && to_app.flat_map(|one| &one.scopes).any(|given| given.eq_ignore_ascii_case(value))
+    }
+
+    /// Whether an API is for other applications alone, said without the rules.
+    pub fn is_for_others(api: &Registration) -> bool {
+        let application = &api.application;
+        let names = application.pre_authorized.iter().any(|one| one.client == client_id("app"));
+        application.callers == Callers::PreAuthorized && !names && application.client_id != client_id("app")
     }
 
     /// What must hold of a permission in any token.

@@ -1,6 +1,8 @@
 //! Codes in the answer that the browser brings to the application.
 
-use grantor_testkit::{Authorize, BOARD, KIM, LEE, TASKS, TASKS_API, TASKS_SPA, TestPlatform};
+use grantor_protocol::ClientId;
+use grantor_rules::model::{Callers, RequiredPermission};
+use grantor_testkit::{Authorize, BOARD, KIM, LEE, NORTHWIND, TASKS, TASKS_API, TASKS_SPA, TestPlatform};
 
 use super::seen::Seen;
 use crate::support::northwind;
@@ -15,6 +17,7 @@ const AT_ONCE: &[Change] = &[
     |tasks| tasks.with("prompt", "create"),
     |tasks| tasks.without("scope"),
     |tasks| tasks.again("scope", "openid"),
+    |tasks| tasks.with("nonce", &"x".repeat(20_000)),
     |tasks| tasks.scope("openid \"x\""),
     |tasks| tasks.with("resource", "x"),
     |tasks| tasks.with("response_type", "token"),
@@ -44,6 +47,16 @@ pub async fn all(seen: &mut Seen) {
         seen.signed_in(&platform, &change(northwind(TASKS)), KIM).await;
     }
     seen.signed_in(&platform, &northwind(TASKS_API).scope("api://tasks/.default"), KIM).await;
+    let gone = RequiredPermission {
+        api: ClientId::parse("a0000000-0000-4000-8000-00000000a010").expect("a client id"),
+        value: "Vault.Gone".to_owned(),
+    };
+    platform.change_application(NORTHWIND, TASKS.client_id, |tasks| tasks.required_permissions = vec![gone]).await;
+    seen.signed_in(&platform, &northwind(TASKS).scope("api://vault/.default"), KIM).await;
+    platform.change_application(NORTHWIND, TASKS.client_id, |tasks| tasks.required_permissions = Vec::new()).await;
+    seen.signed_in(&platform, &northwind(TASKS).scope("api://vault/.default"), KIM).await;
+    platform.change_application(NORTHWIND, TASKS_API.client_id, |api| api.callers = Callers::PreAuthorized).await;
+    seen.signed_in(&platform, &northwind(TASKS).scope("api://tasks/Tasks.Read"), KIM).await;
 
     let mut browser = platform.browser();
     let page = browser.authorize(&northwind(TASKS)).await.page();

@@ -1,12 +1,8 @@
 //! What each code says where.
 
-use grantor_dialects::entra::meanings::Place::{self, Answer, Discovery, Page, Token};
+use grantor_dialects::entra::meanings::Place::{Answer, Discovery, Page, Token};
 
 use super::seen::Row;
-
-/// Where a code is listed and cannot appear, with the reason.
-pub const NEVER: &[(u32, Place, &str)] =
-    &[(90_119, Page, "the page for codes says it in a sentence, and lets the person type another one")];
 
 const fn token(code: u32, error: &'static str) -> Row {
     Row { code, at: Token, status: 400, error, suberror: "" }
@@ -39,6 +35,7 @@ pub const TABLE: &[Row] = &[
     answer(16_000, "interaction_required"),
     token(28_000, "invalid_request"),
     token(28_002, "invalid_scope"),
+    token(28_003, "invalid_request"),
     Row { status: 500, ..token(50_000, "server_error") },
     answer(50_001, "invalid_resource"),
     token(50_001, "invalid_resource"),
@@ -61,7 +58,9 @@ pub const TABLE: &[Row] = &[
     page(50_105),
     token(50_105, "invalid_grant"),
     token(50_126, "invalid_grant"),
+    token(50_128, "invalid_request"),
     page(50_132),
+    with("bad_token", token(50_133, "invalid_grant")),
     answer(50_147, "invalid_request"),
     token(50_148, "invalid_grant"),
     with("bad_token", token(50_173, "invalid_grant")),
@@ -70,8 +69,13 @@ pub const TABLE: &[Row] = &[
     token(54_005, "invalid_grant"),
     answer(65_001, "consent_required"),
     with("consent_required", token(65_001, "invalid_grant")),
+    answer(65_002, "invalid_request"),
+    token(65_002, "invalid_request"),
     answer(65_004, "access_denied"),
+    answer(65_005, "invalid_resource"),
     token(70_000, "invalid_grant"),
+    page(70_001),
+    token(70_001, "unauthorized_client"),
     client(70_002),
     token(70_002, "invalid_grant"),
     with("bad_token", token(70_002, "invalid_grant")),
@@ -84,23 +88,38 @@ pub const TABLE: &[Row] = &[
     token(70_016, "authorization_pending"),
     token(70_018, "authorization_declined"),
     token(70_018, "bad_verification_code"),
-    page(70_020),
+    page(70_019),
     token(70_020, "expired_token"),
     page(90_002),
     token(90_002, "invalid_request"),
     discovery(90_002, "invalid_tenant"),
     answer(90_009, "invalid_resource"),
     token(90_009, "invalid_resource"),
+    with("bad_token", token(70_043, "invalid_grant")),
+    page(90_013),
     page(90_014),
     answer(90_014, "invalid_request"),
     token(90_014, "invalid_request"),
-    page(90_023),
+    page(90_019),
+    token(90_019, "invalid_request"),
     answer(90_023, "invalid_request"),
     token(90_023, "invalid_request"),
+    page(90_027),
+    token(90_027, "invalid_request"),
     Row { status: 503, ..token(90_033, "temporarily_unavailable") },
+    Row { status: 405, ..token(90_056, "invalid_request") },
+    page(90_072),
     // It asks something, so it is no failure of the page.
     Row { status: 200, ..page(90_094) },
     Row { status: 200, ..page(90_095) },
+    page(90_100),
+    answer(90_100, "invalid_request"),
+    token(90_100, "invalid_request"),
+    // The page for codes asks again.
+    Row { status: 200, ..page(70_019) },
+    Row { status: 200, ..page(90_119) },
+    Row { status: 200, ..page(90_120) },
+    Row { status: 200, ..page(90_121) },
     page(90_120),
     answer(500_011, "invalid_resource"),
     token(500_011, "invalid_resource"),
@@ -115,6 +134,7 @@ pub const TABLE: &[Row] = &[
     answer(501_491, "invalid_request"),
     token(501_491, "invalid_grant"),
     page(650_052),
+    page(650_056),
     answer(650_057, "invalid_request"),
     token(700_005, "invalid_grant"),
     page(700_016),
@@ -141,6 +161,7 @@ pub const TABLE: &[Row] = &[
     token(1_002_012, "invalid_scope"),
     page(7_000_112),
     token(7_000_112, "unauthorized_client"),
+    token(7_000_114, "unauthorized_client"),
     client(7_000_215),
     client(7_000_218),
     client(7_000_222),
@@ -152,4 +173,8 @@ pub const TABLE: &[Row] = &[
     token(9_002_325, "invalid_request"),
     token(9_002_326, "invalid_request"),
     token(9_002_327, "invalid_request"),
+    page(9_002_331),
+    token(9_002_331, "unauthorized_client"),
+    page(9_002_332),
+    token(9_002_332, "unauthorized_client"),
 ];

@@ -5,8 +5,8 @@ use std::time::Duration;
 use grantor_protocol::ClientId;
 use grantor_rules::directory::Removal;
 use grantor_testkit::{
-    Authorize, CASS, CAUTIOUS, CLUB, DAEMON, DeviceRequest, KIM, LEE, NATIVE, NORTHWIND, OLD_TASKS, PARCELS,
-    PARCELS_API, SASHA, STRICT, TASKS, TestPlatform,
+    Authorize, CASS, CAUTIOUS, CLUB, DAEMON, DeviceRequest, FABRIKAM_NOTES, KIM, LEE, NATIVE, NORTHWIND, OLD_TASKS,
+    PARCELS, PARCELS_API, SASHA, STRICT, TASKS, TestPlatform,
 };
 
 use super::seen::Seen;
@@ -21,6 +21,7 @@ pub async fn until_the_app_is_proven(seen: &mut Seen) {
         northwind(TASKS).without("client_id"),
         northwind(TASKS).v1("x").without("client_id"),
         northwind(TASKS).again("client_id", "x"),
+        northwind(TASKS).with("client_id", &"x".repeat(20_000)),
         northwind(TASKS).with("client_id", "unknown"),
         northwind(TASKS).with("redirect_uri", "https://evil.example"),
         northwind(OLD_TASKS),
@@ -30,6 +31,12 @@ pub async fn until_the_app_is_proven(seen: &mut Seen) {
     for request in rows {
         seen.authorize(&platform, &request).await;
     }
+    seen.arrival(platform.browser().open("/oauth2/v2.0/authorize").await);
+}
+
+pub async fn about_personal_accounts(seen: &mut Seen) {
+    let platform = TestPlatform::start().await;
+    seen.authorize(&platform, &Authorize::by(FABRIKAM_NOTES).tenant("consumers").v1("x")).await;
 }
 
 pub async fn about_people(seen: &mut Seen) {
@@ -70,8 +77,15 @@ pub async fn about_devices(seen: &mut Seen) {
     answered.approve(&mut platform.browser(), LEE).await;
     seen.arrival(browser.press(&page, "accept").await);
 
+    for typed in ["", "BCDF-GHJK", &answered.user_code] {
+        let mut page = browser.open("/device").await.page();
+        page.fill("user-code", typed);
+        seen.arrival(browser.press(&page, "continue").await);
+    }
+
     let late = asked.begin(&platform).await;
     let page = late.enter(&mut browser).await.page();
     platform.advance(Duration::from_mins(15));
     seen.arrival(browser.press(&page, "accept").await);
+    seen.arrival(late.enter(&mut browser).await);
 }

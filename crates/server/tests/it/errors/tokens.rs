@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use grantor_dialects::entra::meanings::Place;
 use grantor_jose::Algorithm;
-use grantor_protocol::Secret;
-use grantor_rules::directory::Removal;
-use grantor_rules::model::{Application, SignInAudience};
+use grantor_protocol::{ClientId, Secret};
+use grantor_rules::directory::{DirectoryChange, Removal};
+use grantor_rules::model::{Application, Callers, ServicePrincipal, SignInAudience};
 use grantor_testkit::{
-    Answer, Authorize, BOARD, BOARD_EXPIRED_SECRET, CASS, CAUTIOUS, CLUB, ClientAssertion, DeviceRequest, IN_USE, KIM,
-    LEDGER, LEE, NORTHWIND, OFFICE, OLD_TASKS, OVER, PARCELS, Person, SINGLE, SOL, START, SYNC, TASKS, TASKS_API,
-    TASKS_SPA, TestPlatform, TokenRequest,
+    Answer, Authorize, BOARD, BOARD_EXPIRED_SECRET, CASS, CAUTIOUS, CHRIS, CLUB, CONTOSO, ClientAssertion,
+    DeviceRequest, FABRIKAM, FABRIKAM_NOTES, IN_USE, KIM, LEDGER, LEE, NATIVE, NORTHWIND, OFFICE, OLD_TASKS, OVER,
+    PARCELS, PERSONAL, Person, SAM, SINGLE, SOL, START, SYNC, TASKS, TASKS_API, TASKS_SPA, TestPlatform, TokenRequest,
 };
 use serde_json::json;
 
@@ -29,6 +29,7 @@ pub async fn requests(seen: &mut Seen) {
     const ROWS: &[Change] = &[
         |request| request.without("code"),
         |request| request.again("code", "x"),
+        |request| request.with("code", &"x".repeat(20_000)),
         |request| request.with("grant_type", "unknown"),
         |request| request.with("claims", "x"),
         |request| request.with("resource", "x"),
@@ -59,6 +60,10 @@ pub async fn requests(seen: &mut Seen) {
     seen.token(&platform, &good).await;
     let target = good.path();
     seen.json(Place::Token, &platform.get(&target, &[]).await);
+    seen.json(Place::Token, &platform.get(&format!("{target}?code=x"), &[]).await);
+    let several = northwind(TASKS).scope("openid User.Read api://tasks/Tasks.Read");
+    let of_several = several.redeem(&code(&platform, &several).await);
+    seen.token(&platform, &of_several.without("scope")).await;
     let spa = northwind(TASKS_SPA);
     let of_spa = spa.redeem(&code(&platform, &spa).await);
     seen.token(&platform, &of_spa.clone().without_headers()).await;
@@ -131,9 +136,18 @@ pub async fn people(seen: &mut Seen) {
     platform.change_user(NORTHWIND, KIM, |kim| kim.account_enabled = false).await;
     seen.token(&platform, &kims).await;
     platform.change_user(NORTHWIND, KIM, |kim| kim.account_enabled = true).await;
+    let before = request.redeem(&code(&platform, &request).await);
+    platform.advance(Duration::from_secs(1));
     let now = platform.app.env.now();
     platform.change_user(NORTHWIND, KIM, |kim| kim.sessions_valid_from = Some(now)).await;
     seen.token(&platform, &kims).await;
+    seen.token(&platform, &before).await;
+    platform
+        .change_application(NORTHWIND, TASKS.client_id, |tasks| tasks.lifetimes.sign_in = Some(Duration::from_mins(10)))
+        .await;
+    let lately = bought(&platform, &request, KIM).await;
+    platform.advance(Duration::from_mins(11));
+    seen.token(&platform, &renewal(&request, &lately)).await;
     platform.remove(NORTHWIND, Removal::User(LEE.user_id())).await;
     seen.token(&platform, &renewal(&request, &lees)).await;
 }
@@ -154,6 +168,11 @@ pub async fn permissions(seen: &mut Seen) {
     seen.token(&platform, &on(&tokens.id_token)).await;
     let other = bought(&platform, &northwind(TASKS), KIM).await;
     seen.token(&platform, &on(&other.access_token)).await;
+    let alone =
+        TokenRequest::by(BOARD, "client_credentials").tenant(NORTHWIND.id).with("scope", "api://tasks/.default");
+    seen.token(&platform, &on(&platform.tokens(&alone).await.access_token)).await;
+    platform.change_application(NORTHWIND, TASKS_API.client_id, |api| api.callers = Callers::PreAuthorized).await;
+    seen.token(&platform, &renewal(&request, &tokens)).await;
     platform.advance(Duration::from_mins(20));
     seen.token(&platform, &on(&tokens.access_token)).await;
 
@@ -199,8 +218,28 @@ pub async fn addresses(seen: &mut Seen) {
     seen.token(&platform, &office).await;
     seen.token(&platform, &by_password(KIM).tenant("common")).await;
     seen.device(&platform, &DeviceRequest::by(TASKS).tenant("common")).await;
+    let by_office = TokenRequest::by(PARCELS, "password").tenant("organizations").with("password", "x");
+    for name in ["kim@nowhere.example", "kim"] {
+        seen.token(&platform, &by_office.clone().with("username", name).with("scope", "User.Read")).await;
+    }
+    seen.json(Place::Token, &platform.send(platform.request("POST", "/oauth2/v2.0/token", &[], "".into())).await);
     let parcels = Authorize::by(PARCELS).tenant(CAUTIOUS.id);
     let tokens = bought(&platform, &parcels, CASS).await;
+    let id = ClientId::parse(PARCELS.client_id).expect("a client id");
+    let there = platform.app.env.storage.tenant(CAUTIOUS.tenant_id()).find_service_principal(&id).await;
+    let there = there.expect("the store").expect("she let it in");
+    let off = ServicePrincipal { enabled: false, ..(*there).clone() };
+    let service_principals = vec![(CAUTIOUS.tenant_id(), off)];
+    platform.change(DirectoryChange { service_principals, ..DirectoryChange::default() }).await;
+    seen.token(&platform, &renewal(&parcels, &tokens)).await;
+    seen.authorize(&platform, &parcels).await;
+    platform
+        .change_application(NORTHWIND, PARCELS.client_id, |parcels| {
+            parcels.sign_in_audience = SignInAudience::ThisOrganization;
+        })
+        .await;
+    seen.token(&platform, &renewal(&parcels, &tokens)).await;
+    seen.authorize(&platform, &parcels).await;
     seen.token(&platform, &renewal(&parcels, &tokens).tenant(NORTHWIND.id)).await;
     for asked in ["https%3A%2F%2Fevil.example%2Fcommon", "x"] {
         seen.discovery(&platform, &format!("/common/discovery/instance?authorization_endpoint={asked}")).await;
@@ -221,6 +260,25 @@ pub async fn older_version(seen: &mut Seen) {
     let tokens = bought(&platform, &spa, KIM).await;
     platform.advance(Duration::from_hours(24));
     seen.token(&platform, &renewal(&spa, &tokens)).await;
+}
+
+/// Where personal accounts are meant, or are not.
+pub async fn personal_accounts(seen: &mut Seen) {
+    let platform = TestPlatform::start().await;
+    let nothing = TokenRequest::refresh(NATIVE, "x").tenant("consumers");
+    seen.token(&platform, &nothing.v1()).await;
+    // Let in while it was for everybody.
+    let notes = Authorize::by(FABRIKAM_NOTES);
+    for (organization, person, since) in
+        [(PERSONAL, SAM, SignInAudience::AnyOrganization), (CONTOSO, CHRIS, SignInAudience::PersonalOnly)]
+    {
+        let platform = TestPlatform::start().await;
+        let request = notes.clone().tenant(organization.id);
+        let tokens = bought(&platform, &request, person).await;
+        platform.change_application(FABRIKAM, FABRIKAM_NOTES.client_id, |notes| notes.sign_in_audience = since).await;
+        seen.token(&platform, &renewal(&request, &tokens)).await;
+        seen.authorize(&platform, &request).await;
+    }
 }
 
 /// Our own trouble.

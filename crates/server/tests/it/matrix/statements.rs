@@ -60,7 +60,12 @@ pub const STATEMENTS: &[Statement] = &[
     statement(
         "What an old password opened is closed",
         |cell| cell.subject == Subject::PasswordChanged,
-        |cell| of(cell.way, AsksWho, 50_058, &|grant| passwords_are_one(grant, 50_126, 50_173)),
+        |cell| {
+            of(cell.way, AsksWho, 50_058, &|grant| match grant {
+                GrantKind::RefreshToken => 50_173,
+                other => passwords_are_one(other, 50_126, 50_133),
+            })
+        },
     ),
     statement(
         "A lock is for passwords",
