@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grantor_dialects::{entra_v1, entra_v2, form};
 use grantor_protocol::secret::sha256;
-use grantor_web::Version;
+use grantor_web::DialectName;
 
 use crate::contoso::{Application, CONTOSO};
 use crate::token::TokenRequest;
@@ -17,7 +17,7 @@ pub struct Authorize {
     /// Who asks.
     pub application: Application,
     /// At which version's endpoint.
-    pub version: Version,
+    pub dialect: DialectName,
     /// The tenant's place in the address.
     pub tenant: String,
     /// What is sent.
@@ -43,7 +43,7 @@ impl Authorize {
             ("code_challenge_method", "S256".to_owned()),
         ];
         let parameters = parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { application, version: Version::V2, tenant: CONTOSO.domain.to_owned(), parameters, verifier }
+        Self { application, dialect: DialectName::EntraV2, tenant: CONTOSO.domain.to_owned(), parameters, verifier }
     }
 
     /// At another tenant's address.
@@ -54,7 +54,7 @@ impl Authorize {
 
     /// At the endpoint of Azure AD v1.0, for an API by its identifier.
     pub fn v1(mut self, resource: &str) -> Self {
-        self.version = Version::V1;
+        self.dialect = DialectName::EntraV1;
         self.without("scope").with("resource", resource)
     }
 
@@ -93,9 +93,9 @@ impl Authorize {
 
     /// The path of the endpoint.
     pub fn path(&self) -> String {
-        match self.version {
-            Version::V1 => entra_v1::paths::authorize(&self.tenant),
-            Version::V2 => entra_v2::paths::authorize(&self.tenant),
+        match self.dialect {
+            DialectName::EntraV1 => entra_v1::paths::authorize(&self.tenant),
+            DialectName::EntraV2 => entra_v2::paths::authorize(&self.tenant),
         }
     }
 
@@ -113,7 +113,7 @@ impl Authorize {
     pub fn redeem(&self, code: &str) -> TokenRequest {
         let mut request =
             TokenRequest::by(self.application, "authorization_code").tenant(&self.tenant).with("code", code);
-        request.version = self.version;
+        request.dialect = self.dialect;
         for name in ["redirect_uri", "scope", "resource"] {
             if let Some((_, value)) = self.parameters.iter().find(|(known, _)| known == name) {
                 request = request.with(name, value);

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use grantor_dialects::{entra_v1, entra_v2};
 use grantor_rules::token::issued::GrantKind;
-use grantor_web::Version;
+use grantor_web::DialectName;
 use serde_json::Value;
 
 use crate::authorize::encoded;
@@ -16,7 +16,7 @@ pub struct DeviceRequest {
     /// Who asks.
     pub application: Application,
     /// At which version's endpoint.
-    pub version: Version,
+    pub dialect: DialectName,
     /// The tenant's place in the address.
     pub tenant: String,
     /// What is sent.
@@ -41,7 +41,7 @@ impl DeviceRequest {
     pub fn by(application: Application) -> Self {
         let parameters = [("client_id", application.client_id), ("scope", "openid profile offline_access User.Read")];
         let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        Self { application, version: Version::V2, tenant: CONTOSO.domain.to_owned(), parameters }
+        Self { application, dialect: DialectName::EntraV2, tenant: CONTOSO.domain.to_owned(), parameters }
     }
 
     /// At another tenant's address.
@@ -57,7 +57,7 @@ impl DeviceRequest {
 
     /// At the endpoint of Azure AD v1.0, for an API by its identifier.
     pub fn v1(mut self, resource: &str) -> Self {
-        self.version = Version::V1;
+        self.dialect = DialectName::EntraV1;
         self.parameters.retain(|(name, _)| name != "scope");
         self.with("resource", resource)
     }
@@ -71,9 +71,9 @@ impl DeviceRequest {
 
     /// Sends it.
     pub async fn send(&self, platform: &TestPlatform) -> Answer {
-        let target = match self.version {
-            Version::V1 => entra_v1::paths::device_code(&self.tenant),
-            Version::V2 => entra_v2::paths::device_code(&self.tenant),
+        let target = match self.dialect {
+            DialectName::EntraV1 => entra_v1::paths::device_code(&self.tenant),
+            DialectName::EntraV2 => entra_v2::paths::device_code(&self.tenant),
         };
         let form = [("content-type", "application/x-www-form-urlencoded")];
         platform.send(platform.request("POST", &target, &form, Body::from(encoded(&self.parameters)))).await
@@ -94,7 +94,7 @@ impl Device {
     pub fn redeem(&self) -> TokenRequest {
         let request = TokenRequest::by(self.request.application, GrantKind::DeviceCode.as_str());
         let request = request.tenant(&self.request.tenant).with("device_code", &self.device_code);
-        if self.request.version == Version::V1 { request.v1() } else { request }
+        if self.request.dialect == DialectName::EntraV1 { request.v1() } else { request }
     }
 
     /// The person types the code.

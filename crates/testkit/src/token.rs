@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use grantor_dialects::{entra_v1, entra_v2, form};
-use grantor_web::Version;
+use grantor_web::DialectName;
 use serde_json::{Map, Value};
 
 use crate::Answer;
@@ -14,7 +14,7 @@ use crate::contoso::{Application, CONTOSO};
 #[derive(Clone, Debug)]
 pub struct TokenRequest {
     /// At which version's endpoint.
-    pub version: Version,
+    pub dialect: DialectName,
     /// The tenant's place in the address.
     pub tenant: String,
     /// What is sent.
@@ -34,7 +34,7 @@ impl TokenRequest {
             parameters.push(("client_secret".to_owned(), secret.to_owned()));
         }
         let headers = application.origin.map(|origin| ("origin", origin.to_owned())).into_iter().collect();
-        Self { version: Version::V2, tenant: CONTOSO.domain.to_owned(), parameters, headers }
+        Self { dialect: DialectName::EntraV2, tenant: CONTOSO.domain.to_owned(), parameters, headers }
     }
 
     /// Exchanges a refresh token.
@@ -44,7 +44,7 @@ impl TokenRequest {
 
     /// At the endpoint of Azure AD v1.0.
     pub const fn v1(mut self) -> Self {
-        self.version = Version::V1;
+        self.dialect = DialectName::EntraV1;
         self
     }
 
@@ -95,9 +95,9 @@ impl TokenRequest {
 
     /// The path of the endpoint.
     pub fn path(&self) -> String {
-        match self.version {
-            Version::V1 => entra_v1::paths::token(&self.tenant),
-            Version::V2 => entra_v2::paths::token(&self.tenant),
+        match self.dialect {
+            DialectName::EntraV1 => entra_v1::paths::token(&self.tenant),
+            DialectName::EntraV2 => entra_v2::paths::token(&self.tenant),
         }
     }
 

@@ -12,7 +12,7 @@ use grantor_rules::Refusal;
 
 use crate::documents::Documents;
 use crate::rehearsals::{At, Rehearsals};
-use crate::routes::Version;
+use crate::routes::DialectName;
 use crate::tries::Tries;
 
 /// The platform as the HTTP edge sees it.
@@ -62,10 +62,10 @@ impl App {
     }
 
     /// The dialect of an address.
-    pub(crate) fn of_version(&self, version: Version) -> &dyn Dialect {
-        match version {
-            Version::V1 => &self.entra_v1,
-            Version::V2 => &self.entra_v2,
+    pub(crate) fn speaking(&self, dialect: DialectName) -> &dyn Dialect {
+        match dialect {
+            DialectName::EntraV1 => &self.entra_v1,
+            DialectName::EntraV2 => &self.entra_v2,
         }
     }
 }

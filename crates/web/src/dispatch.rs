@@ -88,29 +88,29 @@ async fn answer(app: &App, route: &Route, request: Request<Body>) -> Answer {
     let (incoming, read) = Incoming::read(&app.env, request).await;
     match route {
         // The longer walks are kept apart: their state has thousands of bytes, and every request would carry it about.
-        Route::Authorize { version, tenant } => {
-            Box::pin(authorize::handle(app, &incoming, read, *version, tenant)).await
+        Route::Authorize { dialect, tenant } => {
+            Box::pin(authorize::handle(app, &incoming, read, *dialect, tenant)).await
         }
-        Route::AdminConsent { version, tenant } => {
-            Box::pin(authorize::admin_consent(app, &incoming, read, *version, tenant)).await
+        Route::AdminConsent { dialect, tenant } => {
+            Box::pin(authorize::admin_consent(app, &incoming, read, *dialect, tenant)).await
         }
-        Route::Token { version, tenant } => Box::pin(token::handle(app, &incoming, read, *version, tenant)).await,
-        Route::DeviceCode { version, tenant } => Box::pin(device::begin(app, &incoming, read, *version, tenant)).await,
+        Route::Token { dialect, tenant } => Box::pin(token::handle(app, &incoming, read, *dialect, tenant)).await,
+        Route::DeviceCode { dialect, tenant } => Box::pin(device::begin(app, &incoming, read, *dialect, tenant)).await,
         Route::SignIn { handle } => Box::pin(interaction::page(app, &incoming, read, handle, Page::SignIn)).await,
         Route::Consent { handle } => Box::pin(interaction::page(app, &incoming, read, handle, Page::Consent)).await,
         Route::DeviceConfirm { handle } => {
             Box::pin(interaction::page(app, &incoming, read, handle, Page::Device)).await
         }
         Route::Device => Box::pin(device::enter(app, &incoming, read)).await,
-        Route::Logout { version, tenant } => Box::pin(sign_out::logout(app, &incoming, read, *version, tenant)).await,
+        Route::Logout { dialect, tenant } => Box::pin(sign_out::logout(app, &incoming, read, *dialect, tenant)).await,
         Route::SignOut { tenant } => Box::pin(sign_out::page(app, &incoming, read, tenant)).await,
         Route::Account => Box::pin(account::entrance(app, &incoming)).await,
         Route::AccountPage { tenant, user } => Box::pin(account::own(app, &incoming, read, tenant, user)).await,
         Route::ConsentRequests { tenant, user } => {
             Box::pin(account::requests(app, &incoming, read, tenant, user)).await
         }
-        Route::Metadata { version, tenant } => documents::metadata(app, &incoming, *version, tenant).await,
-        Route::Keys { version, tenant } => documents::keys(app, &incoming, *version, tenant).await,
+        Route::Metadata { dialect, tenant } => documents::metadata(app, &incoming, *dialect, tenant).await,
+        Route::Keys { dialect, tenant } => documents::keys(app, &incoming, *dialect, tenant).await,
         Route::UserRealm { user } => documents::user_realm(app, &incoming, user).await,
         Route::InstanceDiscovery => documents::instance(app, &incoming),
         Route::NativeClient => documents::native_client(),

@@ -8,7 +8,7 @@ use grantor_dialects::{entra_v1, entra_v2};
 use grantor_protocol::{PublicUrl, TenantId};
 use serde_json::Value;
 
-use crate::routes::Version;
+use crate::routes::DialectName;
 
 /// The documents that everybody asks for and hardly anything changes.
 pub(crate) struct Documents {
@@ -42,10 +42,10 @@ impl KeyDocument {
         Self { of: keys, text_v1, text_v2 }
     }
 
-    fn text(&self, version: Version) -> Bytes {
-        match version {
-            Version::V1 => self.text_v1.clone(),
-            Version::V2 => self.text_v2.clone(),
+    fn text(&self, dialect: DialectName) -> Bytes {
+        match dialect {
+            DialectName::EntraV1 => self.text_v1.clone(),
+            DialectName::EntraV2 => self.text_v2.clone(),
         }
     }
 }
@@ -60,28 +60,28 @@ impl Documents {
     }
 
     /// A discovery document.
-    pub fn metadata(&self, version: Version, whose: Whose) -> Bytes {
-        match (version, whose) {
-            (Version::V1, Whose::Tenant(tenant)) => self.metadata_v1.of(tenant).into(),
-            (Version::V2, Whose::Tenant(tenant)) => self.metadata_v2.of(tenant).into(),
-            (Version::V1, Whose::Several(several)) => self.metadata_v1.of_several(several).to_owned().into(),
-            (Version::V2, Whose::Several(several)) => self.metadata_v2.of_several(several).to_owned().into(),
-            (Version::V1, Whose::Consumers(tenant)) => self.metadata_v1.of_consumers(tenant).into(),
-            (Version::V2, Whose::Consumers(tenant)) => self.metadata_v2.of_consumers(tenant).into(),
+    pub fn metadata(&self, dialect: DialectName, whose: Whose) -> Bytes {
+        match (dialect, whose) {
+            (DialectName::EntraV1, Whose::Tenant(tenant)) => self.metadata_v1.of(tenant).into(),
+            (DialectName::EntraV2, Whose::Tenant(tenant)) => self.metadata_v2.of(tenant).into(),
+            (DialectName::EntraV1, Whose::Several(several)) => self.metadata_v1.of_several(several).to_owned().into(),
+            (DialectName::EntraV2, Whose::Several(several)) => self.metadata_v2.of_several(several).to_owned().into(),
+            (DialectName::EntraV1, Whose::Consumers(tenant)) => self.metadata_v1.of_consumers(tenant).into(),
+            (DialectName::EntraV2, Whose::Consumers(tenant)) => self.metadata_v2.of_consumers(tenant).into(),
         }
     }
 
     /// The document that shows `keys`: written anew when they are others than last time.
-    pub fn keys(&self, version: Version, public: &PublicUrl, keys: Arc<Vec<Value>>) -> Bytes {
+    pub fn keys(&self, dialect: DialectName, public: &PublicUrl, keys: Arc<Vec<Value>>) -> Bytes {
         {
             let last = self.keys.read().unwrap_or_else(PoisonError::into_inner);
             // The keys of last time are held here, so nothing else can have come to lie in their place.
             if Arc::ptr_eq(&last.of, &keys) {
-                return last.text(version);
+                return last.text(dialect);
             }
         }
         let fresh = KeyDocument::of(public, keys);
-        let text = fresh.text(version);
+        let text = fresh.text(dialect);
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         text
     }
@@ -99,7 +99,8 @@ mod tests {
         let (first, second) = (keys("first"), keys("second"));
         let documents = Documents::new(&public, Arc::clone(&first));
         let shown = |keys: &Arc<Vec<Value>>| {
-            let text: Value = serde_json::from_slice(&documents.keys(Version::V2, &public, Arc::clone(keys))).unwrap();
+            let text: Value =
+                serde_json::from_slice(&documents.keys(DialectName::EntraV2, &public, Arc::clone(keys))).unwrap();
             text["keys"][0]["kid"].as_str().unwrap().to_owned()
         };
         let asked = [&first, &second, &second, &first].map(shown);

@@ -17,4 +17,4 @@ mod tries;
 
 pub use app::App;
 pub use dispatch::{Edge, router};
-pub use routes::{Route, Version};
+pub use routes::{DialectName, Route};

@@ -3,13 +3,13 @@
 //! Fixed words are matched without regard to case: client libraries disagree about it (Source: entra-dialect 0.2). Handles and
 //! asset names keep theirs.
 
-/// Which of the two Microsoft dialects an address belongs to.
+/// Which dialect an address belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Version {
+pub enum DialectName {
     /// Azure AD v1.0.
-    V1,
+    EntraV1,
     /// The Microsoft identity platform v2.0.
-    V2,
+    EntraV2,
 }
 
 /// What an address means. `tenant` is how it names the tenant.
@@ -17,19 +17,19 @@ pub enum Version {
 #[expect(missing_docs, reason = "the fields are the parts of the address, by name")]
 pub enum Route {
     /// The authorization endpoint.
-    Authorize { version: Version, tenant: String },
+    Authorize { dialect: DialectName, tenant: String },
     /// The token endpoint.
-    Token { version: Version, tenant: String },
+    Token { dialect: DialectName, tenant: String },
     /// Where a program that waits gets its device code.
-    DeviceCode { version: Version, tenant: String },
+    DeviceCode { dialect: DialectName, tenant: String },
     /// Where an administrator is asked to allow something for everyone.
-    AdminConsent { version: Version, tenant: String },
+    AdminConsent { dialect: DialectName, tenant: String },
     /// Where an application sends a browser that signs out.
-    Logout { version: Version, tenant: String },
+    Logout { dialect: DialectName, tenant: String },
     /// The discovery document.
-    Metadata { version: Version, tenant: String },
+    Metadata { dialect: DialectName, tenant: String },
     /// The keys.
-    Keys { version: Version, tenant: String },
+    Keys { dialect: DialectName, tenant: String },
     /// Which hosts are one authority.
     InstanceDiscovery,
     /// Who checks a person's password.
@@ -114,22 +114,22 @@ impl Route {
 
     /// The addresses of the Microsoft dialects (Source: entra-dialect 0.2).
     fn of_tenant(tenant: String, rest: &[&str]) -> Option<Self> {
-        use Version::{V1, V2};
+        use DialectName::{EntraV1, EntraV2};
         Some(match rest {
-            ["oauth2", "v2.0", "authorize"] => Self::Authorize { version: V2, tenant },
-            ["oauth2", "authorize"] => Self::Authorize { version: V1, tenant },
-            ["oauth2", "v2.0", "token"] => Self::Token { version: V2, tenant },
-            ["oauth2", "token"] => Self::Token { version: V1, tenant },
-            ["oauth2", "v2.0", "devicecode"] => Self::DeviceCode { version: V2, tenant },
-            ["oauth2", "devicecode"] => Self::DeviceCode { version: V1, tenant },
-            ["oauth2", "v2.0", "logout"] => Self::Logout { version: V2, tenant },
-            ["oauth2", "logout"] => Self::Logout { version: V1, tenant },
-            ["v2.0", "adminconsent"] => Self::AdminConsent { version: V2, tenant },
-            ["adminconsent"] => Self::AdminConsent { version: V1, tenant },
-            ["v2.0", ".well-known", "openid-configuration"] => Self::Metadata { version: V2, tenant },
-            [".well-known", "openid-configuration"] => Self::Metadata { version: V1, tenant },
-            ["discovery", "v2.0", "keys"] => Self::Keys { version: V2, tenant },
-            ["discovery", "keys"] => Self::Keys { version: V1, tenant },
+            ["oauth2", "v2.0", "authorize"] => Self::Authorize { dialect: EntraV2, tenant },
+            ["oauth2", "authorize"] => Self::Authorize { dialect: EntraV1, tenant },
+            ["oauth2", "v2.0", "token"] => Self::Token { dialect: EntraV2, tenant },
+            ["oauth2", "token"] => Self::Token { dialect: EntraV1, tenant },
+            ["oauth2", "v2.0", "devicecode"] => Self::DeviceCode { dialect: EntraV2, tenant },
+            ["oauth2", "devicecode"] => Self::DeviceCode { dialect: EntraV1, tenant },
+            ["oauth2", "v2.0", "logout"] => Self::Logout { dialect: EntraV2, tenant },
+            ["oauth2", "logout"] => Self::Logout { dialect: EntraV1, tenant },
+            ["v2.0", "adminconsent"] => Self::AdminConsent { dialect: EntraV2, tenant },
+            ["adminconsent"] => Self::AdminConsent { dialect: EntraV1, tenant },
+            ["v2.0", ".well-known", "openid-configuration"] => Self::Metadata { dialect: EntraV2, tenant },
+            [".well-known", "openid-configuration"] => Self::Metadata { dialect: EntraV1, tenant },
+            ["discovery", "v2.0", "keys"] => Self::Keys { dialect: EntraV2, tenant },
+            ["discovery", "keys"] => Self::Keys { dialect: EntraV1, tenant },
             ["openid", "userinfo"] => Self::Userinfo,
             _ => return None,
         })
@@ -224,7 +224,7 @@ mod tests {
         assert_eq!(Route::find("/Common/Discovery/Instance"), Some(Route::InstanceDiscovery));
         assert_eq!(
             Route::find("/Contoso.Example/OAuth2/V2.0/Token"),
-            Some(Route::Token { version: Version::V2, tenant: "contoso.example".into() })
+            Some(Route::Token { dialect: DialectName::EntraV2, tenant: "contoso.example".into() })
         );
         assert_eq!(Route::find("/sign-in/gi1.AbC"), Some(Route::SignIn { handle: "gi1.AbC".into() }));
     }

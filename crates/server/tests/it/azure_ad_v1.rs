@@ -72,12 +72,12 @@ async fn the_api_decides_the_form_of_its_tokens_whichever_endpoint_was_asked() {
         ),
         (northwind(TASKS).scope("openid api://tasks/Tasks.Read"), "2.0", json!(TASKS_API.client_id), "Tasks.Read"),
     ];
-    for (request, version, audience, scp) in rows {
+    for (request, dialect, audience, scp) in rows {
         let tokens = bought(&platform, &request, KIM).await;
         let claims = platform.verified(&tokens.access_token).await;
-        assert_eq!((&claims["ver"], &claims["aud"], &claims["scp"]), (&json!(version), &audience, &json!(scp)));
+        assert_eq!((&claims["ver"], &claims["aud"], &claims["scp"]), (&json!(dialect), &audience, &json!(scp)));
         let id = unverified_claims(&tokens.id_token);
-        assert_eq!(id["ver"], if request.version == grantor_web::Version::V1 { "1.0" } else { "2.0" });
+        assert_eq!(id["ver"], if request.dialect == grantor_web::DialectName::EntraV1 { "1.0" } else { "2.0" });
     }
 }
 

@@ -179,9 +179,9 @@ async fn where_people_may_allow_nothing_they_are_told_so() {
     assert!(!is_in(&platform, STRICT, PARCELS.client_id).await);
 }
 
-fn admin_consent(version: &str, tenant: &str, client_id: &str, redirect_uri: &str, more: &str) -> String {
+fn admin_consent(dialect: &str, tenant: &str, client_id: &str, redirect_uri: &str, more: &str) -> String {
     let redirect_uri = grantor_dialects::form::encode_component(redirect_uri);
-    format!("/{tenant}{version}/adminconsent?client_id={client_id}&redirect_uri={redirect_uri}&state=xyz{more}")
+    format!("/{tenant}{dialect}/adminconsent?client_id={client_id}&redirect_uri={redirect_uri}&state=xyz{more}")
 }
 
 #[tokio::test]
@@ -221,16 +221,16 @@ async fn an_administrator_is_asked_for_everyone_at_an_address_of_its_own() {
 #[tokio::test]
 async fn who_is_no_administrator_is_told_so_and_the_app_is_told_of_a_no() {
     let platform = TestPlatform::with_permissions().await;
-    for (version, error) in [("/v2.0", "access_denied"), ("", "permission_denied")] {
-        let target = admin_consent(version, CAUTIOUS.id, OFFICE.client_id, OFFICE.redirect_uri, "");
+    for (dialect, error) in [("/v2.0", "access_denied"), ("", "permission_denied")] {
+        let target = admin_consent(dialect, CAUTIOUS.id, OFFICE.client_id, OFFICE.redirect_uri, "");
         let mut browser = platform.browser();
         let page = browser.open(&target).await.page();
         let page = browser.sign_in(page, CASS).await.page();
-        assert_eq!(code_on(&page), "AADSTS90094", "{version}");
+        assert_eq!(code_on(&page), "AADSTS90094", "{dialect}");
         let page = browser.press(&page, "switch").await.page();
         let page = browser.sign_in(page, CAUTIOUS_ADMIN).await.page();
         let response = browser.press(&page, "deny").await.response();
-        assert_eq!((response.get("error"), response.get("state")), (error, "xyz"), "{version}");
+        assert_eq!((response.get("error"), response.get("state")), (error, "xyz"), "{dialect}");
         assert!(!is_in(&platform, CAUTIOUS, OFFICE.client_id).await);
     }
 }
@@ -256,8 +256,8 @@ async fn admin_consent_goes_nowhere_but_to_a_registered_address() {
     let mut browser = platform.browser();
     for address in ["https://evil.example/", "http://localhost:6013/back/x", "http://localhost:6013@evil.example/back"]
     {
-        for version in ["", "/v2.0"] {
-            let target = admin_consent(version, CAUTIOUS.id, OFFICE.client_id, address, "");
+        for dialect in ["", "/v2.0"] {
+            let target = admin_consent(dialect, CAUTIOUS.id, OFFICE.client_id, address, "");
             let page = browser.open(&target).await.page();
             assert_eq!((page.answer.code(), code_on(&page).as_str()), (400, "AADSTS50011"), "{address}");
         }

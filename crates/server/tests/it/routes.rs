@@ -1,30 +1,32 @@
 //! Every address that is served, as nobody (T55) and under `--dev` (T61). A new [`Route`] does not build until it is here.
 
 use grantor_testkit::{CHRIS, CONTOSO, Options, TestPlatform};
-use grantor_web::{Route, Version};
+use grantor_web::{DialectName, Route};
 
 /// The route after another, in the order of the enum. The `match` is what makes a new one stand here.
 fn after(route: Option<&Route>) -> Option<Route> {
-    use Version::{V1, V2};
+    use DialectName::{EntraV1, EntraV2};
     let tenant = || CONTOSO.id.to_owned();
     let handle = || "gi1.nothing".to_owned();
     let user = || CHRIS.id.to_owned();
     Some(match route {
-        None => Route::Authorize { version: V2, tenant: tenant() },
-        Some(Route::Authorize { version: V2, .. }) => Route::Authorize { version: V1, tenant: tenant() },
-        Some(Route::Authorize { version: V1, .. }) => Route::Token { version: V2, tenant: tenant() },
-        Some(Route::Token { version: V2, .. }) => Route::Token { version: V1, tenant: tenant() },
-        Some(Route::Token { version: V1, .. }) => Route::DeviceCode { version: V2, tenant: tenant() },
-        Some(Route::DeviceCode { version: V2, .. }) => Route::DeviceCode { version: V1, tenant: tenant() },
-        Some(Route::DeviceCode { version: V1, .. }) => Route::AdminConsent { version: V2, tenant: tenant() },
-        Some(Route::AdminConsent { version: V2, .. }) => Route::AdminConsent { version: V1, tenant: tenant() },
-        Some(Route::AdminConsent { version: V1, .. }) => Route::Logout { version: V2, tenant: tenant() },
-        Some(Route::Logout { version: V2, .. }) => Route::Logout { version: V1, tenant: tenant() },
-        Some(Route::Logout { version: V1, .. }) => Route::Metadata { version: V2, tenant: tenant() },
-        Some(Route::Metadata { version: V2, .. }) => Route::Metadata { version: V1, tenant: tenant() },
-        Some(Route::Metadata { version: V1, .. }) => Route::Keys { version: V2, tenant: tenant() },
-        Some(Route::Keys { version: V2, .. }) => Route::Keys { version: V1, tenant: tenant() },
-        Some(Route::Keys { version: V1, .. }) => Route::InstanceDiscovery,
+        None => Route::Authorize { dialect: EntraV2, tenant: tenant() },
+        Some(Route::Authorize { dialect: EntraV2, .. }) => Route::Authorize { dialect: EntraV1, tenant: tenant() },
+        Some(Route::Authorize { dialect: EntraV1, .. }) => Route::Token { dialect: EntraV2, tenant: tenant() },
+        Some(Route::Token { dialect: EntraV2, .. }) => Route::Token { dialect: EntraV1, tenant: tenant() },
+        Some(Route::Token { dialect: EntraV1, .. }) => Route::DeviceCode { dialect: EntraV2, tenant: tenant() },
+        Some(Route::DeviceCode { dialect: EntraV2, .. }) => Route::DeviceCode { dialect: EntraV1, tenant: tenant() },
+        Some(Route::DeviceCode { dialect: EntraV1, .. }) => Route::AdminConsent { dialect: EntraV2, tenant: tenant() },
+        Some(Route::AdminConsent { dialect: EntraV2, .. }) => {
+            Route::AdminConsent { dialect: EntraV1, tenant: tenant() }
+        }
+        Some(Route::AdminConsent { dialect: EntraV1, .. }) => Route::Logout { dialect: EntraV2, tenant: tenant() },
+        Some(Route::Logout { dialect: EntraV2, .. }) => Route::Logout { dialect: EntraV1, tenant: tenant() },
+        Some(Route::Logout { dialect: EntraV1, .. }) => Route::Metadata { dialect: EntraV2, tenant: tenant() },
+        Some(Route::Metadata { dialect: EntraV2, .. }) => Route::Metadata { dialect: EntraV1, tenant: tenant() },
+        Some(Route::Metadata { dialect: EntraV1, .. }) => Route::Keys { dialect: EntraV2, tenant: tenant() },
+        Some(Route::Keys { dialect: EntraV2, .. }) => Route::Keys { dialect: EntraV1, tenant: tenant() },
+        Some(Route::Keys { dialect: EntraV1, .. }) => Route::InstanceDiscovery,
         Some(Route::InstanceDiscovery) => Route::UserRealm { user: CHRIS.name.to_owned() },
         Some(Route::UserRealm { .. }) => Route::NativeClient,
         Some(Route::NativeClient) => Route::ErrorCode,
@@ -69,24 +71,24 @@ struct AsNobody {
 fn as_nobody(route: &Route) -> AsNobody {
     let row = |target: &str, get, post, open| AsNobody { target: target.to_owned(), get, post, open };
     // v1.0 has its words where v2.0 has them with its own in between.
-    let v = |version: &Version| if *version == Version::V1 { "" } else { "/v2.0" };
+    let v = |dialect: &DialectName| if *dialect == DialectName::EntraV1 { "" } else { "/v2.0" };
     match route {
-        Route::Authorize { version, tenant } => {
-            row(&format!("/{tenant}/oauth2{}/authorize", v(version)), 400, 400, false)
+        Route::Authorize { dialect, tenant } => {
+            row(&format!("/{tenant}/oauth2{}/authorize", v(dialect)), 400, 400, false)
         }
-        Route::Token { version, tenant } => row(&format!("/{tenant}/oauth2{}/token", v(version)), 405, 400, true),
-        Route::DeviceCode { version, tenant } => {
-            row(&format!("/{tenant}/oauth2{}/devicecode", v(version)), 405, 400, true)
+        Route::Token { dialect, tenant } => row(&format!("/{tenant}/oauth2{}/token", v(dialect)), 405, 400, true),
+        Route::DeviceCode { dialect, tenant } => {
+            row(&format!("/{tenant}/oauth2{}/devicecode", v(dialect)), 405, 400, true)
         }
-        Route::AdminConsent { version, tenant } => {
-            row(&format!("/{tenant}{}/adminconsent", v(version)), 400, 400, false)
+        Route::AdminConsent { dialect, tenant } => {
+            row(&format!("/{tenant}{}/adminconsent", v(dialect)), 400, 400, false)
         }
         // Nobody is signed in, so everybody is signed out.
-        Route::Logout { version, tenant } => row(&format!("/{tenant}/oauth2{}/logout", v(version)), 200, 200, false),
-        Route::Metadata { version, tenant } => {
-            row(&format!("/{tenant}{}/.well-known/openid-configuration", v(version)), 200, 405, true)
+        Route::Logout { dialect, tenant } => row(&format!("/{tenant}/oauth2{}/logout", v(dialect)), 200, 200, false),
+        Route::Metadata { dialect, tenant } => {
+            row(&format!("/{tenant}{}/.well-known/openid-configuration", v(dialect)), 200, 405, true)
         }
-        Route::Keys { version, tenant } => row(&format!("/{tenant}/discovery{}/keys", v(version)), 200, 405, true),
+        Route::Keys { dialect, tenant } => row(&format!("/{tenant}/discovery{}/keys", v(dialect)), 200, 405, true),
         Route::UserRealm { user } => row(&format!("/common/userrealm/{user}"), 200, 405, true),
         Route::Device => row("/device", 200, 200, false),
         Route::DeviceConfirm { handle } => row(&format!("/device/{handle}"), 400, 400, false),

@@ -47,7 +47,7 @@ async fn the_only_account_is_signed_out_at_once_and_the_apps_tokens_stay() {
     assert!(!is_signed_in(&mut browser, KIM).await);
     // What the apps hold is not touched.
     platform.tokens(&renewal(&request, &tokens)).await;
-    // Again is no error; nor is it for whoever was never here, in either version.
+    // Again is no error; nor is it for whoever was never here, in either dialect.
     for target in [logout(&[]), format!("/{}/oauth2/logout", NORTHWIND.id), "/common/oauth2/v2.0/logout".to_owned()] {
         assert!(platform.browser().open(&target).await.page().has("signed-out"), "{target}");
     }
@@ -107,7 +107,7 @@ async fn the_browser_goes_back_to_a_registered_address_alone() {
         "http://localhost:6002/back\\@evil.example",
     ];
     for (asked, goes) in [(address, true)].into_iter().chain(evil.map(|evil| (evil, false))) {
-        for version in ["oauth2/v2.0", "oauth2"] {
+        for dialect in ["oauth2/v2.0", "oauth2"] {
             let mut browser = platform.browser();
             // Without the notice to the app the way back is a plain redirect.
             platform
@@ -115,7 +115,7 @@ async fn the_browser_goes_back_to_a_registered_address_alone() {
                 .await;
             let tokens = bought_in(&platform, &mut browser, &northwind(BOARD), KIM).await;
             let target = format!(
-                "/{}/{version}/logout?post_logout_redirect_uri={}&state=xyz&id_token_hint={}",
+                "/{}/{dialect}/logout?post_logout_redirect_uri={}&state=xyz&id_token_hint={}",
                 NORTHWIND.id,
                 encode_component(asked),
                 tokens.id_token

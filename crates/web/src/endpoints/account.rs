@@ -105,7 +105,7 @@ async fn sign_in(
     let (env, trace) = (&app.env, &incoming.trace);
     let proven = flow::for_page(env, place, path).await?;
     let purpose = Purpose::Page(path.to_owned());
-    let dialect = app.of_version(crate::routes::Version::V2);
+    let dialect = app.speaking(crate::routes::DialectName::EntraV2);
     let stage = Stage::new(env, trace, &proven.place, purpose.clone(), dialect.name(), &[], browser.digest());
     let sessions = cookies::sessions(&incoming.headers, &env.public, proven.place.authority());
     let request = Request::without_address(WantedScopes::default());

@@ -16,40 +16,40 @@ use crate::cookies::{self, Browser};
 use crate::incoming::Incoming;
 use crate::rehearsals::At;
 use crate::respond::{self, Answer};
-use crate::routes::Version;
+use crate::routes::DialectName;
 
 pub async fn handle(
     app: &App,
     incoming: &Incoming,
     read: Result<(), Refusal>,
-    version: Version,
+    dialect: DialectName,
     tenant: &str,
 ) -> Answer {
-    entered(app, incoming, read, version, tenant, Purpose::Authorize).await
+    entered(app, incoming, read, dialect, tenant, Purpose::Authorize).await
 }
 
 pub async fn admin_consent(
     app: &App,
     incoming: &Incoming,
     read: Result<(), Refusal>,
-    version: Version,
+    dialect: DialectName,
     tenant: &str,
 ) -> Answer {
-    entered(app, incoming, read, version, tenant, Purpose::AdminConsent).await
+    entered(app, incoming, read, dialect, tenant, Purpose::AdminConsent).await
 }
 
 async fn entered(
     app: &App,
     incoming: &Incoming,
     read: Result<(), Refusal>,
-    version: Version,
+    dialect: DialectName,
     asked_tenant: &str,
     purpose: Purpose,
 ) -> Answer {
     let browser = Browser::known_or_fresh(&incoming.headers, &app.env);
-    let mut answer = match start(app, incoming, read, version, asked_tenant, purpose, &browser).await {
+    let mut answer = match start(app, incoming, read, dialect, asked_tenant, purpose, &browser).await {
         Ok(answer) => answer,
-        Err((tenant, error)) => refused::page(app, incoming, app.of_version(version), tenant.as_deref(), &error),
+        Err((tenant, error)) => refused::page(app, incoming, app.speaking(dialect), tenant.as_deref(), &error),
     };
     if let Some(cookie) = browser.set_cookie(&app.env.public) {
         respond::add_cookie(&mut answer, &cookie);
@@ -62,13 +62,13 @@ async fn start(
     app: &App,
     incoming: &Incoming,
     read: Result<(), Refusal>,
-    version: Version,
+    dialect: DialectName,
     asked_tenant: &str,
     purpose: Purpose,
     browser: &Browser,
 ) -> Result<Answer, (Option<Arc<Tenant>>, FlowError)> {
     let env = &app.env;
-    let dialect = app.of_version(version);
+    let dialect = app.speaking(dialect);
     let place = place(env, dialect, asked_tenant).await.map_err(|error| (None, error))?;
     let tenant = place.tenant().cloned();
     let at_tenant = |error: FlowError| (tenant.clone(), error);

@@ -19,7 +19,7 @@ use crate::csrf;
 use crate::incoming::Incoming;
 use crate::rehearsals::At;
 use crate::respond::{self, Answer};
-use crate::routes::Version;
+use crate::routes::DialectName;
 
 /// The address at which people type what a device shows.
 const ENTRY: &str = "/device";
@@ -29,10 +29,10 @@ pub async fn begin(
     app: &App,
     incoming: &Incoming,
     read: Result<(), Refusal>,
-    version: Version,
+    dialect: DialectName,
     asked_tenant: &str,
 ) -> Answer {
-    let dialect = app.of_version(version);
+    let dialect = app.speaking(dialect);
     let ids = incoming.ids();
     let reply = match begun(app, incoming, read, asked_tenant, dialect).await {
         Ok(reply) => reply,

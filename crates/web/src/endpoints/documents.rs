@@ -13,22 +13,22 @@ use crate::app::App;
 use crate::documents::Whose;
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
-use crate::routes::Version;
+use crate::routes::DialectName;
 
-pub async fn metadata(app: &App, incoming: &Incoming, version: Version, asked: &str) -> Answer {
+pub async fn metadata(app: &App, incoming: &Incoming, dialect: DialectName, asked: &str) -> Answer {
     let whose = named_place(&app.env, asked).await.map(|place| match place {
         Place::Tenant(tenant) if asked == "consumers" => Whose::Consumers(tenant.id),
         Place::Tenant(tenant) => Whose::Tenant(tenant.id),
         Place::Organizations => Whose::Several(Several::Organizations),
         Place::Common => Whose::Several(Several::Common),
     });
-    answer(app, incoming, whose.map(|whose| respond::document(app.documents.metadata(version, whose))))
+    answer(app, incoming, whose.map(|whose| respond::document(app.documents.metadata(dialect, whose))))
 }
 
 /// Every tenant's tokens are signed with the same keys.
-pub async fn keys(app: &App, incoming: &Incoming, version: Version, asked: &str) -> Answer {
+pub async fn keys(app: &App, incoming: &Incoming, dialect: DialectName, asked: &str) -> Answer {
     let found = named_place(&app.env, asked).await;
-    let text = |_| app.documents.keys(version, &app.env.public, app.env.keys.public());
+    let text = |_| app.documents.keys(dialect, &app.env.public, app.env.keys.public());
     answer(app, incoming, found.map(text).map(respond::document))
 }
 

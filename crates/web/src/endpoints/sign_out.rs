@@ -17,20 +17,20 @@ use crate::cookies::{self, Browser};
 use crate::csrf;
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer, Destination, OwnPage};
-use crate::routes::Version;
+use crate::routes::DialectName;
 
 /// Where an application sends a browser that signs out (Source: entra-dialect 11).
 pub async fn logout(
     app: &App,
     incoming: &Incoming,
     read: Result<(), Refusal>,
-    version: Version,
+    dialect: DialectName,
     asked_tenant: &str,
 ) -> Answer {
     let outcome = async {
         let parameters = if incoming.is_post() { incoming.form() } else { incoming.query() };
         read?;
-        let leaving = Leaving::read(app, incoming, app.of_version(version), asked_tenant, parameters?).await?;
+        let leaving = Leaving::read(app, incoming, app.speaking(dialect), asked_tenant, parameters?).await?;
         match leaving.candidates.meant {
             Some(user) if is_the_person(&incoming.headers) => leaving.end(&[user]).await,
             None if leaving.candidates.people.is_empty() => leaving.end(&[]).await,
@@ -41,7 +41,7 @@ pub async fn logout(
         }
     };
     let outcome: Result<Answer, FlowError> = outcome.await;
-    outcome.unwrap_or_else(|error| refused::page(app, incoming, app.of_version(version), None, &error))
+    outcome.unwrap_or_else(|error| refused::page(app, incoming, app.speaking(dialect), None, &error))
 }
 
 /// The page that asks.

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::incoming::Incoming;
 use crate::rehearsals::At;
 use crate::respond::{self, Answer};
-use crate::routes::Version;
+use crate::routes::DialectName;
 
 const X_MS_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
@@ -21,10 +21,10 @@ pub async fn handle(
     app: &App,
     incoming: &Incoming,
     read: Result<(), Refusal>,
-    version: Version,
+    dialect: DialectName,
     asked_tenant: &str,
 ) -> Answer {
-    let dialect = app.of_version(version);
+    let dialect = app.speaking(dialect);
     let ids = incoming.ids();
     let reply = match exchange(app, incoming, read, asked_tenant, dialect).await {
         Ok((parameters, issued)) => dialect.token_success(&parameters, &issued),
