@@ -13,6 +13,7 @@ pub mod entra_v1;
 pub mod entra_v2;
 pub mod form;
 pub mod graph;
+mod oauth;
 mod reply;
 pub mod wording;
 

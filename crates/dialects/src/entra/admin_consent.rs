@@ -8,8 +8,8 @@ use grantor_rules::authorize::Request;
 use grantor_rules::scopes::SignInScope;
 
 use super::version::Version;
-use super::words::state;
 use crate::Parameters;
+use crate::oauth::words::state;
 
 /// Nothing is issued: the request says what shall be allowed and nothing else. One that names nothing is about everything that
 /// the application's registration requires.

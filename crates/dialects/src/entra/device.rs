@@ -3,8 +3,9 @@
 use grantor_rules::Refusal;
 use serde_json::json;
 
+use super::claims_request::claims_are_json;
 use super::version::{Version, wanted_for_person};
-use super::words::{claims_are_json, client_id, limit};
+use crate::oauth::words::{client_id, limit};
 use crate::{DeviceRequest, IssuedDeviceCode, Reply, TokenCall};
 
 pub fn parse<V: Version>(call: &TokenCall<'_>) -> Result<DeviceRequest, Refusal> {

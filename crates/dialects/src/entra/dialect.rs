@@ -16,10 +16,10 @@ use serde_json::{Map, Value};
 
 use super::errors::Endpoint;
 use super::version::Version;
-use super::{admin_consent, authorize, claims, device, errors, metadata, paths, sign_out, token, tokens};
+use super::{admin_consent, authorize, claims, device, errors, metadata, paths, token, tokens};
 use crate::{
     Authorized, DeviceRequest, Dialect, Identification, IssuedDeviceCode, Parameters, Reply, RequestIds,
-    SignOutRequest, TokenCall,
+    SignOutRequest, TokenCall, oauth,
 };
 
 /// The Microsoft dialect in version `V`, spoken at one public URL.
@@ -87,11 +87,11 @@ impl<V: Version> Dialect for Entra<V> {
     }
 
     fn identify(&self, parameters: &Parameters) -> Result<Identification, Refusal> {
-        authorize::identify(parameters)
+        oauth::authorize::identify(parameters)
     }
 
     fn way_back(&self, parameters: &Parameters) -> (ResponseMode, Option<String>) {
-        authorize::way_back(parameters)
+        oauth::authorize::way_back(parameters)
     }
 
     fn parse_authorize(&self, parameters: &Parameters) -> Result<core::Request, Refusal> {
@@ -133,7 +133,7 @@ impl<V: Version> Dialect for Entra<V> {
     }
 
     fn parse_sign_out(&self, parameters: &Parameters) -> Result<SignOutRequest, Refusal> {
-        sign_out::parse(parameters)
+        oauth::sign_out::parse(parameters)
     }
 
     fn code_on_page(&self, refusal: &Refusal) -> String {

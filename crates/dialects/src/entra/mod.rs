@@ -4,7 +4,7 @@
 mod admin_consent;
 mod authorize;
 pub mod claims;
-mod credentials;
+mod claims_request;
 mod device;
 mod dialect;
 pub mod directory_roles;
@@ -14,11 +14,9 @@ pub mod metadata;
 pub mod paths;
 pub mod realm;
 pub mod rehearsed;
-mod sign_out;
 mod token;
 mod tokens;
 mod version;
-pub(crate) mod words;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,16 +1,16 @@
 //! Requests at the token endpoint (Source: entra-dialect 8 and 9).
 
-use grantor_protocol::pkce::CodeVerifier;
-use grantor_protocol::{RedirectUri, Secret};
+use grantor_protocol::Secret;
 use grantor_rules::Refusal;
 use grantor_rules::scopes::WantedScopes;
-use grantor_rules::token::code::CodeRequest;
 use grantor_rules::token::issued::{Grant, GrantKind, TokenRequest};
 
-use super::credentials;
+use super::claims_request::claims_are_json;
 use super::version::{Version, must_name, named_for_person, wanted_for_person};
-use super::words::{claims_are_json, limit, redirect};
 use crate::form::cut;
+use crate::oauth::credentials;
+use crate::oauth::token::redemption;
+use crate::oauth::words::limit;
 use crate::{Parameters, TokenCall};
 
 /// What MSAL for Node and ADAL call the grant of RFC 8628 (Source: entra-dialect 9.5).
@@ -64,14 +64,6 @@ fn grant(kind: GrantKind, parameters: &Parameters, wanted: Option<&WantedScopes>
             Grant::OnBehalfOf { assertion: secret("assertion", limit::DOCUMENT)? }
         }
     })
-}
-
-fn redemption(parameters: &Parameters, names_scopes: bool) -> Result<CodeRequest, Refusal> {
-    let redirect_uri = parameters.optional("redirect_uri", RedirectUri::LONGEST)?.map(redirect).transpose()?;
-    let verifier = parameters.optional("code_verifier", limit::SHORT)?;
-    let verifier =
-        verifier.map(|text| CodeVerifier::parse(text).map_err(|why| Refusal::VerifierMalformed { why })).transpose()?;
-    Ok(CodeRequest { redirect_uri, verifier, names_scopes })
 }
 
 /// As `device_code` from MSAL for Node, as `code` from ADAL, as both from MSAL for Python (Source: entra-dialect 9.5).

@@ -5,8 +5,8 @@ use grantor_rules::Refusal;
 use grantor_rules::scopes::{ApiName, WantedScope, WantedScopes};
 
 use crate::Parameters;
-use crate::entra::words::limit;
 use crate::form::cut;
+use crate::oauth::words::limit;
 
 /// What a request names in `resource`.
 pub fn named(parameters: &Parameters) -> Result<Option<WantedScopes>, Refusal> {

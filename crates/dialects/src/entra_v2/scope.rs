@@ -5,7 +5,7 @@ use grantor_rules::Refusal;
 use grantor_rules::scopes::{ApiName, SignInScope, WantedScope, WantedScopes};
 
 use crate::Parameters;
-use crate::entra::words::limit;
+use crate::oauth::words::limit;
 
 /// What a request names in `scope`. A `resource` beside it would change what that means, so it cannot just be ignored.
 pub fn named(parameters: &Parameters) -> Result<Option<WantedScopes>, Refusal> {

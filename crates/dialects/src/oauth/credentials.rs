@@ -1,4 +1,4 @@
-//! Who calls the token endpoint, and what they show for it (Source: entra-dialect 8.2).
+//! Who calls the token endpoint, and what they show for it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! The sign-out endpoint's words (OpenID Connect RP-Initiated Logout 1.0 §2; Source: entra-dialect 11).
+//! The sign-out endpoint's words (OpenID Connect RP-Initiated Logout 1.0 §2).
 
 use grantor_protocol::{ClientId, RedirectUri, Secret};
 use grantor_rules::Refusal;

@@ -28,12 +28,3 @@ pub fn redirect(text: &str) -> Result<RedirectUri, Refusal> {
 pub fn state(parameters: &Parameters) -> Result<Option<String>, Refusal> {
     Ok(parameters.optional("state", limit::STATE)?.map(str::to_owned))
 }
-
-/// MSAL for JavaScript always sends `claims`; none is acted on yet, but what is no JSON is a mistake.
-pub fn claims_are_json(parameters: &Parameters) -> Result<(), Refusal> {
-    let Some(text) = parameters.optional("claims", limit::DOCUMENT)? else { return Ok(()) };
-    match serde_json::from_str::<serde_json::Value>(text) {
-        Ok(serde_json::Value::Object(_)) => Ok(()),
-        _ => Err(Refusal::ParameterMalformed { name: "claims", expected: "a JSON object", found: cut(text, 80) }),
-    }
-}
