@@ -96,6 +96,9 @@ pub trait Dialect: Send + Sync {
     /// Whether personal accounts may sign in by it.
     fn serves_personal_accounts(&self) -> bool;
 
+    /// Whether it has addresses that stand for several tenants.
+    fn serves_several_tenants(&self) -> bool;
+
     /// How it lays out claims.
     fn layout(&self) -> &dyn TokenLayout;
 
@@ -153,6 +156,10 @@ pub trait Dialect: Send + Sync {
 
     /// The reply that carries a device code.
     fn device_success(&self, issued: &IssuedDeviceCode) -> Reply;
+
+    /// Whether the person is asked before they are signed out by a request that does not say who is meant (OpenID Connect
+    /// RP-Initiated Logout 1.0 §2 and §6).
+    fn asks_before_signing_out_unnamed(&self) -> bool;
 
     /// Reads a request to sign out.
     ///

@@ -14,6 +14,7 @@ pub mod entra_v2;
 pub mod form;
 pub mod graph;
 mod oauth;
+pub mod oidc;
 mod reply;
 pub mod wording;
 

@@ -161,6 +161,8 @@ pub fn sentence(refusal: &Refusal) -> String {
         }
         R::RefreshTokenRevoked { .. } => "The refresh token has been revoked.".into(),
 
+        R::TokenNotRevocable => "An access token that an application has for itself cannot be revoked: it runs out.".into(),
+
         R::OnBehalfOfInvalid { why } => acted_on_sentence(why),
 
         R::DevicePending => "The person has not answered yet. Ask again after the interval.".into(),

@@ -4,7 +4,8 @@ use grantor_jose::VerifyError;
 use grantor_protocol::Secret;
 use grantor_rules::Refusal;
 use grantor_rules::api_access::{PermittedCall, PresentedToken, permit};
-use grantor_rules::model::TenantName;
+use grantor_rules::layout::TokenType;
+use grantor_rules::model::{Family, TenantName, User};
 use grantor_rules::refusal::TokenFault;
 use serde_json::{Map, Value};
 
@@ -22,25 +23,34 @@ pub async fn permitted(
     env: &Env,
     trace: &Trace,
     token: &Secret,
+    kind: TokenType,
     read: ReadClaims<'_>,
     needed: &[&'static str],
 ) -> Result<PermittedCall, FlowError> {
-    let claims = env.keys.claims(token).map_err(|error| fault(&error))?;
+    let claims = env.keys.claims(token, kind).map_err(|error| fault(&error))?;
     let presented = read(&claims)?;
+    let (family, user) = grounds(env, trace, &presented).await?;
+    let permitted = permit(presented, family.as_ref(), user, needed)?;
+    env.record(trace, Event::ApiCalled { user: permitted.user.id, client: permitted.token.client.clone() });
+    Ok(permitted)
+}
+
+/// What a token goes back to, with its person: nothing before it was revoked, and its application may still be used.
+pub(crate) async fn grounds(
+    env: &Env,
+    trace: &Trace,
+    presented: &PresentedToken,
+) -> Result<(Option<Family>, Option<User>), FlowError> {
     let store = env.storage.tenant(presented.tenant);
     let (family, user) = store.find_family_with_user(presented.family).await?.unzip();
     if let Some(family) = &family {
         trace.join(family.flow);
+        if lineage::revoked(store.as_ref(), family).await?.is_some() {
+            return Err(Refusal::TokenInvalid { why: TokenFault::Revoked }.into());
+        }
     }
-    if let Some(family) = &family
-        && lineage::revoked(store.as_ref(), family).await?.is_some()
-    {
-        return Err(Refusal::TokenInvalid { why: TokenFault::Revoked }.into());
-    }
-    not_switched_off(env, &presented).await?;
-    let permitted = permit(presented, family.as_ref(), user.flatten(), needed)?;
-    env.record(trace, Event::ApiCalled { user: permitted.user.id, client: permitted.token.client.clone() });
-    Ok(permitted)
+    not_switched_off(env, presented).await?;
+    Ok((family, user.flatten()))
 }
 
 /// The application may have been switched off, or sent away, since the token was issued. Both are read from memory.

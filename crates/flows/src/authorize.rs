@@ -22,7 +22,7 @@ use grantor_rules::token::issued::IssuedTokens;
 use grantor_storage::Finished;
 
 use crate::place::Place;
-use crate::{Env, Event, FlowError, Trace};
+use crate::{Env, Event, FlowError, Trace, id_token_hint};
 
 pub use prove::{AnswerTo, Proven, for_page, page_kept_by, prove, prove_device};
 pub use waiting::{ask_an_administrator, decline, note_progress, waiting};
@@ -175,6 +175,7 @@ pub async fn proceed(
     }
     let request = &*request.bounded_by(&proven.application);
     let people = signed_in(env, &proven.place, sessions).await?;
+    let request = &*id_token_hint::named(env, request, &proven.application.client_id, &people)?;
     let interaction = stage.interaction();
     let person = match rule::who(request, &interaction.progress, &people, interaction.began_at, env.now())? {
         Who::Person(person) => person.clone(),

@@ -10,6 +10,7 @@ use grantor_jose::{
 };
 use grantor_protocol::Secret;
 use grantor_rules::Settings;
+use grantor_rules::layout::TokenType;
 use grantor_rules::model::SigningAlg;
 use grantor_rules::signing_keys::Line;
 use grantor_storage::{SigningKeyRecord, Storage};
@@ -37,12 +38,14 @@ struct Known {
     verifying: KeySet,
     // What these keys have proven is worth nothing under others.
     proven: Proven,
+    proven_access_tokens: Proven,
     key_ids: Vec<String>,
 }
 
 /// One key that signs.
 pub(crate) struct Signer {
     tokens: TokenSigner,
+    access_tokens: TokenSigner,
     key_id: String,
     created_at: Timestamp,
 }
@@ -56,8 +59,12 @@ pub(crate) struct CertifiedKey {
 
 impl Signer {
     /// Signs claims. Only [`crate::token`] calls it, with a plan.
-    pub(crate) fn sign<C: Serialize>(&self, claims: &C) -> Result<Secret, FlowError> {
-        let token = self.tokens.sign(claims).map_err(|error| FlowError::Failed { what: error.to_string() })?;
+    pub(crate) fn sign<C: Serialize>(&self, kind: TokenType, claims: &C) -> Result<Secret, FlowError> {
+        let signer = match kind {
+            TokenType::Jwt => &self.tokens,
+            TokenType::AccessTokenJwt => &self.access_tokens,
+        };
+        let token = signer.sign(claims).map_err(|error| FlowError::Failed { what: error.to_string() })?;
         Ok(Secret::new(token))
     }
 }
@@ -78,12 +85,17 @@ impl KeyRing {
         Arc::clone(&self.known().public)
     }
 
-    /// The claims of a token that is signed by us. They may have been proven before: whether the token is still of use is for
+    /// The claims of a token that is signed by us and called by that type. They may have been proven before: whether the token is still of use is for
     /// the caller to ask.
-    pub(crate) fn claims(&self, token: &Secret) -> Result<Arc<Claims>, VerifyError> {
+    pub(crate) fn claims(&self, token: &Secret, kind: TokenType) -> Result<Arc<Claims>, VerifyError> {
         let known = self.known();
-        known.proven.claims(token.expose(), || {
-            verify_compact(token.expose(), &known.verifying, &Expected::types(&["JWT"]))?.claims()
+        // What was proven of one type is none of another.
+        let proven = match kind {
+            TokenType::Jwt => &known.proven,
+            TokenType::AccessTokenJwt => &known.proven_access_tokens,
+        };
+        proven.claims(token.expose(), || {
+            verify_compact(token.expose(), &known.verifying, &Expected::types(&[kind.as_str()]))?.claims()
         })
     }
 
@@ -173,10 +185,14 @@ impl Known {
             jwk.x5c = Some(vec![certificate.x5c()]);
             public.push(serde_json::to_value(&jwk).map_err(|error| failed(error.to_string()))?);
             verifying.push(VerifyingKey::from_signing_key(&one.key).map_err(|error| failed(error.to_string()))?);
-            // The Microsoft dialects' tokens say `JWT`; v1.0 readers look for `x5t`, and v2.0 readers ignore it.
-            let header = HeaderFields { typ: "JWT", x5t: Some(&certificate.x5t()) };
-            let tokens = TokenSigner::new(one.key, &header).map_err(|error| failed(error.to_string()))?;
-            let signer = Signer { tokens, key_id: record.key_id.clone(), created_at: record.created_at };
+            // v1.0 readers look for `x5t`; nobody else minds.
+            let x5t = certificate.x5t();
+            let header = |kind: TokenType| HeaderFields { typ: kind.as_str(), x5t: Some(&x5t) };
+            let tokens =
+                TokenSigner::new(one.key, &header(TokenType::Jwt)).map_err(|error| failed(error.to_string()))?;
+            let access_tokens = tokens.under(&header(TokenType::AccessTokenJwt));
+            let access_tokens = access_tokens.map_err(|error| failed(error.to_string()))?;
+            let signer = Signer { tokens, access_tokens, key_id: record.key_id.clone(), created_at: record.created_at };
             known.lines.entry(one.alg).or_default().push(Arc::new(signer));
         }
         known.public = Arc::new(public);

@@ -15,6 +15,7 @@ pub mod directory;
 mod env;
 mod error;
 pub mod events;
+mod id_token_hint;
 mod keys;
 mod lineage;
 mod load;
@@ -25,6 +26,7 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod start;
 pub mod token;
+pub mod token_status;
 mod unknown_names;
 
 pub use credential_uses::CredentialUses;

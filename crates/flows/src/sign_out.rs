@@ -7,6 +7,7 @@ use grantor_rules::authorize::SignedIn;
 use grantor_rules::client::{RegisteredRedirect, registered_redirect};
 use grantor_rules::model::{Application, Tenant};
 
+use crate::id_token_hint::{audience_and_subject, is_about};
 use crate::{Env, Event, FlowError, Place, Trace, authorize, load};
 
 /// What tells whose sign-in ends, and for which application.
@@ -29,6 +30,8 @@ pub struct Candidates {
     pub people: Vec<SignedIn>,
     /// The one who is meant, if that is clear: the one whom a hint names, or the only one.
     pub meant: Option<UserId>,
+    /// Whether a hint names them.
+    pub by_hint: bool,
 }
 
 /// Finds out who is meant. A hint that names nobody here is as good as none.
@@ -44,7 +47,7 @@ pub async fn candidates(env: &Env, place: &Place, sessions: &[Handle], hints: &H
         [only] => Some(only.user.id),
         _ => None,
     };
-    Ok(Candidates { meant: hinted.or(only), people })
+    Ok(Candidates { meant: hinted.or(only), by_hint: hinted.is_some(), people })
 }
 
 fn is_meant(env: &Env, one: &SignedIn, hints: &Hints) -> bool {
@@ -52,16 +55,9 @@ fn is_meant(env: &Env, one: &SignedIn, hints: &Hints) -> bool {
     by_session || hints.id_token.as_ref().is_some_and(|token| names(env, token, one))
 }
 
-/// Whether an id_token of ours is about this person. Its time may be over (RP-Initiated Logout §2).
+/// Whether an id_token of ours is about this person.
 fn names(env: &Env, token: &Secret, one: &SignedIn) -> bool {
-    let Some((client_id, subject)) = audience_and_subject(env, token) else { return false };
-    env.salt.subject(one.tenant.id, &client_id, one.user.id) == subject
-}
-
-fn audience_and_subject(env: &Env, token: &Secret) -> Option<(ClientId, String)> {
-    let claims = env.keys.claims(token).ok()?;
-    let text = |name: &str| claims.get(name).and_then(serde_json::Value::as_str);
-    Some((ClientId::parse(text("aud")?).ok()?, text("sub")?.to_owned()))
+    audience_and_subject(env, token).is_some_and(|(client_id, subject)| is_about(env, one, &client_id, &subject))
 }
 
 /// What happened, and what the browser still has to do.

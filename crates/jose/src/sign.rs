@@ -1,5 +1,7 @@
 //! Signing: a JWS in compact form from a key and claims.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::{SigningKey, base64url};
@@ -41,7 +43,7 @@ pub fn sign_compact<C: Serialize>(
 /// A key with the header of all its tokens, written once.
 #[derive(Debug)]
 pub struct TokenSigner {
-    key: SigningKey,
+    key: Arc<SigningKey>,
     encoded_header: String,
 }
 
@@ -51,7 +53,15 @@ impl TokenSigner {
     /// # Errors
     /// [`SignError::Failed`] when the header cannot be written.
     pub fn new(key: SigningKey, header: &HeaderFields<'_>) -> Result<Self, SignError> {
-        Ok(Self { encoded_header: encoded(&key, header)?, key })
+        Ok(Self { encoded_header: encoded(&key, header)?, key: Arc::new(key) })
+    }
+
+    /// Signs with the same key under another header.
+    ///
+    /// # Errors
+    /// [`SignError::Failed`] when the header cannot be written.
+    pub fn under(&self, header: &HeaderFields<'_>) -> Result<Self, SignError> {
+        Ok(Self { encoded_header: encoded(&self.key, header)?, key: Arc::clone(&self.key) })
     }
 
     /// As [`sign_compact`], with the key and the header at hand.

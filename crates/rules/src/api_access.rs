@@ -53,7 +53,20 @@ impl Deref for PermittedCall {
     }
 }
 
-/// Allows a call that any one of `needed` allows, when the token's family is not revoked and the person still may.
+/// The person that a token is for, when its family is not revoked and the person still may.
+///
+/// # Errors
+/// [`Refusal::TokenInvalid`].
+pub fn stands(token: &PresentedToken, family: Option<&Family>, user: Option<User>) -> Result<User, Refusal> {
+    let revoked = Refusal::TokenInvalid { why: TokenFault::Revoked };
+    let Some(family) = family.filter(|family| token.stands_by(family)) else { return Err(revoked) };
+    let user = user
+        .filter(|user| user.id == family.user && user.account_enabled)
+        .ok_or(Refusal::TokenInvalid { why: TokenFault::Person })?;
+    if user.stands_by(family.authenticated_at) { Ok(user) } else { Err(revoked) }
+}
+
+/// Allows a call that any one of `needed` allows, with a token that [`stands`].
 ///
 /// # Errors
 /// [`Refusal::TokenInvalid`] or [`Refusal::ScopeInsufficient`] (RFC 6750 §3.1).
@@ -63,14 +76,7 @@ pub fn permit(
     user: Option<User>,
     needed: &[&'static str],
 ) -> Result<PermittedCall, Refusal> {
-    let revoked = Refusal::TokenInvalid { why: TokenFault::Revoked };
-    let Some(family) = family.filter(|family| token.stands_by(family)) else { return Err(revoked) };
-    let user = user
-        .filter(|user| user.id == family.user && user.account_enabled)
-        .ok_or(Refusal::TokenInvalid { why: TokenFault::Person })?;
-    if !user.stands_by(family.authenticated_at) {
-        return Err(revoked);
-    }
+    let user = stands(&token, family, user)?;
     if !needed.iter().any(|scope| token.scopes.iter().any(|found| found == scope)) {
         return Err(Refusal::ScopeInsufficient { needed: needed.to_vec(), found: token.scopes });
     }

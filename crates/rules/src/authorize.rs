@@ -13,7 +13,7 @@ use grantor_environment::Timestamp;
 use grantor_protocol::pkce::CodeChallenge;
 use grantor_protocol::prompt::Prompt;
 use grantor_protocol::response::{ResponseMode, ResponseType};
-use grantor_protocol::{ClientId, UserId};
+use grantor_protocol::{ClientId, Secret, UserId};
 
 use crate::Refusal;
 use crate::client::RegisteredRedirect;
@@ -39,14 +39,39 @@ pub struct Request {
     pub nonce: Option<String>,
     /// The proof key.
     pub challenge: Option<CodeChallenge>,
+    /// Of which applications a proof key is wanted.
+    pub challenge_wanted: ChallengeWanted,
     /// What the person shall be asked.
     pub prompt: Prompt,
     /// Who is probably meant.
     pub login_hint: Option<String>,
     /// The session of the person who is meant, by its `sid`.
     pub sid: Option<String>,
+    /// An id_token that the application has of the person who is meant (OpenID Connect Core §3.1.2.1).
+    pub id_token_hint: Option<Secret>,
     /// How long ago the person may have proved who they are.
     pub max_age: Option<Duration>,
+}
+
+/// Of which applications a proof key is wanted with a code: a setting of the dialect, since what protects in one breaks clients
+/// in another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChallengeWanted {
+    /// Of those that live in a browser (Source: entra-dialect 17.4).
+    OfBrowserApps,
+    /// Of all but those that prove themselves with a secret and bind the answer by a nonce (OAuth 2.1 §4.1.1 and §7.5.1).
+    OfAllWithoutNonce,
+}
+
+impl ChallengeWanted {
+    fn holds(self, platform: Platform, request: &Request) -> bool {
+        let by_nonce = request.nonce.is_some() && request.wanted.signs_in_with(SignInScope::OpenId);
+        match (self, platform) {
+            (_, Platform::Spa) | (Self::OfAllWithoutNonce, Platform::PublicClient) => true,
+            (Self::OfAllWithoutNonce, Platform::Web) => !by_nonce,
+            (Self::OfBrowserApps, Platform::Web | Platform::PublicClient) => false,
+        }
+    }
 }
 
 impl Request {
@@ -59,9 +84,11 @@ impl Request {
             state: None,
             nonce: None,
             challenge: None,
+            challenge_wanted: ChallengeWanted::OfBrowserApps,
             prompt: Prompt::AsNeeded,
             login_hint: None,
             sid: None,
+            id_token_hint: None,
             max_age: None,
         }
     }
@@ -149,9 +176,8 @@ pub fn fits(application: &Application, platform: Platform, request: &Request) ->
     if kind.id_token && request.nonce.is_none() {
         return Err(Refusal::ParameterMissing { name: "nonce" });
     }
-    // A program in a browser cannot keep a secret, and its code passes through places that others read
-    // (RFC 9700 §2.1.1; Source: entra-dialect 17.4, required for single-page applications).
-    if kind.code && platform == Platform::Spa && request.challenge.is_none() {
+    // What passes through a browser passes through places that others read (RFC 9700 §2.1.1).
+    if kind.code && request.challenge.is_none() && request.challenge_wanted.holds(platform, request) {
         return Err(Refusal::ChallengeRequired);
     }
     if kind.token && request.wanted.apis().len() > 1 {

@@ -101,8 +101,32 @@ pub struct IdTokenFacts<'a> {
     pub nonce: Option<&'a str>,
 }
 
+/// What the header of a token calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenType {
+    /// Any token (RFC 7519 §5.1).
+    Jwt,
+    /// An access token and nothing else (RFC 9068 §2.1).
+    AccessTokenJwt,
+}
+
+impl TokenType {
+    /// Each.
+    pub const ALL: [Self; 2] = [Self::Jwt, Self::AccessTokenJwt];
+
+    /// As it stands in the header.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Jwt => "JWT",
+            Self::AccessTokenJwt => "at+jwt",
+        }
+    }
+}
+
 /// A dialect's way to write claims. Pure: facts in, claims out.
 pub trait TokenLayout: Send + Sync {
+    /// What the header of an access token calls it.
+    fn access_token_type(&self) -> TokenType;
     /// The claims of an access token.
     fn access_token(&self, facts: &AccessTokenFacts<'_>) -> Map<String, Value>;
     /// The claims of the access token of an application that acts for itself.
@@ -114,6 +138,8 @@ pub trait TokenLayout: Send + Sync {
     /// # Errors
     /// What is wrong with it; [`TokenFault::NoPerson`] for an application's own.
     fn read_access_token(&self, claims: &Map<String, Value>, now: Timestamp) -> Result<PresentedToken, TokenFault>;
+    /// Whose directory a token of this deployment is of, whomever it is for. Its signature is proven.
+    fn tenant_of(&self, claims: &Map<String, Value>) -> Option<TenantId>;
     /// The names by which a client assertion may call the token endpoint of `tenant` (Source: entra-dialect 8.4).
     fn assertion_audiences(&self, tenant: &Tenant) -> Vec<String>;
 }

@@ -441,6 +441,9 @@ refusals! {
         why: RevocationReason,
     } => "refresh-token-revoked",
 
+    /// Nothing of ours that could be revoked by itself: it runs out (RFC 7009 §2.2.1).
+    TokenNotRevocable => "token-not-revocable",
+
     /// The assertion that another application acts on with is no good.
     OnBehalfOfInvalid {
         /// What is wrong with it.

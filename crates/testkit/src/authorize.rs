@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grantor_dialects::{entra_v1, entra_v2, form};
+use grantor_dialects::{entra_v1, entra_v2, form, oidc};
 use grantor_protocol::secret::sha256;
 use grantor_web::DialectName;
 
@@ -58,6 +58,12 @@ impl Authorize {
         self.without("scope").with("resource", resource)
     }
 
+    /// At the endpoint of the standard, by the tenant's id.
+    pub fn oidc(mut self) -> Self {
+        self.dialect = DialectName::Oidc;
+        self
+    }
+
     /// With a parameter of this value, whatever it was before.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         match self.parameters.iter_mut().find(|(known, _)| known == name) {
@@ -96,6 +102,7 @@ impl Authorize {
         match self.dialect {
             DialectName::EntraV1 => entra_v1::paths::authorize(&self.tenant),
             DialectName::EntraV2 => entra_v2::paths::authorize(&self.tenant),
+            DialectName::Oidc => oidc::paths::authorize(&self.tenant),
         }
     }
 

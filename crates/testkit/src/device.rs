@@ -1,7 +1,7 @@
 //! A program that waits while its person signs in elsewhere.
 
 use axum::body::Body;
-use grantor_dialects::{entra_v1, entra_v2};
+use grantor_dialects::{entra_v1, entra_v2, oidc};
 use grantor_rules::token::issued::GrantKind;
 use grantor_web::DialectName;
 use serde_json::Value;
@@ -62,6 +62,12 @@ impl DeviceRequest {
         self.with("resource", resource)
     }
 
+    /// At the endpoint of the standard.
+    pub const fn oidc(mut self) -> Self {
+        self.dialect = DialectName::Oidc;
+        self
+    }
+
     /// With a parameter of this value, whatever it was before.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.parameters.retain(|(known, _)| known != name);
@@ -74,6 +80,7 @@ impl DeviceRequest {
         let target = match self.dialect {
             DialectName::EntraV1 => entra_v1::paths::device_code(&self.tenant),
             DialectName::EntraV2 => entra_v2::paths::device_code(&self.tenant),
+            DialectName::Oidc => oidc::paths::device_authorization(&self.tenant),
         };
         let form = [("content-type", "application/x-www-form-urlencoded")];
         platform.send(platform.request("POST", &target, &form, Body::from(encoded(&self.parameters)))).await
@@ -94,7 +101,11 @@ impl Device {
     pub fn redeem(&self) -> TokenRequest {
         let request = TokenRequest::by(self.request.application, GrantKind::DeviceCode.as_str());
         let request = request.tenant(&self.request.tenant).with("device_code", &self.device_code);
-        if self.request.dialect == DialectName::EntraV1 { request.v1() } else { request }
+        match self.request.dialect {
+            DialectName::EntraV1 => request.v1(),
+            DialectName::EntraV2 => request,
+            DialectName::Oidc => request.oidc(),
+        }
     }
 
     /// The person types the code.

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use grantor_dialects::{entra_v1, entra_v2, form};
+use grantor_dialects::{entra_v1, entra_v2, form, oidc};
 use grantor_web::DialectName;
 use serde_json::{Map, Value};
 
@@ -45,6 +45,12 @@ impl TokenRequest {
     /// At the endpoint of Azure AD v1.0.
     pub const fn v1(mut self) -> Self {
         self.dialect = DialectName::EntraV1;
+        self
+    }
+
+    /// At the endpoint of the standard.
+    pub const fn oidc(mut self) -> Self {
+        self.dialect = DialectName::Oidc;
         self
     }
 
@@ -98,6 +104,7 @@ impl TokenRequest {
         match self.dialect {
             DialectName::EntraV1 => entra_v1::paths::token(&self.tenant),
             DialectName::EntraV2 => entra_v2::paths::token(&self.tenant),
+            DialectName::Oidc => oidc::paths::token(&self.tenant),
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use grantor_dialects::Dialect;
 use grantor_dialects::entra_v1::EntraV1;
 use grantor_dialects::entra_v2::EntraV2;
+use grantor_dialects::oidc::Oidc;
 use grantor_environment::ManualClock;
 use grantor_flows::Env;
 use grantor_protocol::ClientId;
@@ -23,6 +24,8 @@ pub struct App {
     pub entra_v2: EntraV2,
     /// Azure AD v1.0's dialect.
     pub entra_v1: EntraV1,
+    /// The standard's dialect.
+    pub oidc: Oidc,
     /// The clock that can be moved; only under `--dev`.
     pub dev_clock: Option<Arc<ManualClock>>,
     rehearsals: Option<Rehearsals>,
@@ -37,6 +40,7 @@ impl App {
         Self {
             entra_v2: EntraV2::new(env.public.clone()),
             entra_v1: EntraV1::new(env.public.clone()),
+            oidc: Oidc::new(env.public.clone()),
             env,
             rehearsals: dev_clock.is_some().then(Rehearsals::default),
             dev_clock,
@@ -57,7 +61,7 @@ impl App {
 
     /// The dialect that a waiting request was asked in.
     pub(crate) fn dialect(&self, name: &str) -> Option<&dyn Dialect> {
-        let dialects: [&dyn Dialect; 2] = [&self.entra_v2, &self.entra_v1];
+        let dialects: [&dyn Dialect; 3] = [&self.entra_v2, &self.entra_v1, &self.oidc];
         dialects.into_iter().find(|dialect| dialect.name() == name)
     }
 
@@ -66,6 +70,7 @@ impl App {
         match dialect {
             DialectName::EntraV1 => &self.entra_v1,
             DialectName::EntraV2 => &self.entra_v2,
+            DialectName::Oidc => &self.oidc,
         }
     }
 }

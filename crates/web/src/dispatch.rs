@@ -13,7 +13,9 @@ use tower_service::Service;
 
 use crate::app::App;
 use crate::endpoints::interaction::{self, Page};
-use crate::endpoints::{account, api, assets, authorize, dev, device, documents, operations, sign_out, token};
+use crate::endpoints::{
+    account, api, assets, authorize, dev, device, documents, operations, sign_out, token, token_status,
+};
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
 use crate::routes::Route;
@@ -60,9 +62,7 @@ async fn handle(app: &App, request: Request<Body>) -> Answer {
             respond::preflight(route.methods(), asked)
         }
         // The token endpoint refuses other methods in its own words.
-        Some(route)
-            if !takes(route, request.method()) && !matches!(route, Route::Token { .. } | Route::DeviceCode { .. }) =>
-        {
+        Some(route) if !takes(route, request.method()) && !route.refuses_methods_itself() => {
             respond::method_not_allowed(route.methods())
         }
         Some(route) => answer(app, route, request).await,
@@ -116,6 +116,9 @@ async fn answer(app: &App, route: &Route, request: Request<Body>) -> Answer {
         Route::NativeClient => documents::native_client(),
         Route::ErrorCode => documents::error_code(&incoming),
         Route::Userinfo => api::userinfo(app, &incoming).await,
+        Route::UserinfoOf { tenant } => api::userinfo_of(app, &incoming, tenant).await,
+        Route::Introspect { tenant } => Box::pin(token_status::introspect(app, &incoming, read, tenant)).await,
+        Route::Revoke { tenant } => Box::pin(token_status::revoke(app, &incoming, read, tenant)).await,
         Route::Me => api::me(app, &incoming).await,
         Route::DirectoryApi => api::not_found(&incoming),
         Route::Asset { path } => assets::handle(path),

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::body::Bytes;
 use grantor_dialects::entra::metadata::Several;
-use grantor_dialects::{entra_v1, entra_v2};
+use grantor_dialects::{entra_v1, entra_v2, oidc};
 use grantor_protocol::{PublicUrl, TenantId};
 use serde_json::Value;
 
@@ -14,6 +14,7 @@ use crate::routes::DialectName;
 pub(crate) struct Documents {
     metadata_v1: entra_v1::metadata::MetadataText,
     metadata_v2: entra_v2::metadata::MetadataText,
+    public: PublicUrl,
     keys: RwLock<KeyDocument>,
 }
 
@@ -28,24 +29,38 @@ pub enum Whose {
     Consumers(TenantId),
 }
 
+/// Which discovery document it is.
+#[derive(Clone, Copy, Debug)]
+pub enum Document {
+    /// That of Azure AD v1.0.
+    EntraV1(Whose),
+    /// That of the Microsoft identity platform v2.0.
+    EntraV2(Whose),
+    /// That of the standard, which a tenant alone has.
+    Oidc(TenantId),
+}
+
 /// The key document, and the keys that it shows.
 struct KeyDocument {
     of: Arc<Vec<Value>>,
     text_v1: Bytes,
     text_v2: Bytes,
+    text_oidc: Bytes,
 }
 
 impl KeyDocument {
     fn of(public: &PublicUrl, keys: Arc<Vec<Value>>) -> Self {
         let text_v1 = entra_v1::metadata::keys(keys.to_vec()).body.to_string().into();
         let text_v2 = entra_v2::metadata::keys(public, keys.to_vec()).body.to_string().into();
-        Self { of: keys, text_v1, text_v2 }
+        let text_oidc = oidc::metadata::keys(&keys).body.to_string().into();
+        Self { of: keys, text_v1, text_v2, text_oidc }
     }
 
     fn text(&self, dialect: DialectName) -> Bytes {
         match dialect {
             DialectName::EntraV1 => self.text_v1.clone(),
             DialectName::EntraV2 => self.text_v2.clone(),
+            DialectName::Oidc => self.text_oidc.clone(),
         }
     }
 }
@@ -55,19 +70,21 @@ impl Documents {
         Self {
             metadata_v1: entra_v1::metadata::MetadataText::new(public),
             metadata_v2: entra_v2::metadata::MetadataText::new(public),
+            public: public.clone(),
             keys: RwLock::new(KeyDocument::of(public, keys)),
         }
     }
 
     /// A discovery document.
-    pub fn metadata(&self, dialect: DialectName, whose: Whose) -> Bytes {
-        match (dialect, whose) {
-            (DialectName::EntraV1, Whose::Tenant(tenant)) => self.metadata_v1.of(tenant).into(),
-            (DialectName::EntraV2, Whose::Tenant(tenant)) => self.metadata_v2.of(tenant).into(),
-            (DialectName::EntraV1, Whose::Several(several)) => self.metadata_v1.of_several(several).to_owned().into(),
-            (DialectName::EntraV2, Whose::Several(several)) => self.metadata_v2.of_several(several).to_owned().into(),
-            (DialectName::EntraV1, Whose::Consumers(tenant)) => self.metadata_v1.of_consumers(tenant).into(),
-            (DialectName::EntraV2, Whose::Consumers(tenant)) => self.metadata_v2.of_consumers(tenant).into(),
+    pub fn metadata(&self, of: Document) -> Bytes {
+        match of {
+            Document::EntraV1(Whose::Tenant(tenant)) => self.metadata_v1.of(tenant).into(),
+            Document::EntraV2(Whose::Tenant(tenant)) => self.metadata_v2.of(tenant).into(),
+            Document::EntraV1(Whose::Several(several)) => self.metadata_v1.of_several(several).to_owned().into(),
+            Document::EntraV2(Whose::Several(several)) => self.metadata_v2.of_several(several).to_owned().into(),
+            Document::EntraV1(Whose::Consumers(tenant)) => self.metadata_v1.of_consumers(tenant).into(),
+            Document::EntraV2(Whose::Consumers(tenant)) => self.metadata_v2.of_consumers(tenant).into(),
+            Document::Oidc(tenant) => oidc::metadata::document(&self.public, tenant).body.to_string().into(),
         }
     }
 

@@ -10,6 +10,8 @@ pub enum DialectName {
     EntraV1,
     /// The Microsoft identity platform v2.0.
     EntraV2,
+    /// OpenID Connect and OAuth 2.1.
+    Oidc,
 }
 
 /// What an address means. `tenant` is how it names the tenant.
@@ -30,6 +32,12 @@ pub enum Route {
     Metadata { dialect: DialectName, tenant: String },
     /// The keys.
     Keys { dialect: DialectName, tenant: String },
+    /// Facts about the person, in the words of the standard.
+    UserinfoOf { tenant: String },
+    /// Whether a token is of use.
+    Introspect { tenant: String },
+    /// Where a token is given back.
+    Revoke { tenant: String },
     /// Which hosts are one authority.
     InstanceDiscovery,
     /// Who checks a person's password.
@@ -86,6 +94,9 @@ impl Route {
             ["common", "userrealm", _] => Self::UserRealm { user: last() },
             ["common", "oauth2", "nativeclient"] => Self::NativeClient,
             ["oidc", "userinfo"] => Self::Userinfo,
+            [".well-known", "oauth-authorization-server" | "openid-configuration", tenant, "oidc"] => {
+                Self::Metadata { dialect: DialectName::Oidc, tenant: (*tenant).to_owned() }
+            }
             ["v1.0", "me"] => Self::Me,
             ["v1.0" | "beta", ..] => Self::DirectoryApi,
             ["sign-in", _] => Self::SignIn { handle: last() },
@@ -114,7 +125,7 @@ impl Route {
 
     /// The addresses of the Microsoft dialects (Source: entra-dialect 0.2).
     fn of_tenant(tenant: String, rest: &[&str]) -> Option<Self> {
-        use DialectName::{EntraV1, EntraV2};
+        use DialectName::{EntraV1, EntraV2, Oidc};
         Some(match rest {
             ["oauth2", "v2.0", "authorize"] => Self::Authorize { dialect: EntraV2, tenant },
             ["oauth2", "authorize"] => Self::Authorize { dialect: EntraV1, tenant },
@@ -131,6 +142,15 @@ impl Route {
             ["discovery", "v2.0", "keys"] => Self::Keys { dialect: EntraV2, tenant },
             ["discovery", "keys"] => Self::Keys { dialect: EntraV1, tenant },
             ["openid", "userinfo"] => Self::Userinfo,
+            ["oidc", "authorize"] => Self::Authorize { dialect: Oidc, tenant },
+            ["oidc", "token"] => Self::Token { dialect: Oidc, tenant },
+            ["oidc", "device-authorization"] => Self::DeviceCode { dialect: Oidc, tenant },
+            ["oidc", "end-session"] => Self::Logout { dialect: Oidc, tenant },
+            ["oidc", "keys"] => Self::Keys { dialect: Oidc, tenant },
+            ["oidc", ".well-known", "openid-configuration"] => Self::Metadata { dialect: Oidc, tenant },
+            ["oidc", "userinfo"] => Self::UserinfoOf { tenant },
+            ["oidc", "introspect"] => Self::Introspect { tenant },
+            ["oidc", "revoke"] => Self::Revoke { tenant },
             _ => return None,
         })
     }
@@ -142,6 +162,7 @@ impl Route {
             | Self::AdminConsent { .. }
             | Self::Logout { .. }
             | Self::Userinfo
+            | Self::UserinfoOf { .. }
             | Self::SignIn { .. }
             | Self::Consent { .. }
             | Self::Device
@@ -151,7 +172,7 @@ impl Route {
             | Self::ConsentRequests { .. }
             | Self::DevClock => &["GET", "POST"],
             Self::DevRefusals => &["GET", "POST", "DELETE"],
-            Self::Token { .. } | Self::DeviceCode { .. } => &["POST"],
+            Self::Token { .. } | Self::DeviceCode { .. } | Self::Introspect { .. } | Self::Revoke { .. } => &["POST"],
             Self::Metadata { .. }
             | Self::Keys { .. }
             | Self::InstanceDiscovery
@@ -168,6 +189,11 @@ impl Route {
         }
     }
 
+    /// Whether it refuses other methods in its dialect's own words.
+    pub const fn refuses_methods_itself(&self) -> bool {
+        matches!(self, Self::Token { .. } | Self::DeviceCode { .. } | Self::Introspect { .. } | Self::Revoke { .. })
+    }
+
     /// Whether scripts of any origin may read the answer: public documents, and calls that carry a token and no cookie.
     pub const fn open_to_scripts(&self) -> bool {
         match self {
@@ -178,11 +204,14 @@ impl Route {
             | Self::InstanceDiscovery
             | Self::UserRealm { .. }
             | Self::Userinfo
+            | Self::UserinfoOf { .. }
+            | Self::Revoke { .. }
             | Self::Me
             | Self::DirectoryApi => true,
             Self::Authorize { .. }
             | Self::AdminConsent { .. }
             | Self::Logout { .. }
+            | Self::Introspect { .. }
             | Self::NativeClient
             | Self::ErrorCode
             | Self::SignIn { .. }

@@ -2,7 +2,6 @@
 
 use grantor_protocol::TenantId;
 use grantor_protocol::prompt::Prompt;
-use grantor_protocol::response::{ResponseMode, ResponseType};
 use grantor_rules::Refusal;
 use grantor_rules::authorize::Request;
 use grantor_rules::scopes::SignInScope;
@@ -14,19 +13,9 @@ use crate::oauth::words::state;
 /// Nothing is issued: the request says what shall be allowed and nothing else. One that names nothing is about everything that
 /// the application's registration requires.
 pub fn parse<V: Version>(parameters: &Parameters) -> Result<Request, Refusal> {
-    Ok(Request {
-        // The application's people shall not be asked again when they sign in.
-        wanted: V::named(parameters)?.unwrap_or_default().with_sign_in(&SignInScope::ALL),
-        response_type: ResponseType::CODE,
-        response_mode: ResponseMode::Query,
-        state: state(parameters)?,
-        nonce: None,
-        challenge: None,
-        prompt: Prompt::AdminConsent,
-        login_hint: None,
-        sid: None,
-        max_age: None,
-    })
+    // The application's people shall not be asked again when they sign in.
+    let wanted = V::named(parameters)?.unwrap_or_default().with_sign_in(&SignInScope::ALL);
+    Ok(Request { state: state(parameters)?, prompt: Prompt::AdminConsent, ..Request::without_address(wanted) })
 }
 
 /// What both versions say of success.

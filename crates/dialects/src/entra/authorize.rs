@@ -3,7 +3,7 @@
 use grantor_protocol::PublicUrl;
 use grantor_protocol::prompt::Prompt;
 use grantor_rules::Refusal;
-use grantor_rules::authorize::Request;
+use grantor_rules::authorize::{ChallengeWanted, Request};
 
 use super::claims::issuer;
 use super::claims_request::claims_are_json;
@@ -31,9 +31,11 @@ pub fn parse<V: Version>(parameters: &Parameters) -> Result<Request, Refusal> {
         state,
         nonce,
         challenge: challenge(parameters)?,
+        challenge_wanted: ChallengeWanted::OfBrowserApps,
         prompt: asked_prompt::<V>(parameters)?,
         login_hint: text("login_hint", limit::HINT)?,
         sid: text("sid", limit::HINT)?,
+        id_token_hint: None,
         max_age: max_age(parameters)?,
     })
 }

@@ -7,7 +7,7 @@ use grantor_protocol::response::ResponseMode;
 use grantor_protocol::{PublicUrl, RedirectUri, TenantId};
 use grantor_rules::api_access::PresentedToken;
 use grantor_rules::consent::ConsentQuestion;
-use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout};
+use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout, TokenType};
 use grantor_rules::model::Tenant;
 use grantor_rules::refusal::TokenFault;
 use grantor_rules::token::issued::{IssuedTokens, TokenRequest};
@@ -48,6 +48,10 @@ impl<V: Version> Entra<V> {
 }
 
 impl<V: Version> TokenLayout for Entra<V> {
+    fn access_token_type(&self) -> TokenType {
+        TokenType::Jwt
+    }
+
     fn access_token(&self, facts: &AccessTokenFacts<'_>) -> Map<String, Value> {
         claims::access_token(&self.public, facts)
     }
@@ -64,6 +68,10 @@ impl<V: Version> TokenLayout for Entra<V> {
         claims::read::access_token(&self.public, claims, now)
     }
 
+    fn tenant_of(&self, claims: &Map<String, Value>) -> Option<TenantId> {
+        claims.get("tid")?.as_str()?.parse().ok()
+    }
+
     fn assertion_audiences(&self, tenant: &Tenant) -> Vec<String> {
         metadata::assertion_audiences(&self.public, tenant)
     }
@@ -76,6 +84,10 @@ impl<V: Version> Dialect for Entra<V> {
 
     fn serves_personal_accounts(&self) -> bool {
         V::SERVES_PERSONAL_ACCOUNTS
+    }
+
+    fn serves_several_tenants(&self) -> bool {
+        true
     }
 
     fn layout(&self) -> &dyn TokenLayout {
@@ -130,6 +142,10 @@ impl<V: Version> Dialect for Entra<V> {
 
     fn device_success(&self, issued: &IssuedDeviceCode) -> Reply {
         device::success::<V>(issued)
+    }
+
+    fn asks_before_signing_out_unnamed(&self) -> bool {
+        false
     }
 
     fn parse_sign_out(&self, parameters: &Parameters) -> Result<SignOutRequest, Refusal> {

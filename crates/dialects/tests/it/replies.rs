@@ -30,6 +30,7 @@ fn issued() -> IssuedTokens {
         refresh_token_expires_in: Some(Duration::from_secs(86_399)),
         scope: vec!["api://colors/Colors.Read".into(), "openid".into(), "profile".into()],
         granted: vec!["Colors.Read".into(), "Colors.Write".into()],
+        sign_in: Vec::new(),
     }
 }
 

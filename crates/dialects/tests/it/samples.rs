@@ -123,6 +123,7 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::RefreshTokenEnded,
         R::RefreshTokenReused,
         R::RefreshTokenOutlived,
+        R::TokenNotRevocable,
         R::DevicePending,
         R::DeviceDeclined,
         R::DeviceCodeUnknown,

@@ -37,5 +37,6 @@ pub async fn grant(call: &Call<'_>) -> Result<IssuedTokens, FlowError> {
         refresh_token_expires_in: None,
         scope: Vec::new(),
         granted: plan.roles.clone(),
+        sign_in: Vec::new(),
     })
 }

@@ -2,7 +2,9 @@
 
 use grantor_environment::Timestamp;
 use grantor_protocol::{FamilyId, RefreshHandle, Secret};
-use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, PersonFacts, TokenLayout};
+use grantor_rules::layout::{
+    AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, PersonFacts, TokenLayout, TokenType,
+};
 use grantor_rules::model::{Family, RefreshToken, SigningAlg};
 use grantor_rules::scopes::WantedScopes;
 use grantor_rules::token::TokenPlan;
@@ -31,17 +33,17 @@ pub async fn application_token(
         expires_at: plan.expires_at,
         token_id: env.entropy.bytes(),
     });
-    sign(env, plan.api.application.access_token_signing_alg, &claims).await
+    sign(env, plan.api.application.access_token_signing_alg, layout.access_token_type(), &claims).await
 }
 
 /// Signs with the key of an algorithm, making that key first where no API has asked for it before.
-async fn sign(env: &Env, alg: SigningAlg, claims: &Map<String, Value>) -> Result<Secret, FlowError> {
+async fn sign(env: &Env, alg: SigningAlg, kind: TokenType, claims: &Map<String, Value>) -> Result<Secret, FlowError> {
     if let Some(signer) = env.keys.signer(alg, env.now(), &env.settings) {
-        return signer.sign(claims);
+        return signer.sign(kind, claims);
     }
     env.keys.make(alg, env.storage.as_ref(), env.now(), env.entropy.as_ref()).await?;
     let missing = || FlowError::Failed { what: format!("there is no signing key for {}", alg.as_str()) };
-    env.keys.signer(alg, env.now(), &env.settings).ok_or_else(missing)?.sign(claims)
+    env.keys.signer(alg, env.now(), &env.settings).ok_or_else(missing)?.sign(kind, claims)
 }
 
 /// Issues what a plan allows. The plan is the evidence: only the rules make one.
@@ -107,6 +109,7 @@ fn issued_tokens(
         refresh_token,
         scope: plan.spelled_scopes.clone(),
         granted: plan.scopes.clone(),
+        sign_in: plan.sign_in.clone(),
     }
 }
 
@@ -140,7 +143,7 @@ async fn access_token(
         asked_as: &plan.api.asked_as,
         scopes: &plan.scopes,
     });
-    sign(env, plan.api.application.access_token_signing_alg, &claims).await
+    sign(env, plan.api.application.access_token_signing_alg, layout.access_token_type(), &claims).await
 }
 
 /// What an id_token is handed out with.
@@ -180,7 +183,7 @@ async fn id_token(
         nonce: plan.nonce.as_deref(),
     });
     // Readers of id_tokens expect RS256 in the Microsoft dialects, whatever the API's tokens are signed with.
-    sign(env, SigningAlg::Rs256, &claims).await
+    sign(env, SigningAlg::Rs256, TokenType::Jwt, &claims).await
 }
 
 /// What the tokens of a plan are revoked with, with the refresh token that goes with them.

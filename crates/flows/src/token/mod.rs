@@ -78,7 +78,7 @@ async fn tenant_of(
         }
         Grant::DeviceCode { code } => approved_in(env, code).await?,
         Grant::OnBehalfOf { assertion } => {
-            let claims = env.keys.claims(assertion).ok();
+            let claims = env.keys.claims(assertion, layout.access_token_type()).ok();
             claims.and_then(|claims| layout.read_access_token(&claims, env.now()).ok()).map(|token| token.tenant)
         }
         Grant::ClientCredentials => {

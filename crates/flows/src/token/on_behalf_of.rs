@@ -14,7 +14,8 @@ use crate::{FlowError, lineage};
 pub async fn grant(call: &Call<'_>, assertion: &Secret) -> Result<IssuedTokens, FlowError> {
     let client = call.prove(Platform::Web).await?;
     let fault = |why| Refusal::OnBehalfOfInvalid { why };
-    let claims = call.env.keys.claims(assertion).map_err(|_| fault(TokenFault::Signature))?;
+    let claims =
+        call.env.keys.claims(assertion, call.layout.access_token_type()).map_err(|_| fault(TokenFault::Signature))?;
     let token = call.layout.read_access_token(&claims, call.env.now()).map_err(fault)?;
     if token.tenant != call.tenant.id {
         return Err(fault(TokenFault::Issuer).into());

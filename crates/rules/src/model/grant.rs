@@ -135,17 +135,20 @@ pub enum RevocationReason {
     CodeReplayed,
     /// One of its refresh tokens was presented again after the grace window (RFC 9700 §4.14.2).
     RefreshTokenReused,
+    /// Its application asked for it (RFC 7009).
+    ByItsClient,
 }
 
 impl RevocationReason {
     /// Every reason.
-    pub const ALL: [Self; 2] = [Self::CodeReplayed, Self::RefreshTokenReused];
+    pub const ALL: [Self; 3] = [Self::CodeReplayed, Self::RefreshTokenReused, Self::ByItsClient];
 
     /// The reason as it is stored and logged.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CodeReplayed => "code-replayed",
             Self::RefreshTokenReused => "refresh-token-reused",
+            Self::ByItsClient => "by-its-client",
         }
     }
 

@@ -7,7 +7,7 @@ use grantor_protocol::{ClientId, Secret, TenantId, UserId};
 
 use super::code::CodeRequest;
 use crate::client::Credentials;
-use crate::scopes::{ApiName, WantedScopes};
+use crate::scopes::{ApiName, SignInScope, WantedScopes};
 
 /// A request at the token endpoint.
 #[derive(Debug)]
@@ -139,4 +139,6 @@ pub struct IssuedTokens {
     pub scope: Vec<String>,
     /// What the access token allows, by the permissions' own names.
     pub granted: Vec<String>,
+    /// Which permissions of signing in were allowed.
+    pub sign_in: Vec<SignInScope>,
 }

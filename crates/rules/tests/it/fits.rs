@@ -5,7 +5,7 @@ use std::sync::Arc;
 use grantor_protocol::TenantId;
 use grantor_protocol::response::{ResponseMode, ResponseType};
 use grantor_rules::Refusal;
-use grantor_rules::authorize::{Request, api_enabled, assigned, fits, fits_authority, may_be_used};
+use grantor_rules::authorize::{ChallengeWanted, Request, api_enabled, assigned, fits, fits_authority, may_be_used};
 use grantor_rules::model::{
     Application, Assigned, Authority, FrontChannel, Platform, SignInAudience, Tenant, TenantKind,
 };
@@ -102,6 +102,23 @@ fn only_a_single_page_application_must_use_a_challenge_for_a_code() {
         let without = Request { challenge: None, ..with };
         let found = reason(fits(&with_front_channel("ia"), platform, &without));
         assert_eq!(found, expected, "{response_type} {platform:?}");
+    }
+}
+
+#[test]
+fn the_standard_wants_a_challenge_of_all_but_those_that_bind_the_answer_by_a_nonce() {
+    let words = ["openid", "api://colors/Read"];
+    for platform in [Platform::Web, Platform::Spa, Platform::PublicClient] {
+        for (nonce, words) in [(true, words[0]), (false, words[0]), (true, words[1])] {
+            let mut request = asking("code", ResponseMode::Query, words);
+            request.challenge_wanted = ChallengeWanted::OfAllWithoutNonce;
+            request.nonce = nonce.then(|| "nonce".to_owned());
+            assert_eq!(reason(fits(&app(), platform, &request)), None, "{platform:?} {words}");
+            request.challenge = None;
+            let bound = platform == Platform::Web && nonce && words == "openid";
+            let expected = (!bound).then_some("challenge-required");
+            assert_eq!(reason(fits(&app(), platform, &request)), expected, "{platform:?} {words}, nonce: {nonce}");
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use grantor_protocol::prompt::Prompt;
 use grantor_protocol::response::{ResponseMode, ResponseType};
 use grantor_protocol::secret::sha256;
 use grantor_protocol::{ClientId, FamilyId, FlowId, RedirectUri, Secret, TenantId, UserId};
-use grantor_rules::authorize::{Request, SignedIn};
+use grantor_rules::authorize::{ChallengeWanted, Request, SignedIn};
 use grantor_rules::client::{
     self, Credentials, ProvenClient, ReadsAssertions, RegisteredRedirect, Showing, SignedAssertion,
 };
@@ -289,9 +289,11 @@ pub fn request(words: &str) -> Request {
         state: Some("state".into()),
         nonce: Some("nonce".into()),
         challenge: Some(verifier().challenge()),
+        challenge_wanted: ChallengeWanted::OfBrowserApps,
         prompt: Prompt::AsNeeded,
         login_hint: None,
         sid: None,
+        id_token_hint: None,
         max_age: None,
     }
 }

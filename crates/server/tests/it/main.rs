@@ -23,6 +23,7 @@ mod handles;
 mod journey;
 mod lifetimes;
 mod matrix;
+mod oidc;
 mod on_behalf_of;
 mod password_grant;
 mod proven_tokens;

@@ -5,28 +5,40 @@ use grantor_web::{DialectName, Route};
 
 /// The route after another, in the order of the enum. The `match` is what makes a new one stand here.
 fn after(route: Option<&Route>) -> Option<Route> {
-    use DialectName::{EntraV1, EntraV2};
+    use DialectName::{EntraV1, EntraV2, Oidc};
     let tenant = || CONTOSO.id.to_owned();
     let handle = || "gi1.nothing".to_owned();
     let user = || CHRIS.id.to_owned();
     Some(match route {
         None => Route::Authorize { dialect: EntraV2, tenant: tenant() },
         Some(Route::Authorize { dialect: EntraV2, .. }) => Route::Authorize { dialect: EntraV1, tenant: tenant() },
-        Some(Route::Authorize { dialect: EntraV1, .. }) => Route::Token { dialect: EntraV2, tenant: tenant() },
+        Some(Route::Authorize { dialect: EntraV1, .. }) => Route::Authorize { dialect: Oidc, tenant: tenant() },
+        Some(Route::Authorize { dialect: Oidc, .. }) => Route::Token { dialect: EntraV2, tenant: tenant() },
         Some(Route::Token { dialect: EntraV2, .. }) => Route::Token { dialect: EntraV1, tenant: tenant() },
-        Some(Route::Token { dialect: EntraV1, .. }) => Route::DeviceCode { dialect: EntraV2, tenant: tenant() },
+        Some(Route::Token { dialect: EntraV1, .. }) => Route::Token { dialect: Oidc, tenant: tenant() },
+        Some(Route::Token { dialect: Oidc, .. }) => Route::DeviceCode { dialect: EntraV2, tenant: tenant() },
         Some(Route::DeviceCode { dialect: EntraV2, .. }) => Route::DeviceCode { dialect: EntraV1, tenant: tenant() },
-        Some(Route::DeviceCode { dialect: EntraV1, .. }) => Route::AdminConsent { dialect: EntraV2, tenant: tenant() },
+        Some(Route::DeviceCode { dialect: EntraV1, .. }) => Route::DeviceCode { dialect: Oidc, tenant: tenant() },
+        Some(Route::DeviceCode { dialect: Oidc, .. }) => Route::AdminConsent { dialect: EntraV2, tenant: tenant() },
         Some(Route::AdminConsent { dialect: EntraV2, .. }) => {
             Route::AdminConsent { dialect: EntraV1, tenant: tenant() }
         }
-        Some(Route::AdminConsent { dialect: EntraV1, .. }) => Route::Logout { dialect: EntraV2, tenant: tenant() },
+        // The standard has no such address.
+        Some(Route::AdminConsent { dialect: EntraV1 | Oidc, .. }) => {
+            Route::Logout { dialect: EntraV2, tenant: tenant() }
+        }
         Some(Route::Logout { dialect: EntraV2, .. }) => Route::Logout { dialect: EntraV1, tenant: tenant() },
-        Some(Route::Logout { dialect: EntraV1, .. }) => Route::Metadata { dialect: EntraV2, tenant: tenant() },
+        Some(Route::Logout { dialect: EntraV1, .. }) => Route::Logout { dialect: Oidc, tenant: tenant() },
+        Some(Route::Logout { dialect: Oidc, .. }) => Route::Metadata { dialect: EntraV2, tenant: tenant() },
         Some(Route::Metadata { dialect: EntraV2, .. }) => Route::Metadata { dialect: EntraV1, tenant: tenant() },
-        Some(Route::Metadata { dialect: EntraV1, .. }) => Route::Keys { dialect: EntraV2, tenant: tenant() },
+        Some(Route::Metadata { dialect: EntraV1, .. }) => Route::Metadata { dialect: Oidc, tenant: tenant() },
+        Some(Route::Metadata { dialect: Oidc, .. }) => Route::Keys { dialect: EntraV2, tenant: tenant() },
         Some(Route::Keys { dialect: EntraV2, .. }) => Route::Keys { dialect: EntraV1, tenant: tenant() },
-        Some(Route::Keys { dialect: EntraV1, .. }) => Route::InstanceDiscovery,
+        Some(Route::Keys { dialect: EntraV1, .. }) => Route::Keys { dialect: Oidc, tenant: tenant() },
+        Some(Route::Keys { dialect: Oidc, .. }) => Route::UserinfoOf { tenant: tenant() },
+        Some(Route::UserinfoOf { .. }) => Route::Introspect { tenant: tenant() },
+        Some(Route::Introspect { .. }) => Route::Revoke { tenant: tenant() },
+        Some(Route::Revoke { .. }) => Route::InstanceDiscovery,
         Some(Route::InstanceDiscovery) => Route::UserRealm { user: CHRIS.name.to_owned() },
         Some(Route::UserRealm { .. }) => Route::NativeClient,
         Some(Route::NativeClient) => Route::ErrorCode,
@@ -73,6 +85,23 @@ fn as_nobody(route: &Route) -> AsNobody {
     // v1.0 has its words where v2.0 has them with its own in between.
     let v = |dialect: &DialectName| if *dialect == DialectName::EntraV1 { "" } else { "/v2.0" };
     match route {
+        Route::Authorize { dialect: DialectName::Oidc, tenant } => {
+            row(&format!("/{tenant}/oidc/authorize"), 400, 400, false)
+        }
+        Route::Token { dialect: DialectName::Oidc, tenant } => row(&format!("/{tenant}/oidc/token"), 405, 400, true),
+        Route::DeviceCode { dialect: DialectName::Oidc, tenant } => {
+            row(&format!("/{tenant}/oidc/device-authorization"), 405, 400, true)
+        }
+        Route::Logout { dialect: DialectName::Oidc, tenant } => {
+            row(&format!("/{tenant}/oidc/end-session"), 200, 200, false)
+        }
+        Route::Metadata { dialect: DialectName::Oidc, tenant } => {
+            row(&format!("/{tenant}/oidc/.well-known/openid-configuration"), 200, 405, true)
+        }
+        Route::Keys { dialect: DialectName::Oidc, tenant } => row(&format!("/{tenant}/oidc/keys"), 200, 405, true),
+        Route::UserinfoOf { tenant } => row(&format!("/{tenant}/oidc/userinfo"), 401, 401, true),
+        Route::Introspect { tenant } => row(&format!("/{tenant}/oidc/introspect"), 405, 400, false),
+        Route::Revoke { tenant } => row(&format!("/{tenant}/oidc/revoke"), 405, 400, true),
         Route::Authorize { dialect, tenant } => {
             row(&format!("/{tenant}/oauth2{}/authorize", v(dialect)), 400, 400, false)
         }

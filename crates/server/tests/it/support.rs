@@ -28,8 +28,9 @@ pub async fn bought_in(
 
 /// A renewal at the address where the tokens were bought.
 pub fn renewal(request: &Authorize, tokens: &Tokens) -> TokenRequest {
-    let renewal = TokenRequest::refresh(request.application, &tokens.refresh_token).tenant(&request.tenant);
-    if request.dialect == grantor_web::DialectName::EntraV1 { renewal.v1() } else { renewal }
+    let mut renewal = TokenRequest::refresh(request.application, &tokens.refresh_token).tenant(&request.tenant);
+    renewal.dialect = request.dialect;
+    renewal
 }
 
 /// The numbers of a reply that says no.

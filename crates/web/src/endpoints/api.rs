@@ -4,12 +4,14 @@ use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
 use grantor_dialects::Reply;
 use grantor_dialects::graph::{errors, me as words, token};
+use grantor_dialects::oidc::{claims, errors as oidc_errors, read};
 use grantor_flows::{Event, FlowError, api_call};
 use grantor_rules::Refusal;
 use grantor_rules::api_access::PermittedCall;
+use grantor_rules::layout::{TokenLayout as _, TokenType};
 use grantor_rules::scopes::SignInScope;
 
-use super::log_failure;
+use super::{log_failure, one_tenant};
 use crate::app::App;
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
@@ -47,6 +49,35 @@ pub async fn userinfo(app: &App, incoming: &Incoming) -> Answer {
     directory_answer(incoming, &reply)
 }
 
+/// `GET` and `POST /TENANT/oidc/userinfo` (OpenID Connect Core §5.3), with an access token of the standard's dialect.
+pub async fn userinfo_of(app: &App, incoming: &Incoming, asked_tenant: &str) -> Answer {
+    let outcome = async {
+        let tenant = one_tenant(&app.env, &app.oidc, asked_tenant).await?.id;
+        let (bearer, now) = (incoming.bearer()?, app.env.now());
+        let read = |claims: &serde_json::Map<String, serde_json::Value>| {
+            read::own_access_token(&app.env.public, tenant, claims, now)
+        };
+        let needed = [SignInScope::OpenId.as_str()];
+        let kind = app.oidc.access_token_type();
+        api_call::permitted(&app.env, &incoming.trace, &bearer, kind, &read, &needed).await
+    };
+    let outcome: Result<PermittedCall, FlowError> = outcome.await;
+    respond::reply(&match outcome {
+        Ok(call) => {
+            let subject = app.env.salt.subject(call.token.tenant, &call.token.client, call.user.id);
+            Reply::no_store(200, claims::userinfo(&call.user, &subject, &call.token.scopes))
+        }
+        Err(FlowError::Refused(refusal)) => {
+            app.env.record(&incoming.trace, Event::refused(&refusal));
+            oidc_errors::challenge(&refusal)
+        }
+        Err(error) => {
+            log_failure(&incoming.trace, &error);
+            oidc_errors::fault(error.retry_after(), &incoming.ids())
+        }
+    })
+}
+
 /// Anything else below the directory API.
 pub fn not_found(incoming: &Incoming) -> Answer {
     directory_answer(incoming, &errors::not_found(&incoming.ids()))
@@ -56,7 +87,7 @@ async fn permitted(app: &App, incoming: &Incoming, needed: &[&'static str]) -> R
     let bearer = incoming.bearer()?;
     let now = app.env.now();
     let read = |claims: &serde_json::Map<String, serde_json::Value>| token::read(&app.env.public, claims, now);
-    api_call::permitted(&app.env, &incoming.trace, &bearer, &read, needed).await
+    api_call::permitted(&app.env, &incoming.trace, &bearer, TokenType::Jwt, &read, needed).await
 }
 
 fn failed(app: &App, incoming: &Incoming, error: FlowError) -> Reply {

@@ -8,21 +8,29 @@ use grantor_dialects::{Reply, form};
 use grantor_flows::{Event, FlowError, Place};
 use grantor_pages::{NativeClient, NotFound, Refused};
 
-use super::{log_failure, named_place};
+use super::{log_failure, named_place, one_tenant};
 use crate::app::App;
-use crate::documents::Whose;
+use crate::documents::{Document, Whose};
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
 use crate::routes::DialectName;
 
 pub async fn metadata(app: &App, incoming: &Incoming, dialect: DialectName, asked: &str) -> Answer {
-    let whose = named_place(&app.env, asked).await.map(|place| match place {
+    let found = match dialect {
+        DialectName::EntraV1 => whose(app, asked).await.map(Document::EntraV1),
+        DialectName::EntraV2 => whose(app, asked).await.map(Document::EntraV2),
+        DialectName::Oidc => one_tenant(&app.env, &app.oidc, asked).await.map(|tenant| Document::Oidc(tenant.id)),
+    };
+    answer(app, incoming, found.map(|document| respond::document(app.documents.metadata(document))))
+}
+
+async fn whose(app: &App, asked: &str) -> Result<Whose, FlowError> {
+    Ok(match named_place(&app.env, asked).await? {
         Place::Tenant(tenant) if asked == "consumers" => Whose::Consumers(tenant.id),
         Place::Tenant(tenant) => Whose::Tenant(tenant.id),
         Place::Organizations => Whose::Several(Several::Organizations),
         Place::Common => Whose::Several(Several::Common),
-    });
-    answer(app, incoming, whose.map(|whose| respond::document(app.documents.metadata(dialect, whose))))
+    })
 }
 
 /// Every tenant's tokens are signed with the same keys.

@@ -14,20 +14,34 @@ mod outcome;
 pub mod refused;
 pub mod sign_out;
 pub mod token;
+pub mod token_status;
+
+use std::sync::Arc;
 
 use grantor_dialects::Dialect;
 use grantor_flows::{Env, FlowError, Place, Trace};
 use grantor_rules::Refusal;
-use grantor_rules::model::{TenantKind, TenantName};
+use grantor_rules::model::{Tenant, TenantKind, TenantName};
 
 /// Whose address it is, where `dialect` serves them: one that does not serve personal accounts has them nowhere.
 pub async fn place(env: &Env, dialect: &dyn Dialect, text: &str) -> Result<Place, FlowError> {
-    match (named_place(env, text).await?, dialect.serves_personal_accounts()) {
-        (Place::Tenant(tenant), false) if tenant.kind == TenantKind::Consumers => {
+    match named_place(env, text).await? {
+        Place::Tenant(tenant) if tenant.kind == TenantKind::Consumers && !dialect.serves_personal_accounts() => {
             Err(Refusal::PersonalAccountsNotServed.into())
         }
-        (Place::Common, false) => Ok(Place::Organizations),
-        (place, _) => Ok(place),
+        Place::Common | Place::Organizations if !dialect.serves_several_tenants() => {
+            Err(Refusal::TenantNotSpecific { asked: text.to_owned() }.into())
+        }
+        Place::Common if !dialect.serves_personal_accounts() => Ok(Place::Organizations),
+        place => Ok(place),
+    }
+}
+
+/// The tenant whose address it is, where there can be but one.
+pub async fn one_tenant(env: &Env, dialect: &dyn Dialect, text: &str) -> Result<Arc<Tenant>, FlowError> {
+    match place(env, dialect, text).await? {
+        Place::Tenant(tenant) => Ok(tenant),
+        Place::Common | Place::Organizations => Err(Refusal::TenantNotSpecific { asked: text.to_owned() }.into()),
     }
 }
 

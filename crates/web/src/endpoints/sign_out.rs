@@ -30,9 +30,11 @@ pub async fn logout(
     let outcome = async {
         let parameters = if incoming.is_post() { incoming.form() } else { incoming.query() };
         read?;
-        let leaving = Leaving::read(app, incoming, app.speaking(dialect), asked_tenant, parameters?).await?;
+        let dialect = app.speaking(dialect);
+        let leaving = Leaving::read(app, incoming, dialect, asked_tenant, parameters?).await?;
+        let is_named = leaving.candidates.by_hint || !dialect.asks_before_signing_out_unnamed();
         match leaving.candidates.meant {
-            Some(user) if is_the_person(&incoming.headers) => leaving.end(&[user]).await,
+            Some(user) if is_named && is_the_person(&incoming.headers) => leaving.end(&[user]).await,
             None if leaving.candidates.people.is_empty() => leaving.end(&[]).await,
             _ => {
                 let page = OwnPage::SignOut(asked_tenant, &leaving.parameters);

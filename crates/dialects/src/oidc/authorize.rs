@@ -1,0 +1,92 @@
+//! The authorization endpoint's words (OpenID Connect Core §3.1.2.1, RFC 9207).
+
+use grantor_protocol::prompt::Prompt;
+use grantor_protocol::{PublicUrl, Secret, TenantId};
+use grantor_rules::Refusal;
+use grantor_rules::authorize::{ChallengeWanted, Request};
+
+use super::errors::described;
+use super::metadata::issuer;
+use super::{claims, errors, scope};
+use crate::form::cut;
+use crate::oauth::authorize::{challenge, max_age, response_mode, response_type};
+use crate::oauth::words::{limit, state};
+use crate::{Authorized, Parameters};
+
+/// What a request of the standard has its own word for when it is not supported (OpenID Connect Core §3.1.2.6).
+const NOT_SUPPORTED: [&str; 3] = ["request", "request_uri", "registration"];
+
+pub fn parse(parameters: &Parameters) -> Result<Request, Refusal> {
+    let response_type = response_type(parameters.required("response_type", limit::SHORT)?)?;
+    let response_mode = response_mode(parameters, response_type)?;
+    let state = state(parameters)?;
+    for name in NOT_SUPPORTED {
+        if parameters.optional(name, usize::MAX)?.is_some() {
+            return Err(Refusal::ParameterNotSupported { name });
+        }
+    }
+    let text = |name, limit| Ok(parameters.optional(name, limit)?.map(str::to_owned));
+    let wanted = scope::named(parameters)?.ok_or(Refusal::ParameterMissing { name: "scope" })?;
+    Ok(Request {
+        response_type,
+        response_mode,
+        state,
+        nonce: text("nonce", limit::HINT)?,
+        challenge: hashed(challenge(parameters)?, parameters)?,
+        challenge_wanted: ChallengeWanted::OfAllWithoutNonce,
+        prompt: prompt(parameters)?,
+        login_hint: text("login_hint", limit::HINT)?,
+        id_token_hint: parameters.optional("id_token_hint", limit::DOCUMENT)?.map(Secret::new),
+        max_age: max_age(parameters)?,
+        ..Request::without_address(wanted)
+    })
+}
+
+/// Only what does not show the verifier itself protects it (RFC 9700 §2.1.1).
+fn hashed<T>(challenge: Option<T>, parameters: &Parameters) -> Result<Option<T>, Refusal> {
+    match parameters.sole("code_challenge_method") {
+        Some("S256") => Ok(challenge),
+        method if challenge.is_some() => {
+            Err(Refusal::ChallengeMethodUnknown { asked: cut(method.unwrap_or("plain"), 80) })
+        }
+        _ => Ok(challenge),
+    }
+}
+
+fn prompt(parameters: &Parameters) -> Result<Prompt, Refusal> {
+    match parameters.optional("prompt", limit::SHORT)? {
+        None => Ok(Prompt::AsNeeded),
+        Some(text) => Prompt::parse(text).ok_or_else(|| Refusal::PromptUnknown { asked: cut(text, 80) }),
+    }
+}
+
+/// The answer, without `state`.
+pub fn success(public: &PublicUrl, authorized: &Authorized) -> Vec<(&'static str, String)> {
+    let mut answer = Vec::new();
+    let mut add = |name, value: Option<String>| answer.extend(value.map(|value| (name, value)));
+    add("code", authorized.code.as_ref().map(|code| code.expose().to_owned()));
+    add("id_token", authorized.id_token.as_ref().map(|token| token.expose().to_owned()));
+    if let Some(issued) = &authorized.access_token {
+        add("access_token", Some(issued.access_token.expose().to_owned()));
+        add("token_type", Some("Bearer".to_owned()));
+        add("expires_in", Some(issued.expires_in.as_secs().to_string()));
+        add("scope", Some(claims::scope(&issued.granted, &issued.sign_in)));
+    }
+    add("iss", Some(issuer(public, &authorized.tenant.to_string())));
+    answer
+}
+
+/// The answer that says no, without `state`.
+pub fn refusal(public: &PublicUrl, refusal: &Refusal, tenant: TenantId) -> Vec<(&'static str, String)> {
+    let error = match refusal {
+        Refusal::ParameterNotSupported { name: "request" } => "request_not_supported",
+        Refusal::ParameterNotSupported { name: "request_uri" } => "request_uri_not_supported",
+        Refusal::ParameterNotSupported { name: "registration" } => "registration_not_supported",
+        other => errors::of(other, errors::Endpoint::Authorize).error,
+    };
+    vec![
+        ("error", error.to_owned()),
+        ("error_description", described(refusal)),
+        ("iss", issuer(public, &tenant.to_string())),
+    ]
+}

@@ -1,0 +1,207 @@
+//! Claims of id_tokens (OpenID Connect Core §2), of access tokens (RFC 9068 §2.2) and of userinfo (OpenID Connect Core §5.1).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use grantor_protocol::secret::sha256;
+use grantor_protocol::{FamilyId, PublicUrl, Secret};
+use grantor_rules::directory_api::is_built_in;
+use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, PersonFacts};
+use grantor_rules::model::{Application, User};
+use grantor_rules::scopes::{ApiName, SignInScope};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::metadata::issuer;
+
+/// What can be told.
+pub const SUPPORTED: [&str; 18] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "at_hash",
+    "c_hash",
+    "sid",
+    "name",
+    "given_name",
+    "family_name",
+    "preferred_username",
+    "locale",
+    "email",
+];
+
+/// How strongly a person proved who they are: by a password, which nobody vouches for further (OpenID Connect Core §2).
+const ACR: &str = "0";
+
+/// The claims of an id_token. What the permissions tell of the person stands in userinfo, unless no access token comes with it
+/// (OpenID Connect Core §5.4).
+pub fn id_token(public: &PublicUrl, facts: &IdTokenFacts<'_>) -> Map<String, Value> {
+    let person = &facts.person;
+    let mut claims = common(public, person);
+    let mut add = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+    add("aud", json!(facts.client.client_id.as_str()));
+    add("auth_time", json!(person.authenticated_at.seconds()));
+    add("acr", json!(ACR));
+    add("amr", json!([person.method.as_str()]));
+    add("sid", json!(person.sid));
+    let hashes = [("c_hash", facts.code), ("at_hash", facts.access_token)];
+    for (name, token) in hashes {
+        if let Some(token) = token {
+            add(name, json!(half_hash(token)));
+        }
+    }
+    if let Some(nonce) = facts.nonce {
+        add("nonce", json!(nonce));
+    }
+    if person.in_front && facts.access_token.is_none() && facts.code.is_none() {
+        claims.extend(of_person(person.user, |scope| person.sign_in.contains(&scope)));
+    }
+    add_belonging(&mut claims, person);
+    claims
+}
+
+/// The claims of an access token.
+pub fn access_token(public: &PublicUrl, facts: &AccessTokenFacts<'_>) -> Map<String, Value> {
+    let person = &facts.person;
+    let mut claims = common(public, person);
+    let mut add = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+    add("aud", json!(audience(public, facts.asked_as, facts.api)));
+    add("client_id", json!(facts.client.client_id.as_str()));
+    add("jti", json!(token_id(Some(person.family), person.token_id)));
+    add("auth_time", json!(person.authenticated_at.seconds()));
+    add("acr", json!(ACR));
+    add("amr", json!([person.method.as_str()]));
+    // The permissions of signing in belong to our own API, where userinfo is.
+    let ours = is_built_in(&facts.api.client_id);
+    let scope = scope(facts.scopes, if ours { person.sign_in } else { &[] });
+    if !scope.is_empty() {
+        add("scope", json!(scope));
+    }
+    add_belonging(&mut claims, person);
+    claims
+}
+
+/// The claims of the access token of an application that acts for itself: it is its own subject (RFC 9068 §2.2).
+pub fn application_token(public: &PublicUrl, facts: &ApplicationTokenFacts<'_>) -> Map<String, Value> {
+    let client = facts.client.client_id.as_str();
+    let mut claims = Map::new();
+    let mut add = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+    add("iss", json!(issuer(public, &facts.tenant.to_string())));
+    add("sub", json!(client));
+    add("client_id", json!(client));
+    add("aud", json!(audience(public, facts.asked_as, facts.api)));
+    add("iat", json!(facts.issued_at.seconds()));
+    add("exp", json!(facts.expires_at.seconds()));
+    add("jti", json!(token_id(None, facts.token_id)));
+    if !facts.roles.is_empty() {
+        add("roles", json!(facts.roles));
+    }
+    claims
+}
+
+/// The claims of userinfo, as far as the token's scopes allow (OpenID Connect Core §5.4).
+pub fn userinfo(user: &User, subject: &str, scopes: &[String]) -> Value {
+    let mut body = of_person(user, |scope| scopes.iter().any(|found| found == scope.as_str()));
+    body.insert("sub".to_owned(), json!(subject));
+    Value::Object(body)
+}
+
+fn common(public: &PublicUrl, person: &PersonFacts<'_>) -> Map<String, Value> {
+    let mut claims = Map::new();
+    let mut add = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+    add("iss", json!(issuer(public, &person.tenant.to_string())));
+    add("sub", json!(person.subject));
+    add("iat", json!(person.issued_at.seconds()));
+    add("exp", json!(person.expires_at.seconds()));
+    claims
+}
+
+/// What the person is to the reader and what they belong to, by the names that RFC 9068 §2.2.3.1 takes from SCIM.
+fn add_belonging(claims: &mut Map<String, Value>, person: &PersonFacts<'_>) {
+    if !person.roles.is_empty() {
+        claims.insert("roles".to_owned(), json!(person.roles));
+    }
+    if !person.groups.is_empty() && !person.in_front {
+        claims.insert("groups".to_owned(), json!(person.groups));
+    }
+}
+
+fn of_person(user: &User, allows: impl Fn(SignInScope) -> bool) -> Map<String, Value> {
+    let mut claims = Map::new();
+    let mut add = |name: &str, value: Option<&str>| {
+        claims.extend(value.map(|value| (name.to_owned(), json!(value))));
+    };
+    if allows(SignInScope::Profile) {
+        add("name", Some(&user.display_name));
+        add("given_name", user.given_name.as_deref());
+        add("family_name", user.surname.as_deref());
+        add("preferred_username", Some(&user.user_principal_name));
+        add("locale", user.preferred_language.as_deref());
+    }
+    if allows(SignInScope::Email) {
+        add("email", user.mail.as_deref());
+    }
+    claims
+}
+
+/// For whom an access token is: the API as it was named, and our own where none was (RFC 9068 §3).
+fn audience(public: &PublicUrl, asked_as: &ApiName, api: &Application) -> String {
+    match asked_as {
+        ApiName::Identifier(name) => name.clone(),
+        ApiName::Directory if is_built_in(&api.client_id) => public.origin().to_owned(),
+        ApiName::Directory => api.client_id.to_string(),
+    }
+}
+
+/// What it allows, in plain words. `offline_access` is nobody's to read.
+pub fn scope(scopes: &[String], sign_in: &[SignInScope]) -> String {
+    let shown = sign_in.iter().filter(|scope| **scope != SignInScope::OfflineAccess).map(|scope| scope.as_str());
+    shown.chain(scopes.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
+}
+
+/// The left half of a digest, which ties a code or an access token to the id_token that it came with (OpenID Connect Core
+/// §3.3.2.11). id_tokens are signed with an algorithm whose digest is SHA-256.
+fn half_hash(of: &Secret) -> String {
+    URL_SAFE_NO_PAD.encode(&sha256(of.expose().as_bytes())[..16])
+}
+
+/// `jti`: tells a token from all others, and names what it is revoked with, to nobody but us.
+fn token_id(family: Option<FamilyId>, own: [u8; 16]) -> String {
+    let family = family.map(|family| *family.uuid().as_bytes()).unwrap_or_default();
+    URL_SAFE_NO_PAD.encode([family, own].concat())
+}
+
+/// Reads what a token is revoked with back from its `jti`; `None` for an application's own token.
+pub fn family_of(token_id: &str) -> Option<Option<FamilyId>> {
+    let bytes: [u8; 32] = URL_SAFE_NO_PAD.decode(token_id).ok()?.try_into().ok()?;
+    let family: [u8; 16] = bytes[..16].try_into().ok()?;
+    Some((family != [0; 16]).then(|| FamilyId::from_uuid(Uuid::from_bytes(family))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_family_reads_back_from_the_token_id() {
+        let family = FamilyId::from_random([0xa5; 16]);
+        assert_eq!(family_of(&token_id(Some(family), [7; 16])), Some(Some(family)));
+        assert_eq!(family_of(&token_id(None, [7; 16])), Some(None));
+        for bad in ["", "x", "AAAA"] {
+            assert_eq!(family_of(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_scope_is_told_in_plain_words() {
+        let scopes = ["Colors.Read".to_owned()];
+        let sign_in = [SignInScope::OpenId, SignInScope::OfflineAccess];
+        assert_eq!(scope(&scopes, &sign_in), "openid Colors.Read");
+        assert_eq!(scope(&[], &[]), "");
+    }
+}

@@ -1,0 +1,227 @@
+//! How the standard reports an error: the words of its documents, a sentence, and nothing else.
+//!
+//! Spec: RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 8628 §3.5, RFC 8707 §2, RFC 6750 §3.1.
+
+use grantor_rules::Refusal;
+use grantor_rules::refusal::TokenFault;
+use serde_json::json;
+
+use crate::{Reply, RequestIds, wording};
+
+/// How one refusal is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The OAuth error.
+    pub error: &'static str,
+    /// The HTTP status where programs ask.
+    pub status: u16,
+    /// Whether the authorization endpoint shows it on a page even where it could be sent back.
+    pub page: bool,
+}
+
+const fn back(error: &'static str) -> Report {
+    Report { error, status: 400, page: false }
+}
+
+const fn page(error: &'static str) -> Report {
+    Report { error, status: 400, page: true }
+}
+
+const fn with_status(status: u16, error: &'static str) -> Report {
+    Report { error, status, page: false }
+}
+
+/// Where a refusal is reported: the two endpoints have different words for a few.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// The authorization endpoint.
+    Authorize,
+    /// The token endpoint, and those beside it.
+    Token,
+}
+
+/// The report of a refusal.
+#[expect(clippy::match_same_arms, reason = "in the order of the refusals, by what they are about")]
+pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
+    use Refusal as R;
+    let at_token = endpoint == Endpoint::Token;
+    match refusal {
+        R::ParameterMissing { .. }
+        | R::ParameterRepeated { .. }
+        | R::ParameterTooLong { .. }
+        | R::ParameterMalformed { .. }
+        | R::ParameterNotSupported { .. }
+        | R::BodyUnreadable { .. }
+        | R::TwoCredentials
+        | R::ResponseModeUnknown { .. }
+        | R::ResponseModeForbidden { .. }
+        | R::OpenIdRequired
+        | R::PromptUnknown { .. }
+        | R::ChallengeMalformed { .. }
+        | R::ChallengeMethodUnknown { .. }
+        | R::ChallengeMissing
+        | R::ChallengeRequired
+        | R::OriginRequired
+        | R::OriginNotAllowed { .. }
+        | R::GrantNotHere { .. }
+        | R::ApiNotNamed { .. }
+        | R::InstanceUnknown { .. } => back("invalid_request"),
+        R::MethodNotPost { .. } => with_status(405, "invalid_request"),
+        R::TenantMissing
+        | R::PersonalAccountsNotServed
+        | R::DomainUnknown { .. }
+        | R::TenantUnknown { .. }
+        | R::TenantMalformed { .. }
+        | R::TenantNotSpecific { .. }
+        | R::RedirectNotRegistered { .. }
+        | R::RedirectMalformed { .. }
+        | R::NoRedirectRegistered
+        | R::RedirectNotNamed
+        | R::FormNotOurs
+        | R::InteractionGone
+        | R::BrowserDiffers => page("invalid_request"),
+
+        R::ClientUnknown { .. } | R::ClientIdMalformed { .. } if at_token => with_status(401, "invalid_client"),
+        R::ClientUnknown { .. } | R::ClientIdMalformed { .. } => page("invalid_request"),
+        R::ClientSecretMissing
+        | R::ClientSecretWrong
+        | R::ClientSecretExpired { .. }
+        | R::ClientAssertionInvalid { .. }
+        | R::ClientSecretUnexpected => with_status(401, "invalid_client"),
+        R::AudienceExcludes { .. }
+        | R::NotForPersonalAccounts { .. }
+        | R::ForPersonalAccountsAlone { .. }
+        | R::SingleTenantOnly { .. }
+        | R::ClientDisabled { .. }
+        | R::ClientDisabledHere { .. } => page("unauthorized_client"),
+        R::ResponseTypeNotEnabled { .. } | R::ClientNotPreAuthorized { .. } | R::ApplicationNotAssigned { .. } => {
+            back("unauthorized_client")
+        }
+
+        R::ResponseTypeUnknown { .. } => back("unsupported_response_type"),
+        R::GrantTypeUnknown { .. } => back("unsupported_grant_type"),
+        R::ScopeMalformed { .. }
+        | R::AllGrantedMixed
+        | R::ScopeUnknown { .. }
+        | R::ApiNotRequired { .. }
+        | R::NothingRequired { .. }
+        | R::RequiredPermissionsGone { .. }
+        | R::NotForApplications
+        | R::NothingToIssue => back("invalid_scope"),
+        R::ApiUnknown { .. }
+        | R::TooManyApis { .. }
+        | R::SeveralApis { .. }
+        | R::SeveralApisInFront
+        | R::ApiDiffers { .. }
+        | R::ApiNotInTenant { .. }
+        | R::ApiDisabled { .. }
+        | R::SelfByIdentifier { .. } => back("invalid_target"),
+
+        R::LoginRequired => back("login_required"),
+        R::AccountChoiceRequired { .. } => back("account_selection_required"),
+        R::ConsentRequired { .. } if at_token => back("invalid_grant"),
+        R::ConsentRequired { .. } => back("consent_required"),
+        R::ConsentDeclined => back("access_denied"),
+        R::AdministratorMustConsent { .. } => page("access_denied"),
+        R::PasswordWrong
+        | R::UserLocked
+        | R::UserGone
+        | R::UserDisabled
+        | R::UserOfAnotherTenant { .. }
+        | R::NotAssigned { .. }
+            if at_token =>
+        {
+            back("invalid_grant")
+        }
+        R::PasswordWrong
+        | R::UserLocked
+        | R::UserGone
+        | R::UserDisabled
+        | R::UserOfAnotherTenant { .. }
+        | R::NotAssigned { .. } => page("access_denied"),
+
+        R::CodeUnknown
+        | R::CodeOfAnotherTenant
+        | R::CodeOfAnotherClient
+        | R::CodeExpired
+        | R::CodeReplayed
+        | R::RedirectDiffers { .. }
+        | R::VerifierMissing
+        | R::VerifierMalformed { .. }
+        | R::VerifierWrong
+        | R::VerifierUnexpected
+        | R::RefreshTokenUnknown
+        | R::RefreshTokenOfAnotherTenant
+        | R::RefreshTokenOfAnotherClient
+        | R::RefreshTokenExpired
+        | R::RefreshTokenEnded
+        | R::RefreshTokenReused
+        | R::RefreshTokenOutlived
+        | R::RefreshTokenRevoked { .. }
+        | R::SessionsEnded
+        | R::SignInTooOld
+        | R::OnBehalfOfInvalid { .. }
+        | R::DeviceCodeUnknown
+        | R::DeviceCodeOfAnotherClient
+        | R::DeviceCodeSpent => back("invalid_grant"),
+        R::TokenNotRevocable => back("unsupported_token_type"),
+        R::DevicePending => back("authorization_pending"),
+        R::DeviceDeclined => back("access_denied"),
+        R::DeviceCodeExpired if at_token => back("expired_token"),
+        R::DeviceCodeExpired | R::UserCodeMissing | R::UserCodeUnknown | R::UserCodeUsed => page("invalid_request"),
+        // What is rehearsed is a number of another dialect.
+        R::Rehearsed { .. } => back("access_denied"),
+
+        R::TokenInvalid { why: TokenFault::NotBearer } => back("invalid_request"),
+        R::TokenMissing | R::TokenInvalid { .. } => with_status(401, "invalid_token"),
+        R::ScopeInsufficient { .. } => with_status(403, "insufficient_scope"),
+    }
+}
+
+/// The reply of an endpoint where programs ask.
+pub fn reply(refusal: &Refusal) -> Reply {
+    let report = of(refusal, Endpoint::Token);
+    let mut reply = said(report.status, report.error, &described(refusal));
+    if matches!(refusal, Refusal::MethodNotPost { .. }) {
+        reply.headers.push(("allow", "POST, OPTIONS".to_owned()));
+    }
+    reply
+}
+
+/// The reply of userinfo: the challenge says what is wrong, and nothing to a call without a token (RFC 6750 §3).
+pub fn challenge(refusal: &Refusal) -> Reply {
+    let report = of(refusal, Endpoint::Token);
+    let challenge = match refusal {
+        Refusal::TokenMissing => "Bearer".to_owned(),
+        Refusal::ScopeInsufficient { needed, .. } => {
+            let (error, text) = (report.error, described(refusal));
+            format!("Bearer error=\"{error}\", error_description=\"{text}\", scope=\"{}\"", needed.join(" "))
+        }
+        _ => format!("Bearer error=\"{}\", error_description=\"{}\"", report.error, described(refusal)),
+    };
+    let mut reply = said(report.status, report.error, &described(refusal));
+    reply.headers.push(("www-authenticate", challenge));
+    reply
+}
+
+/// The reply when we are in trouble ourselves.
+pub fn fault(retry_after: Option<u32>, ids: &RequestIds) -> Reply {
+    let (status, error) = match retry_after {
+        Some(_) => (503, "temporarily_unavailable"),
+        None => (500, "server_error"),
+    };
+    let text = format!("The service cannot answer now. Its log knows this request as {}.", ids.trace_id);
+    let mut reply = said(status, error, &text);
+    reply.headers.extend(retry_after.map(|seconds| ("retry-after", seconds.to_string())));
+    reply
+}
+
+fn said(status: u16, error: &str, description: &str) -> Reply {
+    Reply::no_store(status, json!({ "error": error, "error_description": description }))
+}
+
+/// `error_description`: only the characters that it may hold (RFC 6749 §5.2, RFC 6750 §3).
+pub fn described(refusal: &Refusal) -> String {
+    let allowed = |character: &char| (' '..='~').contains(character) && !['"', '\\'].contains(character);
+    wording::sentence(refusal).chars().filter(allowed).take(400).collect()
+}

@@ -1,0 +1,76 @@
+//! What the server says of itself (OpenID Connect Discovery §3, RFC 8414 §2). Each member is registered, and each value is true.
+
+use grantor_protocol::{PublicUrl, TenantId};
+use grantor_rules::model::Tenant;
+use grantor_rules::scopes::SignInScope;
+use grantor_rules::token::issued::GrantKind;
+use serde_json::{Value, json};
+
+use super::{claims, paths};
+use crate::Reply;
+
+/// The issuer of a tenant's tokens.
+pub fn issuer(public: &PublicUrl, tenant: &str) -> String {
+    public.at(&format!("/{tenant}/oidc"))
+}
+
+/// The grants that are served, in the order of the documents that define them.
+pub const GRANTS: [GrantKind; 4] =
+    [GrantKind::Code, GrantKind::ClientCredentials, GrantKind::RefreshToken, GrantKind::DeviceCode];
+
+/// How an application may prove itself.
+const AUTHENTICATION: [&str; 4] = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
+
+/// The discovery document of a tenant, by its id.
+pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
+    let tenant = tenant.to_string();
+    let at = |path: fn(&str) -> String| public.at(&path(&tenant));
+    let grants: Vec<&str> = GRANTS.iter().map(|grant| grant.as_str()).chain(["implicit"]).collect();
+    let confidential = &AUTHENTICATION[1..];
+    Reply::document(json!({
+        "issuer": issuer(public, &tenant),
+        "authorization_endpoint": at(paths::authorize),
+        "token_endpoint": at(paths::token),
+        "userinfo_endpoint": at(paths::userinfo),
+        "jwks_uri": at(paths::keys),
+        "device_authorization_endpoint": at(paths::device_authorization),
+        "introspection_endpoint": at(paths::introspect),
+        "revocation_endpoint": at(paths::revoke),
+        "end_session_endpoint": at(paths::end_session),
+        "scopes_supported": SignInScope::ALL.map(SignInScope::as_str),
+        "response_types_supported": [
+            "code", "id_token", "id_token token", "code id_token", "code token", "code id_token token"
+        ],
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "grant_types_supported": grants,
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "claims_supported": claims::SUPPORTED,
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "authorization_response_iss_parameter_supported": true,
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": AUTHENTICATION,
+        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256"],
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "introspection_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256"],
+        "revocation_endpoint_auth_methods_supported": AUTHENTICATION,
+        "revocation_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256"],
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
+    }))
+}
+
+/// The verification keys: `keys` are public JSON Web Keys.
+pub fn keys(keys: &[Value]) -> Reply {
+    Reply::document(json!({ "keys": keys }))
+}
+
+/// For whom a client assertion may be: the issuer or the token endpoint, under each name of the tenant (RFC 7523 §3).
+pub fn assertion_audiences(public: &PublicUrl, tenant: &Tenant) -> Vec<String> {
+    let id = tenant.id.to_string();
+    let endpoints = [id.as_str(), tenant.domain.as_str()].map(|name| public.at(&paths::token(name)));
+    endpoints.into_iter().chain([issuer(public, &id)]).collect()
+}

@@ -1,0 +1,176 @@
+//! OpenID Connect and OAuth 2.1, to the letter.
+
+mod authorize;
+pub mod claims;
+mod device;
+pub mod errors;
+pub mod metadata;
+pub mod paths;
+pub mod read;
+pub mod scope;
+pub mod status;
+mod token;
+
+use grantor_environment::Timestamp;
+use grantor_protocol::response::ResponseMode;
+use grantor_protocol::{PublicUrl, RedirectUri, TenantId};
+use grantor_rules::api_access::PresentedToken;
+use grantor_rules::consent::ConsentQuestion;
+use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout, TokenType};
+use grantor_rules::model::Tenant;
+use grantor_rules::refusal::TokenFault;
+use grantor_rules::token::issued::{IssuedTokens, TokenRequest};
+use grantor_rules::{Refusal, authorize as core};
+use serde_json::{Map, Value};
+
+use crate::{
+    Authorized, DeviceRequest, Dialect, Identification, IssuedDeviceCode, Parameters, Reply, RequestIds,
+    SignOutRequest, TokenCall, oauth,
+};
+use errors::Endpoint;
+
+/// The dialect of the standard, spoken at one public URL.
+#[derive(Clone, Debug)]
+pub struct Oidc {
+    public: PublicUrl,
+}
+
+impl Oidc {
+    /// The name under which requests that wait are stored.
+    pub const NAME: &'static str = "oidc";
+
+    /// Speaks the dialect at `public`.
+    pub const fn new(public: PublicUrl) -> Self {
+        Self { public }
+    }
+}
+
+impl TokenLayout for Oidc {
+    fn access_token_type(&self) -> TokenType {
+        TokenType::AccessTokenJwt
+    }
+
+    fn access_token(&self, facts: &AccessTokenFacts<'_>) -> Map<String, Value> {
+        claims::access_token(&self.public, facts)
+    }
+
+    fn application_token(&self, facts: &ApplicationTokenFacts<'_>) -> Map<String, Value> {
+        claims::application_token(&self.public, facts)
+    }
+
+    fn id_token(&self, facts: &IdTokenFacts<'_>) -> Map<String, Value> {
+        claims::id_token(&self.public, facts)
+    }
+
+    fn read_access_token(&self, claims: &Map<String, Value>, now: Timestamp) -> Result<PresentedToken, TokenFault> {
+        read::access_token(&self.public, claims, now)
+    }
+
+    fn tenant_of(&self, claims: &Map<String, Value>) -> Option<TenantId> {
+        read::tenant_of(&self.public, claims)
+    }
+
+    fn assertion_audiences(&self, tenant: &Tenant) -> Vec<String> {
+        metadata::assertion_audiences(&self.public, tenant)
+    }
+}
+
+impl Dialect for Oidc {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn serves_personal_accounts(&self) -> bool {
+        true
+    }
+
+    fn serves_several_tenants(&self) -> bool {
+        false
+    }
+
+    fn layout(&self) -> &dyn TokenLayout {
+        self
+    }
+
+    fn built_in_redirects(&self) -> &[RedirectUri] {
+        &[]
+    }
+
+    fn identify(&self, parameters: &Parameters) -> Result<Identification, Refusal> {
+        oauth::authorize::identify(parameters)
+    }
+
+    fn way_back(&self, parameters: &Parameters) -> (ResponseMode, Option<String>) {
+        oauth::authorize::way_back(parameters)
+    }
+
+    fn parse_authorize(&self, parameters: &Parameters) -> Result<core::Request, Refusal> {
+        authorize::parse(parameters)
+    }
+
+    fn stays_on_a_page(&self, refusal: &Refusal) -> bool {
+        errors::of(refusal, Endpoint::Authorize).page
+    }
+
+    fn authorize_success(&self, _: &Parameters, authorized: &Authorized) -> Vec<(&'static str, String)> {
+        authorize::success(&self.public, authorized)
+    }
+
+    fn authorize_refusal(&self, refusal: &Refusal, tenant: TenantId, _: &RequestIds) -> Vec<(&'static str, String)> {
+        authorize::refusal(&self.public, refusal, tenant)
+    }
+
+    /// There is no such endpoint in the standard.
+    fn parse_admin_consent(&self, _: &Parameters) -> Result<core::Request, Refusal> {
+        Err(Refusal::InteractionGone)
+    }
+
+    fn admin_consent_success(&self, _: &ConsentQuestion, _: TenantId) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn admin_consent_refusal(
+        &self,
+        refusal: &Refusal,
+        tenant: TenantId,
+        ids: &RequestIds,
+    ) -> Vec<(&'static str, String)> {
+        self.authorize_refusal(refusal, tenant, ids)
+    }
+
+    fn parse_device(&self, call: &TokenCall<'_>) -> Result<DeviceRequest, Refusal> {
+        device::parse(call)
+    }
+
+    fn device_success(&self, issued: &IssuedDeviceCode) -> Reply {
+        device::success(issued)
+    }
+
+    fn asks_before_signing_out_unnamed(&self) -> bool {
+        true
+    }
+
+    fn parse_sign_out(&self, parameters: &Parameters) -> Result<SignOutRequest, Refusal> {
+        oauth::sign_out::parse(parameters)
+    }
+
+    fn code_on_page(&self, refusal: &Refusal) -> String {
+        errors::of(refusal, Endpoint::Authorize).error.to_owned()
+    }
+
+    fn parse_token(&self, call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> {
+        token::parse(call)
+    }
+
+    fn token_success(&self, _: &Parameters, issued: &IssuedTokens) -> Reply {
+        token::success(issued)
+    }
+
+    fn token_refusal(&self, refusal: &Refusal, _: &RequestIds) -> Reply {
+        errors::reply(refusal)
+    }
+
+    fn token_fault(&self, retry_after: Option<u32>, ids: &RequestIds) -> Reply {
+        errors::fault(retry_after, ids)
+    }
+}

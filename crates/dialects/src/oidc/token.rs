@@ -1,0 +1,65 @@
+//! Requests and replies of the token endpoint (RFC 6749 §4.1.3, §4.4.2, §5.1 and §6; RFC 8628 §3.4).
+
+use grantor_protocol::Secret;
+use grantor_rules::Refusal;
+use grantor_rules::scopes::WantedScopes;
+use grantor_rules::token::issued::{Grant, GrantKind, IssuedTokens, TokenRequest};
+use serde_json::{Map, Value, json};
+
+use super::metadata::GRANTS;
+use super::{claims, scope};
+use crate::form::cut;
+use crate::oauth::credentials;
+use crate::oauth::token::redemption;
+use crate::oauth::words::limit;
+use crate::{Parameters, Reply, TokenCall};
+
+pub fn parse(call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> {
+    let parameters = call.parameters;
+    let kind = kind(parameters.required("grant_type", limit::SHORT)?)?;
+    let (client_id, credentials) = credentials::read(call)?;
+    let wanted = scope::named(parameters)?;
+    let grant = grant(kind, parameters, wanted.as_ref())?;
+    Ok(TokenRequest { client_id, credentials, origin: call.origin.map(str::to_owned), grant, wanted })
+}
+
+fn kind(text: &str) -> Result<GrantKind, Refusal> {
+    let found = GrantKind::parse(text).filter(|kind| GRANTS.contains(kind));
+    found.ok_or_else(|| Refusal::GrantTypeUnknown { asked: cut(text, 80) })
+}
+
+fn grant(kind: GrantKind, parameters: &Parameters, wanted: Option<&WantedScopes>) -> Result<Grant, Refusal> {
+    let secret = |name, limit| Ok(Secret::new(parameters.required(name, limit)?));
+    Ok(match kind {
+        GrantKind::Code => {
+            let names_scopes = wanted.is_some_and(|wanted| !wanted.apis().is_empty());
+            Grant::Code { code: secret("code", limit::SECRET)?, redemption: redemption(parameters, names_scopes)? }
+        }
+        GrantKind::ClientCredentials => Grant::ClientCredentials,
+        GrantKind::RefreshToken => Grant::RefreshToken { token: secret("refresh_token", limit::SECRET)? },
+        GrantKind::DeviceCode => Grant::DeviceCode { code: secret("device_code", limit::SECRET)? },
+        GrantKind::Password | GrantKind::OnBehalfOf => {
+            return Err(Refusal::GrantTypeUnknown { asked: kind.as_str().to_owned() });
+        }
+    })
+}
+
+/// The reply that carries tokens.
+pub fn success(issued: &IssuedTokens) -> Reply {
+    let mut body = Map::new();
+    let mut add = |name: &str, value: Value| body.insert(name.to_owned(), value);
+    add("access_token", json!(issued.access_token.expose()));
+    add("token_type", json!("Bearer"));
+    add("expires_in", json!(issued.expires_in.as_secs()));
+    let scope = claims::scope(&issued.granted, &issued.sign_in);
+    if !scope.is_empty() {
+        add("scope", json!(scope));
+    }
+    if let Some(refresh_token) = &issued.refresh_token {
+        add("refresh_token", json!(refresh_token.expose()));
+    }
+    if let Some(id_token) = &issued.id_token {
+        add("id_token", json!(id_token.expose()));
+    }
+    Reply::no_store(200, Value::Object(body))
+}

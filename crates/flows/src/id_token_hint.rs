@@ -1,0 +1,47 @@
+//! An id_token of ours that tells who is meant. Its time may be over: it proves nothing but who had signed in (OpenID Connect
+//! Core §3.1.2.1, RP-Initiated Logout 1.0 §2).
+
+use std::borrow::Cow;
+
+use grantor_protocol::{ClientId, Secret};
+use grantor_rules::Refusal;
+use grantor_rules::authorize::{Request, SignedIn};
+use grantor_rules::layout::TokenType;
+use serde_json::Value;
+
+use crate::Env;
+
+/// For whom an id_token was issued, and who signed in, by the name that the application knows.
+pub(crate) fn audience_and_subject(env: &Env, token: &Secret) -> Option<(ClientId, String)> {
+    let claims = env.keys.claims(token, TokenType::Jwt).ok()?;
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    Some((ClientId::parse(text("aud")?).ok()?, text("sub")?.to_owned()))
+}
+
+/// Whether a person is the one of that name towards an application.
+pub(crate) fn is_about(env: &Env, one: &SignedIn, client_id: &ClientId, subject: &str) -> bool {
+    env.salt.subject(one.tenant.id, client_id, one.user.id) == subject
+}
+
+/// The request with the session of the person whom its hint names; if they are not signed in here, with one that nobody has, so
+/// that no one else stands in for them.
+///
+/// # Errors
+/// [`Refusal::ParameterMalformed`] for a hint that is no id_token of ours for this application.
+pub(crate) fn named<'r>(
+    env: &Env,
+    request: &'r Request,
+    client_id: &ClientId,
+    people: &[SignedIn],
+) -> Result<Cow<'r, Request>, Refusal> {
+    let Some(hint) = &request.id_token_hint else { return Ok(Cow::Borrowed(request)) };
+    let found = audience_and_subject(env, hint).filter(|(audience, _)| audience == client_id);
+    let (_, subject) = found.ok_or(Refusal::ParameterMalformed {
+        name: "id_token_hint",
+        expected: "an id_token that this server issued to the application",
+        found: String::new(),
+    })?;
+    let meant = people.iter().find(|one| is_about(env, one, client_id, &subject));
+    let sid = meant.map_or_else(|| format!("of {subject}"), |one| one.sign_in.sid.clone());
+    Ok(Cow::Owned(Request { sid: Some(sid), ..request.clone() }))
+}

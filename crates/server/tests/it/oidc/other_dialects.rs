@@ -1,0 +1,65 @@
+//! One core: what is issued in one dialect is worth the same in each, and is taken in its own alone.
+
+use std::collections::BTreeSet;
+
+use grantor_testkit::{Authorize, CHRIS, CONTOSO, NATIVE, TestPlatform, TokenRequest, unverified_claims};
+
+use super::{asking, presenting, said};
+use crate::support::bought;
+
+const SCOPE: &str = "openid offline_access api://colors/Colors.Read";
+
+#[tokio::test]
+async fn a_token_of_each_dialect_carries_the_same_permissions() {
+    let platform = TestPlatform::start().await;
+    let requests = [
+        asking(NATIVE).scope(SCOPE),
+        Authorize::by(NATIVE).tenant(CONTOSO.id).scope(SCOPE),
+        Authorize::by(NATIVE).tenant(CONTOSO.id).v1("api://colors"),
+    ];
+    let mut found = BTreeSet::new();
+    for request in requests {
+        let tokens = bought(&platform, &request, CHRIS).await;
+        let claims = unverified_claims(&tokens.access_token);
+        let scope = claims.get("scope").or_else(|| claims.get("scp")).unwrap().as_str().unwrap().to_owned();
+        let roles = claims.get("roles").cloned().unwrap_or_default().to_string();
+        found.insert((scope, claims["sub"].to_string(), roles));
+    }
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found.first().unwrap().0, "Colors.Read");
+}
+
+#[tokio::test]
+async fn a_token_of_one_dialect_is_none_of_another() {
+    // 9068-05, 9068-06, T-type confusion
+    let platform = TestPlatform::start().await;
+    let standard = bought(&platform, &asking(NATIVE).scope("openid profile"), CHRIS).await;
+    let vendor = bought(&platform, &Authorize::by(NATIVE).tenant(CONTOSO.id).scope("openid User.Read"), CHRIS).await;
+    let userinfo = format!("/{}/oidc/userinfo", CONTOSO.id);
+    assert_eq!(platform.call(&userinfo, &vendor.access_token).await.code(), 401);
+    assert_eq!(platform.call(&userinfo, &vendor.id_token).await.code(), 401);
+    for target in ["/v1.0/me", "/oidc/userinfo"] {
+        for token in [&standard.access_token, &standard.id_token] {
+            assert_eq!(platform.call(target, token).await.code(), 401, "{target}");
+        }
+        assert_eq!(platform.call(target, &vendor.access_token).await.code(), 200, "{target}");
+    }
+    assert_eq!(platform.call(&userinfo, &standard.access_token).await.code(), 200);
+    // Proven once as what it is, it is still none of the other.
+    assert_eq!(platform.call("/v1.0/me", &standard.access_token).await.code(), 401);
+}
+
+#[tokio::test]
+async fn a_code_or_refresh_token_is_the_applications_own_whichever_dialect_it_speaks() {
+    let platform = TestPlatform::start().await;
+    let request = asking(NATIVE).scope(SCOPE);
+    let tokens = bought(&platform, &request, CHRIS).await;
+    let vendor = TokenRequest::refresh(NATIVE, &tokens.refresh_token).tenant(CONTOSO.id);
+    let renewed = platform.tokens(&vendor).await;
+    assert_eq!(unverified_claims(&renewed.access_token)["scp"], "Colors.Read");
+    let back = presenting(NATIVE, "refresh_token").with("refresh_token", &renewed.refresh_token);
+    let renewed = platform.tokens(&back).await;
+    assert_eq!(unverified_claims(&renewed.access_token)["scope"], "Colors.Read");
+    let stolen = presenting(grantor_testkit::WEB, "refresh_token").with("refresh_token", &renewed.refresh_token);
+    assert_eq!(said(&platform.token(&stolen).await).1, "invalid_client", "it cannot even prove itself as that kind");
+}

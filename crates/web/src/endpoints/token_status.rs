@@ -1,0 +1,91 @@
+//! Introspection and revocation of the standard's dialect.
+
+use std::sync::Arc;
+
+use grantor_dialects::oidc::status::{self as words, RefreshTokenFacts};
+use grantor_dialects::{Dialect as _, Reply, TokenCall};
+use grantor_flows::token_status::{Asking, Status, TokenQuestion, scope_of};
+use grantor_flows::{Event, FlowError};
+use grantor_rules::Refusal;
+use grantor_rules::model::Tenant;
+
+use super::{log_failure, one_tenant};
+use crate::app::App;
+use crate::incoming::Incoming;
+use crate::respond::Answer;
+
+/// Whether a token is of use (RFC 7662).
+pub async fn introspect(app: &App, incoming: &Incoming, read: Result<(), Refusal>, asked_tenant: &str) -> Answer {
+    let outcome = async {
+        let (tenant, question) = asked(app, incoming, read, asked_tenant).await?;
+        let asking = asking(app, incoming, &tenant);
+        Ok(told(app, &tenant, asking.introspect(&question).await?))
+    };
+    answer(app, incoming, outcome.await)
+}
+
+/// Where a token is given back (RFC 7009).
+pub async fn revoke(app: &App, incoming: &Incoming, read: Result<(), Refusal>, asked_tenant: &str) -> Answer {
+    let outcome = async {
+        let (tenant, question) = asked(app, incoming, read, asked_tenant).await?;
+        asking(app, incoming, &tenant).revoke(&question).await?;
+        Ok(words::revoked())
+    };
+    answer(app, incoming, outcome.await)
+}
+
+async fn asked(
+    app: &App,
+    incoming: &Incoming,
+    read: Result<(), Refusal>,
+    asked_tenant: &str,
+) -> Result<(Arc<Tenant>, TokenQuestion), FlowError> {
+    if !incoming.is_post() {
+        return Err(incoming.not_post().into());
+    }
+    let tenant = one_tenant(&app.env, &app.oidc, asked_tenant).await?;
+    read?;
+    let parameters = incoming.form()?;
+    let call =
+        TokenCall { parameters: &parameters, authorization: incoming.authorization(), origin: incoming.origin() };
+    let request = words::parse(&call)?;
+    let origin = incoming.origin().map(str::to_owned);
+    let (client_id, credentials, token) = (request.client_id, request.credentials, request.token);
+    Ok((tenant, TokenQuestion { client_id, credentials, origin, token }))
+}
+
+fn asking<'a>(app: &'a App, incoming: &'a Incoming, tenant: &'a Arc<Tenant>) -> Asking<'a> {
+    Asking { env: &app.env, trace: &incoming.trace, tenant, layout: app.oidc.layout() }
+}
+
+fn told(app: &App, tenant: &Tenant, status: Status) -> Reply {
+    match status {
+        Status::Inactive => words::inactive(),
+        Status::AccessToken { claims, username } => words::access_token(claims, username),
+        Status::RefreshToken { family, user, expires_at } => {
+            let facts = RefreshTokenFacts {
+                tenant: tenant.id,
+                client_id: &family.client_id,
+                subject: &app.env.salt.subject(tenant.id, &family.client_id, user.id),
+                username: &user.user_principal_name,
+                scope: &scope_of(&family),
+                expires_at,
+            };
+            words::refresh_token(&app.env.public, &facts)
+        }
+    }
+}
+
+fn answer(app: &App, incoming: &Incoming, outcome: Result<Reply, FlowError>) -> Answer {
+    let reply = outcome.unwrap_or_else(|error| match error {
+        FlowError::Refused(refusal) => {
+            app.env.record(&incoming.trace, Event::refused(&refusal));
+            app.oidc.token_refusal(&refusal, &incoming.ids())
+        }
+        error => {
+            log_failure(&incoming.trace, &error);
+            app.oidc.token_fault(error.retry_after(), &incoming.ids())
+        }
+    });
+    super::token::answer(incoming, &reply)
+}
