@@ -1,4 +1,4 @@
-"""Applications that use MSAL for Node, unmodified: a process each, which says one thing per line and is told what it asks for."""
+"""Applications on Node, their libraries unmodified: a process each, which says one thing per line and is told what it asks for."""
 
 import json
 import os
@@ -16,10 +16,10 @@ SCENARIOS = Path(__file__).with_name("node")
 PLAYED_WITHIN = 180
 
 
-def played(server, scenario, name, decision="accept", **settings):
-    """Plays a scenario to its end and returns what it says at last; wherever it sends a person, that is `name`."""
+def played(server, script, name, decision="accept", person=None, **settings):
+    """Plays a script to its end and returns what it says at last; wherever it sends a person, that is `name`, or `person`."""
     process = subprocess.Popen(
-        [shutil.which("node"), SCENARIOS / f"{scenario}.mjs", json.dumps({"authority": server.authority, **settings})],
+        [shutil.which("node"), SCENARIOS / f"{script}.mjs", json.dumps({"authority": server.authority, **settings})],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -29,7 +29,7 @@ def played(server, scenario, name, decision="accept", **settings):
     too_late = threading.Timer(PLAYED_WITHIN, process.kill)
     too_late.start()
     try:
-        person = Person(server.ca, name, PASSWORD)
+        person = person or Person(server.ca, name, PASSWORD)
         for line in process.stdout:
             [(kind, what)] = json.loads(line).items()
             if kind == "done":
@@ -52,6 +52,8 @@ def serve_person(person, kind, what, decision):
         return None
     if kind == "device":
         person.enter_code(what["verificationUri"], what["userCode"], decision)
-        return None
+        return {}
+    if kind == "leave":
+        return person.leave(what["address"], what["redirect_uri"])
     assert kind == "answer", kind
     return person.answer(what["address"], what["redirect_uri"])

@@ -1,0 +1,108 @@
+"""Clients of the standard, unmodified: openid-client (npm) and Authlib (PyPI), in headless Chromium."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from authlib.integrations.requests_client import OAuth2Session
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt as joserfc_jwt
+from joserfc.jwk import KeySet
+
+from grantor import CHRIS_NAME, CONSOLE, CONSOLE_REDIRECT, CONSOLE_SECRET, CONTOSO, NATIVE_APP
+from msal_apps import answer_at
+from node_apps import played
+
+# The daemon of the example directory.
+DAEMON, DAEMON_SECRET = "c0105000-0000-4000-8000-00000000a004", "daemon-secret-for-local-use-only-0001"
+
+
+def issuer(server):
+    return f"{server.base}/{CONTOSO}/oidc"
+
+
+class InChromium:
+    """The person of a scenario, in a browser."""
+
+    def __init__(self, browser):
+        self.browser = browser
+
+    def answer(self, address, redirect_uri):
+        self.browser.open(address).sign_in(CHRIS_NAME).accept()
+        return answer_at(self.browser, redirect_uri)
+
+    def leave(self, address, redirect_uri):
+        # Nobody listens where it leads, which is no trouble of the page that sends the browser there.
+        self.browser.script("location.href = arguments[0]", address)
+        came = self.browser.request_to(f"{redirect_uri}?state=")["url"]
+        return dict(parse_qsl(urlsplit(came).query))
+
+
+@pytest.mark.parametrize("algorithm", ["oidc", "oauth2"], ids=["OpenID discovery", "RFC 8414"])
+@pytest.mark.parametrize("proof", ["basic", "post"])
+def test_openid_client_goes_the_whole_way(server, browser, proof, algorithm):
+    settings = {"issuer": issuer(server), "client_id": CONSOLE, "secret": CONSOLE_SECRET, "redirect_uri": CONSOLE_REDIRECT}
+    said = played(
+        server, "standard", CHRIS_NAME, person=InChromium(browser), scenario="person", proof=proof, algorithm=algorithm, **settings
+    )
+    assert said["answer"]["iss"] == issuer(server) == said["claims"]["iss"]
+    assert said["info"] == {
+        "sub": said["claims"]["sub"],
+        "name": "Chris Green",
+        "given_name": "Chris",
+        "family_name": "Green",
+        "preferred_username": CHRIS_NAME,
+    }
+    assert said["renewed"]["sub"] == said["claims"]["sub"]
+    assert said["known"]["active"] is True and said["known"]["client_id"] == CONSOLE
+    assert said["gone"] == {"active": False}
+    assert said["late"]["error"] == said["replayed"]["error"] == "invalid_grant"
+    assert said["left"] == {"state": "bye"}
+
+
+def test_openid_client_acts_for_itself(server):
+    settings = {"issuer": issuer(server), "client_id": DAEMON, "secret": DAEMON_SECRET, "resource": "api://colors"}
+    said = played(server, "standard", CHRIS_NAME, scenario="alone", proof="basic", **settings)
+    assert said["refresh_token"] is None
+    assert said["access_token"].count(".") == 2
+
+
+def test_openid_client_waits_for_a_device(server):
+    settings = {"issuer": issuer(server), "client_id": NATIVE_APP}
+    said = played(server, "standard", CHRIS_NAME, scenario="device", proof="none", **settings)
+    assert said["claims"]["iss"] == issuer(server)
+
+
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
+def test_authlib_goes_the_whole_way(server, browser, method):
+    document = server.get(f"/{CONTOSO}/oidc/.well-known/openid-configuration").json()
+    app = OAuth2Session(
+        CONSOLE,
+        CONSOLE_SECRET,
+        scope="openid profile offline_access",
+        redirect_uri=CONSOLE_REDIRECT,
+        token_endpoint_auth_method=method,
+        code_challenge_method="S256",
+    )
+    app.verify = str(server.ca)
+    app.trust_env = False
+    verifier, nonce = "v" * 64, "nonce-of-authlib"
+    address, state = app.create_authorization_url(document["authorization_endpoint"], code_verifier=verifier, nonce=nonce)
+    browser.open(address).sign_in(CHRIS_NAME).accept()
+    came = browser.request_to(CONSOLE_REDIRECT + "?")["url"]
+    assert dict(parse_qsl(urlsplit(came).query))["state"] == state
+    token = app.fetch_token(document["token_endpoint"], authorization_response=came, code_verifier=verifier)
+
+    keys = KeySet.import_key_set(server.get(urlsplit(document["jwks_uri"]).path).json())
+    proven = joserfc_jwt.decode(token["id_token"], keys, algorithms=document["id_token_signing_alg_values_supported"])
+    options = {"iss": {"essential": True, "value": document["issuer"]}, "aud": {"essential": True, "value": CONSOLE}}
+    claims = CodeIDToken(proven.claims, proven.header, options, {"nonce": nonce, "client_id": CONSOLE})
+    claims.validate(now=server.get("/dev/clock").json()["now"])
+    info = app.get(document["userinfo_endpoint"]).json()
+    assert info["sub"] == claims["sub"] and info["name"] == "Chris Green"
+    renewed = app.refresh_token(document["token_endpoint"], refresh_token=token["refresh_token"])
+    assert renewed["access_token"] != token["access_token"]
+    known = app.introspect_token(document["introspection_endpoint"], token=renewed["access_token"]).json()
+    assert known["active"] is True
+    assert app.revoke_token(document["revocation_endpoint"], token=renewed["refresh_token"]).status_code == 200
+    known = app.introspect_token(document["introspection_endpoint"], token=renewed["access_token"]).json()
+    assert known == {"active": False}
