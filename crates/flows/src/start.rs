@@ -38,7 +38,7 @@ pub async fn prepare(
     let platform_secrets = master.derive("platform-secrets");
     let salt = secret(storage, &platform_secrets, SALT, entropy).await?;
     let refresh_tokens = secret(storage, &platform_secrets, "refresh-tokens", entropy).await?;
-    let sealing = master.derive("signing-keys");
+    let sealing = signing_keys_of(master);
     let mut records = storage.list_signing_keys().await?;
     if records.is_empty() {
         // Every deployment signs id_tokens with RS256; keys of other algorithms are made when an API asks for them.
@@ -50,6 +50,11 @@ pub async fn prepare(
         salt: PairwiseSalt::from_bytes(salt),
         refresh_tokens: RefreshTokenKey::from_bytes(refresh_tokens),
     })
+}
+
+/// What the signing keys are sealed under.
+pub(crate) fn signing_keys_of(master: &SealingKey) -> SealingKey {
+    master.derive("signing-keys")
 }
 
 const SALT: &str = "pairwise-salt";

@@ -14,8 +14,8 @@ const SECRET_BYTES: usize = 32;
 #[derive(Debug)]
 pub struct DataFolder {
     path: PathBuf,
-    // The system frees the lock when the file closes, so also when the process is killed.
-    _lock: File,
+    // The system frees the lock when the file closes, so also when the process is killed. None beside a process that has it.
+    held: Option<File>,
 }
 
 /// Who may read a file of the folder.
@@ -33,7 +33,23 @@ impl DataFolder {
     pub fn open(path: &Path) -> Result<Self, DataFolderError> {
         create_folder(path).map_err(|source| DataFolderError::io("create the data folder", path, source))?;
         warn_if_others_can_enter(path);
-        Ok(Self { path: path.to_owned(), _lock: lock(path)? })
+        Ok(Self { path: path.to_owned(), held: Some(lock(path)?) })
+    }
+
+    /// The same, or, where another process holds the folder, beside that: for what may be done while a server runs.
+    ///
+    /// # Errors
+    /// As [`Self::open`], [`DataFolderError::InUse`] apart.
+    pub fn open_or_beside(path: &Path) -> Result<Self, DataFolderError> {
+        match Self::open(path) {
+            Err(DataFolderError::InUse { .. }) => Ok(Self { path: path.to_owned(), held: None }),
+            other => other,
+        }
+    }
+
+    /// Whether another process holds the folder.
+    pub const fn is_beside(&self) -> bool {
+        self.held.is_none()
     }
 
     /// The data folder in which a file lies, if it is one, opened.
@@ -41,8 +57,15 @@ impl DataFolder {
     /// # Errors
     /// As [`Self::open`].
     pub fn around(file: &Path) -> Result<Option<Self>, DataFolderError> {
-        let parent = file.parent().map(|parent| if parent == Path::new("") { Path::new(".") } else { parent });
-        parent.filter(|parent| parent.join(LOCK_FILE).is_file()).map(Self::open).transpose()
+        folder_around(file).map(Self::open).transpose()
+    }
+
+    /// The same, or beside the process that holds it.
+    ///
+    /// # Errors
+    /// As [`Self::open_or_beside`].
+    pub fn around_or_beside(file: &Path) -> Result<Option<Self>, DataFolderError> {
+        folder_around(file).map(Self::open_or_beside).transpose()
     }
 
     /// Where it is.
@@ -112,6 +135,11 @@ impl DataFolder {
         };
         put().map_err(|source| DataFolderError::io("write", &path, source))
     }
+}
+
+fn folder_around(file: &Path) -> Option<&Path> {
+    let parent = file.parent().map(|parent| if parent == Path::new("") { Path::new(".") } else { parent });
+    parent.filter(|parent| parent.join(LOCK_FILE).is_file())
 }
 
 fn lock(folder: &Path) -> Result<File, DataFolderError> {

@@ -9,6 +9,7 @@ const WISHES: &[(&str, &[&str])] = &[
     ("See it work", &["demo"]),
     ("Run it", &["serve", "migrate"]),
     ("Look after a directory", &["apply", "app", "user"]),
+    ("Look after the signing keys", &["key"]),
     ("Sign in and call APIs from here", &["login", "token", "call", "accounts", "logout"]),
 ];
 

@@ -21,7 +21,8 @@ use crate::config::Database;
 use crate::data_folder::DataFolder;
 
 /// The file that holds the master key, under which everything secret in the store is sealed.
-const MASTER_KEY: &str = "master.key";
+/// What the secrets of a deployment are sealed under, as it is called in the data folder.
+pub const MASTER_KEY: &str = "master.key";
 /// How many events are kept in memory: some two megabytes at the most.
 const EVENTS: usize = 4096;
 

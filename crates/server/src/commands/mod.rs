@@ -4,6 +4,7 @@ pub mod app;
 pub mod apply;
 mod ask;
 pub mod demo;
+pub mod key;
 pub mod migrate;
 pub mod native;
 pub mod serve;

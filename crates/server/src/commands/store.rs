@@ -1,5 +1,4 @@
-//! The store that an administrative command works on: that of a data folder which no server uses, or a database beside
-//! running nodes.
+//! The store that an administrative command works on: that of a data folder or a database, beside the servers that run on it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,21 +7,22 @@ use anyhow::bail;
 use clap::Args;
 use grantor_environment::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
 use grantor_flows::Passwords;
+use grantor_jose::SealingKey;
 use grantor_storage::Storage;
 use grantor_storage_sql::{PostgresStorage, SqliteStorage};
 
 use super::Usage;
 use crate::config::{self, Database};
 use crate::data_folder::DataFolder;
-use crate::platform::database_of;
+use crate::platform::{MASTER_KEY, database_of};
 
 /// Where the store is.
 #[derive(Args, Debug)]
 pub struct StoreOptions {
-    /// The data folder of the platform; with SQLite it must not be in use
+    /// The data folder of the platform, also while a server uses it
     #[arg(long, value_name = "DIR", env = "GRANTOR_DATA", default_value = "./grantor-data", global = true)]
     data: PathBuf,
-    /// The database, if it is not in the data folder: sqlite:PATH, or postgres://… also while nodes run on it
+    /// The database, if it is not in the data folder: sqlite:PATH or postgres://…
     #[arg(long, value_name = "URL", env = "GRANTOR_DATABASE", hide_env_values = true, global = true)]
     database: Option<Address>,
 }
@@ -73,7 +73,9 @@ impl StoreOptions {
                     );
                 }
                 let folders = self.folders(&file)?;
-                (Arc::new(SqliteStorage::open(&file)?), folders)
+                let beside = folders.iter().any(DataFolder::is_beside);
+                let storage = if beside { SqliteStorage::open_beside(&file)? } else { SqliteStorage::open(&file)? };
+                (Arc::new(storage), folders)
             }
         };
         Ok(Store {
@@ -85,6 +87,15 @@ impl StoreOptions {
         })
     }
 
+    /// What the secrets of the deployment are sealed under.
+    ///
+    /// # Errors
+    /// One line that says that it is not there, or may not be read.
+    pub fn master_key(&self) -> anyhow::Result<SealingKey> {
+        let folder = DataFolder::open_or_beside(&self.data)?;
+        Ok(SealingKey::from_bytes(folder.kept_secret(MASTER_KEY)?))
+    }
+
     fn database(&self) -> anyhow::Result<Database> {
         match &self.database {
             Some(address) if !address.0.is_empty() => address.database("--database"),
@@ -92,15 +103,16 @@ impl StoreOptions {
         }
     }
 
-    /// Held so that no server uses the file: a server holds its data folder, which need not be the one that the file is in.
+    /// Held so that no server opens the file meanwhile: a server holds its data folder, which need not be the one that the file is
+    /// in. One that has it already goes on beside us.
     fn folders(&self, file: &Path) -> anyhow::Result<Vec<DataFolder>> {
         let is_in_data = file.parent().is_some_and(|parent| same_folder(parent, &self.data));
         let mut folders = Vec::new();
         if is_in_data || self.data.is_dir() {
-            folders.push(DataFolder::open(&self.data)?);
+            folders.push(DataFolder::open_or_beside(&self.data)?);
         }
         if !is_in_data {
-            folders.extend(DataFolder::around(file)?);
+            folders.extend(DataFolder::around_or_beside(file)?);
         }
         Ok(folders)
     }

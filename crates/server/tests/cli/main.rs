@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot prepare itself has failed")]
 
 mod applications;
-mod beside_nodes;
+mod beside_a_server;
 mod certificates;
 mod house;
 mod people;

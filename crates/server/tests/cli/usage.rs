@@ -5,21 +5,18 @@ use grantor_testkit::{CHRIS, DAEMON, Folder};
 use crate::house::{House, grantor, run};
 
 #[test]
-fn a_folder_that_a_server_uses_is_left_alone() {
+fn a_folder_that_a_server_uses_is_worked_on_beside_it_and_by_no_second_server() {
     let house = House::new();
     let server = house.serve();
     let file = format!("sqlite:{}", house.data().join("grantor.db").display());
     let elsewhere = house.folder.at("elsewhere");
-    for arguments in [
-        vec!["app", "list"],
-        vec!["user", "disable", CHRIS.name],
-        // Also when it is named by the file alone.
-        vec!["user", "disable", CHRIS.name, "--database", &file, "--data", elsewhere.to_str().unwrap()],
-    ] {
-        let said = house.run(&arguments).failed(1);
-        assert!(said.contains("in use"), "{said}");
-    }
+    house.run(&["user", "disable", CHRIS.name]).done();
+    assert!(house.run(&["user", "show", CHRIS.name]).done().contains("  state         disabled\n"));
+    // Also when it is named by the file alone.
+    house.run(&["user", "enable", CHRIS.name, "--database", &file, "--data", elsewhere.to_str().unwrap()]).done();
     assert!(!elsewhere.exists());
+    let second = house.run(&["serve", "--http", "--listen", "127.0.0.1:0"]).failed(1);
+    assert!(second.contains("in use"), "{second}");
     drop(server);
     assert!(house.run(&["user", "show", CHRIS.name]).done().contains("  state         enabled\n"));
     house.run(&["user", "list", "--database", &file, "--data", elsewhere.to_str().unwrap()]).done();

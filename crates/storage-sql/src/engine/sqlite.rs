@@ -42,6 +42,19 @@ impl SqliteStorage {
     }
 }
 
+impl SqliteStorage {
+    /// Opens the store in the file at `path` beside a program that serves it: its tables are left as they are.
+    ///
+    /// # Errors
+    /// [`Fault::Unavailable`] that says in one line what is wrong with the file, or that the program which serves it is of an
+    /// earlier version.
+    pub fn open_beside(path: &Path) -> Result<Self, Fault> {
+        let mut conn = SqliteConn::writing(path)?;
+        migrate::must_be_up_to_date(&mut conn).map_err(|fault| faults::about(path, fault))?;
+        Ok(Self::over(Sqlite { readers: Readers::of(path), writer: Writer::start(conn)? }))
+    }
+}
+
 impl Sqlite {
     pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
         let mut conn = SqliteConn::writing(path)?;

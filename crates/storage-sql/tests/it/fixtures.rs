@@ -13,8 +13,8 @@ use grantor_environment::Timestamp;
 use grantor_rules::model::ServicePrincipal;
 use grantor_storage::Storage;
 use grantor_storage::contract::samples::{application, client_id, permission, tenant_id};
-use grantor_storage_sql::PostgresStorage;
 use grantor_storage_sql::transfer::TABLES;
+use grantor_storage_sql::{PostgresStorage, SqliteStorage};
 use grantor_testkit_postgres::Database;
 
 use crate::folder::Folder;
@@ -151,6 +151,25 @@ async fn a_file_of_each_earlier_version_is_read_as_it_was_written() {
         read_back(number, old.open()).await;
         assert_eq!(shape_of_file(&old), shape_of_file(&new), "as migration {number} left it");
     }
+}
+
+#[tokio::test]
+async fn beside_a_server_a_store_is_left_in_the_version_that_it_has() {
+    let old = Folder::new();
+    old.behind().execute_batch(&std::fs::read_to_string(fixture(1, "sqlite")).unwrap()).unwrap();
+    let before = shape_of_file(&old);
+    let said = SqliteStorage::open_beside(&old.file()).unwrap_err().to_string();
+    assert!(said.contains("a server of an earlier version uses it"), "{said}");
+    assert_eq!(shape_of_file(&old), before);
+    let open = old.open();
+    filled_beside(&open, &SqliteStorage::open_beside(&old.file()).unwrap()).await;
+}
+
+/// What one writes the other reads.
+async fn filled_beside(one: &SqliteStorage, other: &SqliteStorage) {
+    let kept = one.keep_once("beside", b"first").await.unwrap();
+    assert_eq!(other.keep_once("beside", b"second").await.unwrap(), kept);
+    assert_eq!(other.find_kept("beside").await.unwrap(), Some(kept));
 }
 
 async fn shape_of_database(database: &Database) -> Vec<String> {

@@ -29,6 +29,17 @@ pub fn up_to_date(conn: &mut SqliteConn) -> Result<(), Fault> {
     transaction.commit().map_err(faults::owned)
 }
 
+/// Refuses tables that a program of this version would change: another program works with them.
+pub fn must_be_up_to_date(conn: &mut SqliteConn) -> Result<(), Fault> {
+    let transaction = conn.raw().transaction().map_err(faults::owned)?;
+    let made = made(&transaction)?;
+    if pending(KNOWN, &made)?.is_empty() {
+        return Ok(());
+    }
+    let what = "a server of an earlier version uses it: stop that one first, then its tables are brought up to date";
+    Err(Fault::Unavailable { what: what.to_owned() })
+}
+
 fn made(transaction: &Transaction<'_>) -> Result<Vec<Made>, Fault> {
     match tables(transaction).map_err(faults::owned)? {
         (0, _) => Ok(Vec::new()),

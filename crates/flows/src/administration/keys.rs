@@ -1,0 +1,114 @@
+//! Looking after the signing keys.
+
+use grantor_environment::{Entropy, Timestamp};
+use grantor_jose::SealingKey;
+use grantor_rules::Settings;
+use grantor_rules::model::SigningAlg;
+use grantor_rules::signing_keys::Line;
+use grantor_storage::{SigningKeyRecord, Storage};
+
+use crate::FlowError;
+use crate::start::{new_key, signing_keys_of};
+
+/// What a signing key is for at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// It is published ahead and will sign.
+    Next,
+    /// It signs.
+    Signs,
+    /// It signs no more; what it has signed may still be about.
+    Proves,
+}
+
+/// A signing key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyState {
+    /// The algorithm, as JOSE names it.
+    pub algorithm: String,
+    /// Its id, as in the header of tokens.
+    pub key_id: String,
+    /// When it was made and published.
+    pub created_at: Timestamp,
+    /// When it begins to sign, or began.
+    pub signs_from: Timestamp,
+    /// What it is for now.
+    pub phase: Phase,
+}
+
+/// What became of a wish for the next key of an algorithm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rotated {
+    /// It was made and is published now.
+    Published(KeyState),
+    /// It is published already and has not begun to sign.
+    Already(KeyState),
+}
+
+/// Every signing key, by algorithm, oldest first.
+///
+/// # Errors
+/// [`FlowError::Store`].
+pub async fn list(storage: &dyn Storage, now: Timestamp, settings: &Settings) -> Result<Vec<KeyState>, FlowError> {
+    Ok(states(&storage.list_signing_keys().await?, now, settings))
+}
+
+/// Makes the next key of every algorithm that is in use and publishes it; it signs when everybody who keeps keys for a day has
+/// seen it. Running nodes take it up by themselves.
+///
+/// # Errors
+/// [`FlowError::Store`], [`FlowError::Failed`] when the master key is another one.
+pub async fn rotate(
+    storage: &dyn Storage,
+    master: &SealingKey,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+    settings: &Settings,
+) -> Result<Vec<Rotated>, FlowError> {
+    let sealing = signing_keys_of(master);
+    let mut records = storage.list_signing_keys().await?;
+    for record in &records {
+        // Under another master key the nodes could open none of what is made here.
+        crate::start::open(&sealing, record)?;
+    }
+    let mut rotated = Vec::new();
+    for (name, alg) in SigningAlg::NAMES {
+        let line: Vec<KeyState> =
+            states(&records, now, settings).into_iter().filter(|key| key.algorithm == *name).collect();
+        let Some(newest) = line.last() else { continue };
+        if newest.phase == Phase::Next {
+            rotated.push(Rotated::Already(newest.clone()));
+            continue;
+        }
+        let next = new_key(alg, &sealing, now, entropy)?;
+        records = storage.keep_signing_key(&next, Some(&newest.key_id)).await?;
+        // Of several that act at once, one wins and all see its key.
+        let kept = states(&records, now, settings).into_iter().rfind(|key| key.algorithm == *name);
+        rotated.extend(kept.map(Rotated::Published));
+    }
+    Ok(rotated)
+}
+
+fn states(records: &[SigningKeyRecord], now: Timestamp, settings: &Settings) -> Vec<KeyState> {
+    let mut all = Vec::new();
+    for (name, _) in SigningAlg::NAMES {
+        let line: Vec<&SigningKeyRecord> = records.iter().filter(|record| record.algorithm == *name).collect();
+        let made: Vec<Timestamp> = line.iter().map(|record| record.created_at).collect();
+        let signing = Line(&made).signing(now, settings);
+        for (place, record) in line.iter().enumerate() {
+            let phase = match signing {
+                Some(signing) if place > signing => Phase::Next,
+                Some(signing) if place == signing => Phase::Signs,
+                _ => Phase::Proves,
+            };
+            all.push(KeyState {
+                algorithm: record.algorithm.clone(),
+                key_id: record.key_id.clone(),
+                created_at: record.created_at,
+                signs_from: Line(&made).signs_from(place, settings),
+                phase,
+            });
+        }
+    }
+    all
+}
