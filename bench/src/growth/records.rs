@@ -67,6 +67,7 @@ impl World {
             account_enabled: true,
             directory_roles: Vec::new(),
             attributes: std::collections::BTreeMap::new(),
+            claims: grantor_rules::model::StandardClaims::default(),
             sessions_valid_from: None,
         }
     }

@@ -13,9 +13,9 @@ const LONGEST: usize = 256;
 /// Where people read about an application.
 pub(crate) fn information(fields: &Fields<'_>) -> Information {
     Information {
-        home_page: page(fields, "home_page_uri"),
-        terms: page(fields, "terms_uri"),
-        privacy: page(fields, "privacy_uri"),
+        home_page: of_a_page(fields, "home_page_uri"),
+        terms: of_a_page(fields, "terms_uri"),
+        privacy: of_a_page(fields, "privacy_uri"),
     }
 }
 
@@ -27,7 +27,8 @@ pub(crate) fn front_channel_logout(fields: &Fields<'_>) -> Option<String> {
     })
 }
 
-fn page(fields: &Fields<'_>, key: &str) -> Option<String> {
+/// The address of a page or picture.
+pub(crate) fn of_a_page(fields: &Fields<'_>, key: &str) -> Option<String> {
     address(fields, key, "https://…", |uri| uri.scheme() == "https")
 }
 

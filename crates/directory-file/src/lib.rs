@@ -21,7 +21,8 @@
 //! | --- | --- |
 //! | `[[tenant]]` | `id`*, `domain`*, `display_name`*, `kind`* (`organization`, `consumers`), `policy`, `user`, `group`, `application`, `service_principal`, `consent` |
 //! | `[tenant.policy]` | `user_consent` (`allowed`, `low-risk-only`, `not-allowed`: what people may allow applications by themselves; the first if it is not said), `consent_requests` (false: whether they may ask an administrator for the rest), `several_apis` (`first-wins`, `refused`: what a token request for several APIs gets; the first if it is not said) |
-//! | `[[tenant.user]]` | `id`*, `user_principal_name`* (name@domain, the tenant's domain in an organization), `display_name`*, `password`, `given_name`, `surname`, `job_title`, `mail`, `mobile_phone`, `business_phones`, `office_location`, `preferred_language`, `account_enabled` (true), `directory_roles`, `attributes` |
+//! | `[[tenant.user]]` | `id`*, `user_principal_name`* (name@domain, the tenant's domain in an organization), `display_name`*, `password`, `given_name`, `surname`, `job_title`, `mail`, `mobile_phone`, `business_phones`, `office_location`, `preferred_language`, `account_enabled` (true), `directory_roles`, `attributes`, `middle_name`, `nickname`, `profile_uri`, `picture_uri`, `website_uri`, `mail_verified` (false), `gender`, `birthdate` (`1990-05-14`, `0000-05-14` without a year, or `1990`), `time_zone` (such as `Europe/Paris`), `mobile_phone_verified` (false), `address` |
+//! | `[tenant.user.address]` | `formatted`, `street_address`, `locality`, `region`, `postal_code`, `country` |
 //! | `[[tenant.group]]` | `id`*, `display_name`*, `members` (user principal names of people of the tenant, in the file or in the directory) |
 //! | `[[tenant.application]]` | `client_id`*, `display_name`*, `sign_in_audience` (`this-organization`, `any-organization`, `any-organization-and-personal`, `personal-only`; the first if it is not said), `web_redirect_uris`, `spa_redirect_uris`, `public_client_redirect_uris`, `allow_public_client_flows` (false), `identifier_uris`, `access_token_version` (2 where personal accounts may sign in, else 1), `access_token_signing_alg` (`RS256`, `PS256`, `ES256`, `EdDSA`; the first if it is not said), `scope`, `app_role`, `pre_authorized`, `callers` (`any`, `pre-authorized`: which applications may have tokens for this API; the first if it is not said), `known_client_applications` (client ids), `secrets`, `certificates`, `required_permissions`, `required_app_roles`, `granted_app_roles`, `assigned`, `assignment_required` (false), `disabled` (false), `id_token_issuance` (false) and `access_token_issuance` (false: whether the authorization endpoint itself gives such tokens), `front_channel_logout_uri`, `refresh_tokens` (`rotate-and-revoke`, `rotate-and-keep`: what becomes of one that was exchanged; the first if it is not said), `lifetimes`, `optional_claims`, `group_membership_claims` (`security-group`, `application-group`, `directory-role`, `all`), `claim_mappings`, `home_page_uri`, `terms_uri`, `privacy_uri` |
 //! | `[[tenant.application.scope]]` | `value`*, `consent`* (`user`, `admin`), `admin_consent_display_name`*, `admin_consent_description`, `user_consent_display_name`, `user_consent_description`, `risk` (`low`, `medium`, `high`; the second if it is not said), `enabled` (true), `id` |
@@ -72,6 +73,7 @@ mod redirects;
 mod report;
 mod secrets;
 mod seen;
+mod standard_claims;
 mod suggest;
 mod tenant;
 mod text;

@@ -157,10 +157,11 @@ mod tests {
 
     use super::*;
 
-    const KINDS: [&Kind; 17] = [
+    const KINDS: [&Kind; 18] = [
         &TENANT,
         &policy::POLICY,
         &user::USER,
+        &crate::standard_claims::ADDRESS,
         &group::GROUP,
         &application::APPLICATION,
         &crate::api::SCOPE,

@@ -30,6 +30,15 @@ pub(crate) fn description(fields: &Fields<'_>, key: &str) -> Option<String> {
     fields.text(key).map(|text| readable(text, key, LONGEST_DESCRIPTION, fields.report))
 }
 
+/// A text of several lines.
+pub(crate) fn lines(fields: &Fields<'_>, key: &str) -> Option<String> {
+    let text = fields.text(key)?;
+    // What is wrong is said once, with the whole text; the line breaks alone may be in it.
+    let one_line = text.value.replace('\n', " ");
+    readable(Placed { value: one_line.as_str(), at: text.at }, key, LONGEST_DESCRIPTION, fields.report);
+    Some(text.value.to_owned())
+}
+
 /// The text itself; what is wrong with it has been reported then.
 pub(crate) fn readable(text: Placed<&str>, key: &str, longest: usize, report: &Report) -> String {
     if let Err(wrong) = grantor_rules::text::readable(text.value, longest) {

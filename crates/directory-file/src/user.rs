@@ -13,7 +13,7 @@ use crate::fields::{Fields, Kind, Placed};
 use crate::report::{Problem, Report, shown};
 use crate::secrets;
 use crate::seen::Seen;
-use crate::text;
+use crate::{standard_claims, text};
 
 pub(crate) const USER: Kind = Kind {
     name: "a user",
@@ -34,6 +34,17 @@ pub(crate) const USER: Kind = Kind {
         "account_enabled",
         "directory_roles",
         "attributes",
+        "middle_name",
+        "nickname",
+        "profile_uri",
+        "picture_uri",
+        "website_uri",
+        "mail_verified",
+        "gender",
+        "birthdate",
+        "time_zone",
+        "mobile_phone_verified",
+        "address",
     ],
     not_keys: &[],
 };
@@ -66,6 +77,7 @@ fn read_one(fields: &Fields<'_>, required_domain: Option<&str>, seen: &mut SeenI
         account_enabled: fields.flag("account_enabled").unwrap_or(true),
         directory_roles: directory_roles(fields),
         attributes: attributes(fields),
+        claims: standard_claims::of_user(fields),
         sessions_valid_from: None,
     };
     WantedUser { user, password: secrets::password(fields) }

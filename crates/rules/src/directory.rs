@@ -183,6 +183,10 @@ pub fn merged_user(there: Option<&User>, wanted: &User, now: Timestamp) -> User 
     if !wanted.account_enabled && there.is_some_and(|there| there.account_enabled) {
         merged.sessions_valid_from = Some(now);
     }
+    merged.claims.updated_at = there.and_then(|there| there.claims.updated_at);
+    if there != Some(&merged) {
+        merged.claims.updated_at = Some(now);
+    }
     merged
 }
 

@@ -37,6 +37,8 @@ const PERMISSIONS: &[(u128, &str, WhoMayConsent, &str, &str)] = {
             "See people's mail address",
             "See your mail address",
         ),
+        (0, "address", User, "See people's postal address", "See your postal address"),
+        (0, "phone", User, "See people's phone number", "See your phone number"),
         (
             0x7427_e0e9_2fba_42fe_b0c0_848c_9e6a_8182,
             "offline_access",
@@ -140,7 +142,10 @@ fn definition((id, value, consent, admin, person): &(u128, &str, WhoMayConsent, 
 fn risk(value: &str, consent: WhoMayConsent) -> Risk {
     match (consent, value) {
         (WhoMayConsent::Admin, _) => Risk::High,
-        (WhoMayConsent::User, "openid" | "profile" | "email" | "offline_access" | "User.Read") => Risk::Low,
+        (
+            WhoMayConsent::User,
+            "openid" | "profile" | "email" | "address" | "phone" | "offline_access" | "User.Read",
+        ) => Risk::Low,
         (WhoMayConsent::User, _) => Risk::Medium,
     }
 }

@@ -20,13 +20,18 @@ pub enum SignInScope {
     Profile,
     /// Mail address.
     Email,
+    /// Postal address.
+    Address,
+    /// Phone number.
+    Phone,
     /// Refresh tokens.
     OfflineAccess,
 }
 
 impl SignInScope {
     /// Every one.
-    pub const ALL: [Self; 4] = [Self::OpenId, Self::Profile, Self::Email, Self::OfflineAccess];
+    pub const ALL: [Self; 6] =
+        [Self::OpenId, Self::Profile, Self::Email, Self::Address, Self::Phone, Self::OfflineAccess];
 
     /// As it stands in a `scope` parameter.
     pub const fn as_str(self) -> &'static str {
@@ -34,6 +39,8 @@ impl SignInScope {
             Self::OpenId => "openid",
             Self::Profile => "profile",
             Self::Email => "email",
+            Self::Address => "address",
+            Self::Phone => "phone",
             Self::OfflineAccess => "offline_access",
         }
     }

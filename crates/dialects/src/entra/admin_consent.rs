@@ -4,8 +4,8 @@ use grantor_protocol::TenantId;
 use grantor_protocol::prompt::Prompt;
 use grantor_rules::Refusal;
 use grantor_rules::authorize::Request;
-use grantor_rules::scopes::SignInScope;
 
+use super::SIGN_IN;
 use super::version::Version;
 use crate::Parameters;
 use crate::oauth::words::state;
@@ -14,7 +14,7 @@ use crate::oauth::words::state;
 /// the application's registration requires.
 pub fn parse<V: Version>(parameters: &Parameters) -> Result<Request, Refusal> {
     // The application's people shall not be asked again when they sign in.
-    let wanted = V::named(parameters)?.unwrap_or_default().with_sign_in(&SignInScope::ALL);
+    let wanted = V::named(parameters)?.unwrap_or_default().with_sign_in(&SIGN_IN);
     Ok(Request { state: state(parameters)?, prompt: Prompt::AdminConsent, ..Request::without_address(wanted) })
 }
 

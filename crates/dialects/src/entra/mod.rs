@@ -21,6 +21,7 @@ mod version;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grantor_protocol::{TenantId, UserId};
+use grantor_rules::scopes::SignInScope;
 use serde_json::json;
 
 use crate::Parameters;
@@ -28,6 +29,11 @@ use crate::Parameters;
 pub(crate) use admin_consent::allowed as administrator_allowed;
 pub use dialect::Entra;
 pub use version::Version;
+
+/// The permissions of signing in that the Microsoft dialects have: of those of OpenID Connect, address and phone are none
+/// (Source: entra-dialect 12.2).
+pub const SIGN_IN: [SignInScope; 4] =
+    [SignInScope::OpenId, SignInScope::Profile, SignInScope::Email, SignInScope::OfflineAccess];
 
 /// `client_info`: who signed in, for the client's account cache (Source: entra-dialect 16.1). Only where it was asked for.
 pub fn client_info(parameters: &Parameters, tenant: TenantId, user: UserId) -> Option<String> {

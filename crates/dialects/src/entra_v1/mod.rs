@@ -16,7 +16,7 @@ use grantor_rules::{Refusal, directory_api};
 use serde_json::{Map, Value, json};
 
 use crate::entra::errors::{Endpoint, Report};
-use crate::entra::{Entra, Version, claims};
+use crate::entra::{Entra, SIGN_IN, Version, claims};
 use crate::{Parameters, RequestIds};
 
 /// The dialect of Azure AD, v1.0, spoken at one public URL.
@@ -32,7 +32,7 @@ impl Version for V1 {
     const SERVES_PERSONAL_ACCOUNTS: bool = false;
     const WANTED_IN: &'static str = "resource";
     /// `scope` is not read: id_token and refresh token always come with a person's tokens (Source: entra-dialect 7 and 8.5).
-    const IMPLIED: &'static [SignInScope] = &SignInScope::ALL;
+    const IMPLIED: &'static [SignInScope] = &SIGN_IN;
     const FURTHER_PROMPTS: &'static [(&'static str, Prompt)] = &[("admin_consent", Prompt::AdminConsent)];
 
     fn named(parameters: &Parameters) -> Result<Option<WantedScopes>, Refusal> {

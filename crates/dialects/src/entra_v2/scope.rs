@@ -2,9 +2,10 @@
 
 use grantor_protocol::scope::ScopeText;
 use grantor_rules::Refusal;
-use grantor_rules::scopes::{ApiName, SignInScope, WantedScope, WantedScopes};
+use grantor_rules::scopes::{ApiName, WantedScope, WantedScopes};
 
 use crate::Parameters;
+use crate::entra::SIGN_IN;
 use crate::oauth::words::limit;
 
 /// What a request names in `scope`. A `resource` beside it would change what that means, so it cannot just be ignored.
@@ -40,7 +41,8 @@ fn wanted(word: &str) -> Result<WantedScope, Refusal> {
         Some(_) => return Err(Refusal::ScopeMalformed { token: word.to_owned() }),
     };
     let spelled = word.to_owned();
-    Ok(match (&api, SignInScope::parse(value)) {
+    let sign_in = SIGN_IN.into_iter().find(|scope| scope.as_str().eq_ignore_ascii_case(value));
+    Ok(match (&api, sign_in) {
         (ApiName::Directory, Some(scope)) => WantedScope::SignIn(scope),
         _ if value == ".default" => WantedScope::AllGranted { api, spelled },
         _ => WantedScope::Named { api, value: value.to_owned(), spelled },
@@ -49,6 +51,8 @@ fn wanted(word: &str) -> Result<WantedScope, Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use grantor_rules::scopes::SignInScope;
+
     use super::*;
 
     #[test]

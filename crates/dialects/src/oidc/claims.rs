@@ -6,7 +6,7 @@ use grantor_protocol::secret::sha256;
 use grantor_protocol::{FamilyId, PublicUrl, Secret};
 use grantor_rules::directory_api::is_built_in;
 use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, PersonFacts};
-use grantor_rules::model::{Application, User};
+use grantor_rules::model::{Application, PostalAddress, User};
 use grantor_rules::scopes::{ApiName, SignInScope};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::metadata::issuer;
 
 /// What can be told.
-pub const SUPPORTED: [&str; 18] = [
+pub const SUPPORTED: [&str; 31] = [
     "iss",
     "sub",
     "aud",
@@ -30,9 +30,22 @@ pub const SUPPORTED: [&str; 18] = [
     "name",
     "given_name",
     "family_name",
+    "middle_name",
+    "nickname",
     "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
     "locale",
+    "updated_at",
     "email",
+    "email_verified",
+    "phone_number",
+    "phone_number_verified",
+    "address",
 ];
 
 /// How strongly a person proved who they are: by a password, which nobody vouches for further (OpenID Connect Core §2).
@@ -131,22 +144,54 @@ fn add_belonging(claims: &mut Map<String, Value>, person: &PersonFacts<'_>) {
     }
 }
 
+/// What is known of a person and allowed to be told, by the permission that allows it (OpenID Connect Core §5.4).
 fn of_person(user: &User, allows: impl Fn(SignInScope) -> bool) -> Map<String, Value> {
     let mut claims = Map::new();
-    let mut add = |name: &str, value: Option<&str>| {
-        claims.extend(value.map(|value| (name.to_owned(), json!(value))));
-    };
+    let known = &user.claims;
+    let mut add = |name: &str, value: Option<Value>| claims.extend(value.map(|value| (name.to_owned(), value)));
+    let text = |value: &Option<String>| value.as_ref().map(|value| json!(value));
     if allows(SignInScope::Profile) {
-        add("name", Some(&user.display_name));
-        add("given_name", user.given_name.as_deref());
-        add("family_name", user.surname.as_deref());
-        add("preferred_username", Some(&user.user_principal_name));
-        add("locale", user.preferred_language.as_deref());
+        add("name", Some(json!(user.display_name)));
+        add("given_name", text(&user.given_name));
+        add("family_name", text(&user.surname));
+        add("middle_name", text(&known.middle_name));
+        add("nickname", text(&known.nickname));
+        add("preferred_username", Some(json!(user.user_principal_name)));
+        add("profile", text(&known.profile));
+        add("picture", text(&known.picture));
+        add("website", text(&known.website));
+        add("gender", text(&known.gender));
+        add("birthdate", text(&known.birthdate));
+        add("zoneinfo", text(&known.zoneinfo));
+        add("locale", text(&user.preferred_language));
+        add("updated_at", known.updated_at.map(|at| json!(at.seconds())));
     }
-    if allows(SignInScope::Email) {
-        add("email", user.mail.as_deref());
+    if let (true, Some(mail)) = (allows(SignInScope::Email), &user.mail) {
+        add("email", Some(json!(mail)));
+        add("email_verified", Some(json!(known.email_verified)));
+    }
+    if let (true, Some(number)) = (allows(SignInScope::Phone), &user.mobile_phone) {
+        add("phone_number", Some(json!(number)));
+        add("phone_number_verified", Some(json!(known.phone_number_verified)));
+    }
+    if allows(SignInScope::Address) {
+        add("address", known.address.as_ref().map(address));
     }
     claims
+}
+
+/// A JSON object with the parts that are known (OpenID Connect Core §5.1.1).
+fn address(address: &PostalAddress) -> Value {
+    let parts = [
+        ("formatted", &address.formatted),
+        ("street_address", &address.street_address),
+        ("locality", &address.locality),
+        ("region", &address.region),
+        ("postal_code", &address.postal_code),
+        ("country", &address.country),
+    ];
+    let known = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), json!(part.as_ref()?))));
+    Value::Object(known.collect())
 }
 
 /// For whom an access token is: the API as it was named, and our own where none was (RFC 9068 §3).

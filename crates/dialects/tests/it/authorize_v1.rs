@@ -1,9 +1,10 @@
 //! Requests at the authorization endpoint of v1.0: where they differ from those of v2.0.
 
 use grantor_dialects::Dialect as _;
+use grantor_dialects::entra::SIGN_IN;
 use grantor_protocol::prompt::Prompt;
 use grantor_protocol::response::ResponseMode;
-use grantor_rules::scopes::{ApiName, SignInScope, WantedScope, WantedScopes};
+use grantor_rules::scopes::{ApiName, WantedScope, WantedScopes};
 
 use crate::requests::{changed, told};
 use crate::world::{CLIENT, dialect, v1};
@@ -27,7 +28,7 @@ fn wanted(changes: &str) -> WantedScopes {
 fn everything_of(name: &str) -> WantedScopes {
     let spelled = name.to_owned();
     let all = WantedScope::AllGranted { api: ApiName::Identifier(spelled.clone()), spelled };
-    WantedScopes::new(vec![all]).with_sign_in(&SignInScope::ALL)
+    WantedScopes::new(vec![all]).with_sign_in(&SIGN_IN)
 }
 
 #[test]
@@ -42,7 +43,7 @@ fn a_resource_means_everything_that_is_required_of_it_and_signing_in() {
 
 #[test]
 fn without_a_resource_signing_in_alone_is_asked() {
-    let sign_in = WantedScopes::default().with_sign_in(&SignInScope::ALL);
+    let sign_in = WantedScopes::default().with_sign_in(&SIGN_IN);
     for changes in ["-resource", "resource=", "-resource scope=openid"] {
         assert_eq!(wanted(changes), sign_in, "{changes}");
     }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::snapshot;
 use crate::world::{CLIENT, NOW, ana, ben, client, client_id, colors, dialect, family, tenant, user_id, v1};
 
-const EVERYTHING: [SignInScope; 4] = SignInScope::ALL;
+const EVERYTHING: [SignInScope; 4] = grantor_dialects::entra::SIGN_IN;
 
 fn in_an_hour() -> Timestamp {
     NOW + std::time::Duration::from_hours(1)

@@ -1,10 +1,11 @@
 //! Requests for admin consent and for signing out.
 
 use grantor_dialects::Dialect;
+use grantor_dialects::entra::SIGN_IN;
 use grantor_protocol::Secret;
 use grantor_protocol::prompt::Prompt;
 use grantor_protocol::response::{ResponseMode, ResponseType};
-use grantor_rules::scopes::{ApiName, SignInScope, WantedScopes};
+use grantor_rules::scopes::{ApiName, WantedScopes};
 
 use crate::requests::{changed, told};
 use crate::world::{CLIENT, client_id, dialect, parameters, v1, versions};
@@ -20,7 +21,7 @@ fn a_request_for_admin_consent_is_read() {
         assert_eq!((request.response_type, request.response_mode), (ResponseType::CODE, ResponseMode::Query));
         assert_eq!(request.state.as_deref(), Some("a+b"));
         // Nothing is named: everything that the registration requires is meant.
-        assert_eq!(request.wanted, WantedScopes::default().with_sign_in(&SignInScope::ALL), "{}", dialect.name());
+        assert_eq!(request.wanted, WantedScopes::default().with_sign_in(&SIGN_IN), "{}", dialect.name());
         assert_eq!(dialect.way_back(&changed(&ADMIN_CONSENT, "")), (ResponseMode::Query, Some("a+b".to_owned())));
     }
 }
@@ -30,7 +31,7 @@ fn what_an_administrator_is_asked_for_takes_in_signing_in() {
     let named = changed(&ADMIN_CONSENT, "scope=api://colors/.default+openid");
     let wanted = dialect().parse_admin_consent(&named).unwrap().wanted;
     assert_eq!(wanted.apis(), [&ApiName::Identifier("api://colors".into())]);
-    assert_eq!(wanted.sign_in_scopes().len(), SignInScope::ALL.len());
+    assert_eq!(wanted.sign_in_scopes().len(), SIGN_IN.len());
     let named = changed(&ADMIN_CONSENT, "scope=User.Read");
     assert!(v1().parse_admin_consent(&named).unwrap().wanted.apis().is_empty(), "v1.0 reads no scope");
 }

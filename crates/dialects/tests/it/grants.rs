@@ -1,5 +1,6 @@
 //! Each kind of grant at the token endpoint, in both versions, and requests for device codes.
 
+use grantor_dialects::entra::SIGN_IN;
 use grantor_dialects::{Dialect, Parameters, TokenCall};
 use grantor_protocol::Secret;
 use grantor_rules::Refusal;
@@ -75,7 +76,7 @@ fn what_is_wanted_must_be_said_where_nothing_was_asked_before() {
             parse(dialect, &changed(&good(kind), "")).map(|request| request.wanted).map_err(|refusal| told(&refusal))
         };
         let (first, second) = (request(&v1()), request(&dialect()));
-        let sign_in = WantedScopes::default().with_sign_in(&SignInScope::ALL);
+        let sign_in = WantedScopes::default().with_sign_in(&SIGN_IN);
         match kind {
             GrantKind::Code | GrantKind::RefreshToken | GrantKind::DeviceCode => {
                 assert_eq!((first, second), (Ok(None), Ok(None)), "{kind:?}");
@@ -99,7 +100,7 @@ fn a_resource_brings_signing_in_for_people_alone() {
     for kind in GrantKind::ALL {
         let wanted = parse(&v1(), &changed(&good(kind), "resource=api://colors scope=openid")).unwrap().wanted;
         let alone = WantedScopes::new(vec![all.clone()]);
-        let expected = if kind == GrantKind::ClientCredentials { alone } else { alone.with_sign_in(&SignInScope::ALL) };
+        let expected = if kind == GrantKind::ClientCredentials { alone } else { alone.with_sign_in(&SIGN_IN) };
         assert_eq!(wanted, Some(expected), "{kind:?}");
     }
 }

@@ -7,7 +7,7 @@ use grantor_dialects::entra_v2::EntraV2;
 use grantor_dialects::{Dialect, Parameters, RequestIds};
 use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, PublicUrl, TenantId, UserId};
-use grantor_rules::model::{Application, Tenant, TenantKind, TenantPolicy, TokenVersion, User};
+use grantor_rules::model::{Application, StandardClaims, Tenant, TenantKind, TenantPolicy, TokenVersion, User};
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_714_558_332);
 pub const CLIENT: &str = "c0105000-0000-4000-8000-00000000a001";
@@ -83,6 +83,7 @@ pub fn ana() -> User {
         account_enabled: true,
         directory_roles: vec![],
         attributes: BTreeMap::new(),
+        claims: StandardClaims::default(),
         sessions_valid_from: None,
     }
 }

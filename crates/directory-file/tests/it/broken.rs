@@ -188,7 +188,8 @@ fn every_error_is_found_in_one_pass_and_in_order() {
         errors[1].to_string(),
         "contoso.toml:19:3: unknown key \"title\" in a user; expected one of: id, user_principal_name, display_name, \
          password, given_name, surname, job_title, mail, mobile_phone, business_phones, office_location, \
-         preferred_language, account_enabled, directory_roles, attributes; did you mean \"job_title\"?"
+         preferred_language, account_enabled, directory_roles, attributes, middle_name, nickname, profile_uri, picture_uri, \
+         website_uri, mail_verified, gender, birthdate, time_zone and 2 more; did you mean \"job_title\"?"
     );
 }
 

@@ -6,6 +6,7 @@ mod example;
 mod known;
 mod permission_model;
 mod secrecy;
+mod standard_claims;
 
 /// The file of the journey, which must work as it stands.
 const EXAMPLE: &str = include_str!("../../../../examples/contoso/contoso.toml");

@@ -9,7 +9,8 @@ pub mod device;
 pub mod grant;
 pub mod principal;
 pub mod sign_in;
-pub mod tenant;
+pub mod standard_claims;
+mod tenant;
 pub mod token_settings;
 pub mod user;
 
@@ -25,6 +26,7 @@ pub use grant::{
 };
 pub use principal::{Assigned, Assignee, Assignment, Group, Registration, ServicePrincipal};
 pub use sign_in::{Method, SignIn};
+pub use standard_claims::{PostalAddress, StandardClaims};
 pub use tenant::{Authority, SeveralApis, Tenant, TenantKind, TenantName, TenantPolicy, UserConsent};
 pub use token_settings::{ClaimMapping, GroupClaims, Lifetimes, OptionalClaim, OptionalClaims, RefreshRotation};
 pub use user::User;

@@ -6,6 +6,8 @@ use grantor_environment::Timestamp;
 use grantor_protocol::UserId;
 use serde::{Deserialize, Serialize};
 
+use super::StandardClaims;
+
 /// A person in a tenant's directory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
@@ -47,6 +49,9 @@ pub struct User {
     /// Custom attributes.
     #[serde(default)]
     pub attributes: BTreeMap<String, String>,
+    /// What OpenID Connect tells beyond that.
+    #[serde(default)]
+    pub claims: StandardClaims,
     /// What was signed in or allowed before this moment counts no more: the password was changed, the account was switched
     /// off, or somebody ended all sessions.
     #[serde(default)]

@@ -17,8 +17,8 @@ use grantor_rules::client::{
 use grantor_rules::directory_api;
 use grantor_rules::model::{
     AppRole, Application, ClientCertificate, ClientSecret, Code, Consents, Family, Method, Platform, Redirect,
-    Registration, RequiredPermission, Risk, ScopeDefinition, ServicePrincipal, SignIn, Tenant, TenantKind,
-    TenantPolicy, User, WhoMayConsent,
+    Registration, RequiredPermission, Risk, ScopeDefinition, ServicePrincipal, SignIn, StandardClaims, Tenant,
+    TenantKind, TenantPolicy, User, WhoMayConsent,
 };
 use grantor_rules::refusal::AssertionFault;
 use grantor_rules::scopes::{ApiName, ResolvedScopes, SignInScope, WantedScope, WantedScopes};
@@ -57,6 +57,7 @@ pub fn person(name: &str) -> User {
         account_enabled: true,
         directory_roles: vec![],
         attributes: BTreeMap::new(),
+        claims: StandardClaims::default(),
         sessions_valid_from: None,
     }
 }

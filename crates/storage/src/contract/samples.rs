@@ -10,7 +10,7 @@ use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{
     Application, Authority, Code, ConsentRequest, Consents, DeviceAnswer, DeviceApproval, DeviceCode, Exchanged,
     Family, Interaction, Method, Platform, Progress, Purpose, Redirect, RefreshToken, RequiredPermission,
-    ServicePrincipal, SignIn, SignInAudience, Tenant, TenantKind, TenantPolicy, User,
+    ServicePrincipal, SignIn, SignInAudience, StandardClaims, Tenant, TenantKind, TenantPolicy, User,
 };
 use grantor_rules::scopes::{ApiName, SignInScope, WantedScope, WantedScopes};
 use uuid::Uuid;
@@ -88,6 +88,7 @@ pub fn user(number: u8, name: &str) -> User {
         account_enabled: true,
         directory_roles: vec![User::GLOBAL_ADMINISTRATOR.to_owned()],
         attributes: [("shoe-size".to_owned(), "42".to_owned())].into(),
+        claims: StandardClaims::default(),
         sessions_valid_from: None,
     }
 }

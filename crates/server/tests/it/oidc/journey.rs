@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use grantor_rules::model::{PostalAddress, StandardClaims};
 use grantor_testkit::{
     ADMIN, Authorize, CHRIS, COLORS_API, CONTOSO, DAEMON, DeviceRequest, NATIVE, SPA, TestPlatform, WEB,
     unverified_claims,
@@ -208,4 +209,66 @@ async fn a_single_page_app_renews_across_origins() {
     let code = platform.browser().walk(&request, CHRIS).await.code();
     let tokens = platform.tokens(&request.redeem(&code)).await;
     platform.tokens(&renewal(&request, &tokens)).await;
+}
+
+#[tokio::test]
+async fn every_claim_of_the_standard_is_told_by_its_own_permission() {
+    // core-13
+    let platform = TestPlatform::start().await;
+    let text = |text: &str| Some(text.to_owned());
+    platform
+        .change_user(CONTOSO, CHRIS, |chris| {
+            chris.mail = text("chris@contoso.example");
+            chris.mobile_phone = text("+1 555 0100");
+            chris.claims = StandardClaims {
+                middle_name: text("Quentin"),
+                nickname: text("Q"),
+                profile: text("https://chris.example"),
+                picture: text("https://chris.example/me.png"),
+                website: text("https://contoso.example"),
+                email_verified: true,
+                gender: text("male"),
+                birthdate: text("1990-05-14"),
+                zoneinfo: text("Europe/Paris"),
+                phone_number_verified: false,
+                address: Some(PostalAddress { locality: text("Paris"), ..PostalAddress::default() }),
+                updated_at: Some(grantor_environment::Timestamp::from_seconds(1_700_000_000)),
+            };
+        })
+        .await;
+    let of_profile = [
+        "birthdate",
+        "family_name",
+        "gender",
+        "given_name",
+        "middle_name",
+        "name",
+        "nickname",
+        "picture",
+        "preferred_username",
+        "profile",
+        "updated_at",
+        "website",
+        "zoneinfo",
+    ];
+    let rows: [(&str, &[&str]); 5] = [
+        ("profile", &of_profile),
+        ("email", &["email", "email_verified"]),
+        ("phone", &["phone_number", "phone_number_verified"]),
+        ("address", &["address"]),
+        ("offline_access", &[]),
+    ];
+    for (scope, expected) in rows {
+        let request = asking(NATIVE).scope(&format!("openid {scope}"));
+        let code = platform.browser().walk(&request, CHRIS).await.code();
+        let tokens = platform.tokens(&request.redeem(&code)).await;
+        let info = platform.call(&format!("/{}/oidc/userinfo", CONTOSO.id), &tokens.access_token).await.json();
+        let mut told: Vec<&str> =
+            info.as_object().unwrap().keys().map(String::as_str).filter(|name| *name != "sub").collect();
+        told.sort_unstable();
+        assert_eq!(told, expected, "{scope}");
+        if scope == "address" {
+            assert_eq!(info["address"], json!({"locality": "Paris"}));
+        }
+    }
 }
