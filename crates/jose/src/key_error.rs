@@ -23,6 +23,20 @@ pub enum KeyError {
     /// The `use` or `key_ops` of the key say it is for something else.
     #[error("the key is not for signatures")]
     NotForSignatures,
+    /// The `use` or `key_ops` of the key say it is for something else.
+    #[error("the key is not for encryption")]
+    NotForEncryption,
+    /// No key of the document can be used for this, or two different ones have the identifier.
+    #[error("no key of the document fits")]
+    NotFound,
+    /// A shared secret is not of the one length that its encryption needs.
+    #[error("the shared secret has {found} bytes, and its algorithm needs {needed}")]
+    SecretLength {
+        /// Bytes of the key.
+        needed: usize,
+        /// Bytes of the secret.
+        found: usize,
+    },
     /// A private or shared secret member stands in a public key.
     #[error("a private or symmetric key has no place in a public key document")]
     PrivateMember,

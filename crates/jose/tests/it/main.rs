@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on fails the test")]
 
 mod cookbook;
+mod encryption_round_trip;
 mod hostile;
 mod round_trip;
 mod second_implementation;
