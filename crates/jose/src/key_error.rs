@@ -29,6 +29,14 @@ pub enum KeyError {
     /// No key of the document can be used for this, or two different ones have the identifier.
     #[error("no key of the document fits")]
     NotFound,
+    /// A shared secret is shorter than the hash of its algorithm (RFC 7518 §3.2).
+    #[error("the shared secret has {found} bytes, and its algorithm needs at least {needed}")]
+    ShortSecret {
+        /// Bytes of the hash.
+        needed: usize,
+        /// Bytes of the secret.
+        found: usize,
+    },
     /// A shared secret is not of the one length that its encryption needs.
     #[error("the shared secret has {found} bytes, and its algorithm needs {needed}")]
     SecretLength {

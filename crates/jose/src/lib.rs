@@ -7,7 +7,7 @@
 //! Three rules hold everywhere: the algorithm belongs to the key and is never taken from a header (there is no `none`), a
 //! key is found only in a set the caller trusts, and input is measured before it is parsed.
 //!
-//! Shared secrets stand apart: a [`SharedEncryptionKey`] encrypts and
+//! Shared secrets stand apart: [`SharedSecretKey`] signs and verifies with HS*, [`SharedEncryptionKey`] encrypts and
 //! decrypts, and no public key becomes one of them.
 //!
 //! Start at [`sign_compact`] and [`verify_compact`], for encryption at [`encrypt_compact`] and [`decrypt_compact`].
@@ -26,7 +26,9 @@ mod json;
 mod jwk;
 mod key_error;
 mod key_set;
+mod mac_algorithm;
 mod seal;
+mod shared_secret;
 mod sign;
 mod signing_key;
 mod thumbprint;
@@ -47,7 +49,9 @@ pub use json::{BadJson, parse_object};
 pub use jwk::{Jwk, JwkSet};
 pub use key_error::KeyError;
 pub use key_set::KeySet;
+pub use mac_algorithm::MacAlgorithm;
 pub use seal::{NONCE_BYTES, SealError, SealingKey};
+pub use shared_secret::{SharedSecretJws, SharedSecretKey};
 pub use sign::{HeaderFields, SignError, TokenSigner, sign_compact};
 pub use signing_key::SigningKey;
 pub use thumbprint::thumbprint;
