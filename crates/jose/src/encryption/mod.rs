@@ -27,6 +27,14 @@ mod key_wrap;
 mod oaep;
 mod shared_encryption_key;
 
+#[cfg(test)]
+mod published;
+#[cfg(test)]
+mod reproduced;
+#[cfg(test)]
+#[path = "../../tests/it/vectors.rs"]
+mod vectors;
+
 pub use content_encryption::ContentEncryption;
 pub use curve::Curve;
 pub use decrypt::{DecryptError, DecryptedJwe, decrypt_compact};

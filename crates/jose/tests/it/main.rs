@@ -3,9 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on fails the test")]
 
 mod cookbook;
+mod cookbook_encryption;
+mod cookbook_secrets_and_keys;
+mod coverage;
 mod encryption_round_trip;
 mod hostile;
+mod private_keys;
 mod round_trip;
 mod second_implementation;
 mod vectors;
 mod wycheproof;
+mod wycheproof_encryption;
+mod wycheproof_shared_secrets;
