@@ -28,6 +28,8 @@ mod oaep;
 mod shared_encryption_key;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod published;
 #[cfg(test)]
 mod reproduced;
