@@ -174,23 +174,25 @@ fn other_spellings_and_numbers_of_parts_are_refused() {
     assert_eq!(open(&json).unwrap_err(), DecryptError::Malformed);
 }
 
+/// Decrypts with a key of its own.
+type Opener = Box<dyn Fn(&str) -> Result<DecryptedJwe, DecryptError>>;
+
 /// One key of each algorithm, and what is wrong with the secret parts: the answer must be the same everywhere.
 #[test]
 fn whatever_is_wrong_inside_the_answer_is_the_same() {
     let content = ContentEncryption::A128CbcHs256;
     for management in KeyManagement::ALL {
-        let (token, decrypt): (String, Box<dyn Fn(&str) -> Result<DecryptedJwe, DecryptError>>) =
-            if management.is_symmetric() {
-                let key = SharedEncryptionKey::from_client_secret(management, content, "the client secret").unwrap();
-                let token = key.encrypt_compact(&EncryptedHeaderFields::default(), PLAINTEXT).unwrap();
-                (token, Box::new(move |token| key.decrypt_compact(token, &Expected::any_type())))
-            } else {
-                let key = DecryptionKey::generate(management).unwrap();
-                let encrypting = EncryptionKey::from_jwk(&key.public_jwk(), content).unwrap();
-                let token = encrypt_compact(&encrypting, &EncryptedHeaderFields::default(), PLAINTEXT).unwrap();
-                let keys = DecryptionKeySet::new(vec![key]);
-                (token, Box::new(move |token| decrypt_compact(token, &keys, &Expected::any_type())))
-            };
+        let (token, decrypt): (String, Opener) = if management.is_symmetric() {
+            let key = SharedEncryptionKey::from_client_secret(management, content, "the client secret").unwrap();
+            let token = key.encrypt_compact(&EncryptedHeaderFields::default(), PLAINTEXT).unwrap();
+            (token, Box::new(move |token| key.decrypt_compact(token, &Expected::any_type())))
+        } else {
+            let key = DecryptionKey::generate(management).unwrap();
+            let encrypting = EncryptionKey::from_jwk(&key.public_jwk(), content).unwrap();
+            let token = encrypt_compact(&encrypting, &EncryptedHeaderFields::default(), PLAINTEXT).unwrap();
+            let keys = DecryptionKeySet::new(vec![key]);
+            (token, Box::new(move |token| decrypt_compact(token, &keys, &Expected::any_type())))
+        };
         assert!(decrypt(&token).is_ok(), "{management}");
         let parts: Vec<Vec<u8>> = token.split('.').map(|part| base64url::decode(part).unwrap()).collect();
         let mut refused = 0;

@@ -6,6 +6,7 @@ mod cookbook;
 mod cookbook_encryption;
 mod cookbook_secrets_and_keys;
 mod coverage;
+mod encryption_keys;
 mod encryption_round_trip;
 mod hostile;
 mod hostile_agreement;
