@@ -6,15 +6,15 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// The `kty` is none of RSA, EC and OKP.
-    #[error("this key type cannot verify signatures")]
+    #[error("unsupported key type")]
     UnsupportedKeyType,
-    /// The `crv` is none of P-256, P-384, P-521 and Ed25519.
+    /// The `crv` is none of P-256, P-384 and P-521, nor Ed25519 for signatures or X25519 for encryption.
     #[error("unsupported curve")]
     UnsupportedCurve,
     /// The `alg` of the key is not one of ours.
     #[error("unsupported algorithm")]
     UnsupportedAlgorithm,
-    /// An RSA key without `alg` fits six algorithms: the caller has to say which one it is for.
+    /// A key without `alg` that fits several algorithms: the caller has to say which one it is for.
     #[error("the key does not say its algorithm, and its type does not imply one")]
     AlgorithmRequired,
     /// The algorithm is not one this key is for: another `alg`, `kty` or `crv`.

@@ -42,7 +42,8 @@ pub use certificate::{Certificate, self_signed};
 pub use certified_key::{BadCertificate, CertifiedKey};
 pub use encryption::{
     ContentEncryption, Curve, DecryptError, DecryptedJwe, DecryptionKey, DecryptionKeySet, EncryptError,
-    EncryptedHeaderFields, EncryptionKey, KeyManagement, SharedEncryptionKey, decrypt_compact, encrypt_compact,
+    EncryptedHeaderFields, EncryptionKey, KeyManagement, PeekedEncryption, SharedEncryptionKey, decrypt_compact,
+    encrypt_compact, is_encrypted, peek_encryption,
 };
 pub use header::{PeekedHeader, peek_header};
 pub use json::{BadJson, parse_object};

@@ -48,7 +48,8 @@ impl SharedSecretKey {
         hmac::verify(&self.key, message, code).is_ok()
     }
 
-    /// Signs claims into a token of three parts. The header has no `kid`: the two sides have one secret.
+    /// Signs claims into a token of three parts. The header has no `kid`, for the two sides have one secret, and no `x5t`, for a
+    /// secret has no certificate.
     ///
     /// # Errors
     /// [`SignError::Claims`] when the claims cannot be written as JSON.

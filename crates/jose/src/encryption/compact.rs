@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 
 use super::{DecryptError, Refused};
-use crate::{Jwk, base64url, json};
+use crate::{Jwk, MAX_TOKEN_BYTES, base64url, json};
 
 /// A message that has been taken apart and not been decrypted.
 pub(super) struct Message<'a> {
@@ -34,6 +34,35 @@ impl<'a> Message<'a> {
             rest.map(|part| base64url::decode(part).map_err(|_| DecryptError::Malformed));
         Ok(Self { encoded_header, header, encrypted_key: encrypted_key?, iv: iv?, ciphertext: ciphertext?, tag: tag? })
     }
+}
+
+/// Whether a token has the five parts of an encrypted message, and not the three of a signed one.
+///
+/// Spec: RFC 7516 §9.
+pub fn is_encrypted(token: &str) -> bool {
+    token.bytes().filter(|&byte| byte == b'.').count() == 4
+}
+
+/// What a message says about itself, before anything has been decrypted.
+///
+/// Good for choosing between a key of ours and the secret of a client; never for deciding anything about the sender.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeekedEncryption {
+    /// The `alg`, as text: it may be one we do not have.
+    pub alg: String,
+    /// The `enc`, likewise.
+    pub enc: String,
+    /// The `kid`.
+    pub kid: Option<String>,
+}
+
+/// Reads the header of an encrypted message without trusting it.
+///
+/// # Errors
+/// [`DecryptError::TooLarge`] or [`DecryptError::Malformed`].
+pub fn peek_encryption(token: &str) -> Result<PeekedEncryption, DecryptError> {
+    let JweHeader { alg, enc, kid, .. } = Message::read(token, MAX_TOKEN_BYTES)?.header;
+    Ok(PeekedEncryption { alg, enc, kid })
 }
 
 /// The header members that matter to us, taken from strict JSON.
@@ -80,5 +109,32 @@ impl JweHeader {
             Some(Value::String(text)) => base64url::decode(text).map_err(|_| Refused),
             Some(_) => Err(Refused),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(header: &str) -> String {
+        format!("{}....", base64url::encode(header))
+    }
+
+    #[test]
+    fn a_message_can_be_looked_at() {
+        let token = message(r#"{"alg":"RSA1_5","enc":"A128GCM","kid":"k","crit":[]}"#);
+        assert!(is_encrypted(&token));
+        let peeked = peek_encryption(&token).unwrap();
+        assert_eq!((peeked.alg.as_str(), peeked.enc.as_str(), peeked.kid.as_deref()), ("RSA1_5", "A128GCM", Some("k")));
+    }
+
+    #[test]
+    fn what_is_no_message_is_not_looked_at() {
+        for token in ["", "a.b.c", "a.b.c.d.e.f", "....", &message("[]"), &message(r#"{"alg":"dir"}"#)] {
+            assert_eq!(peek_encryption(token), Err(DecryptError::Malformed), "{token}");
+        }
+        assert!(!is_encrypted("a.b.c") && !is_encrypted("") && !is_encrypted("a.b.c.d.e.f"));
+        let long = ".".repeat(MAX_TOKEN_BYTES + 1);
+        assert_eq!(peek_encryption(&long), Err(DecryptError::TooLarge));
     }
 }

@@ -37,6 +37,7 @@ mod reproduced;
 #[path = "../../tests/it/vectors.rs"]
 mod vectors;
 
+pub use compact::{PeekedEncryption, is_encrypted, peek_encryption};
 pub use content_encryption::ContentEncryption;
 pub use curve::Curve;
 pub use decrypt::{DecryptError, DecryptedJwe, decrypt_compact};

@@ -116,6 +116,25 @@ fn contents_and_keys_of_examples_in_json_form() {
     }
 }
 
+/// Examples whose way to the key draws anew each time, or is refused: their contents are made again with the published key.
+#[test]
+fn contents_under_a_published_key() {
+    let nested = load("jose-cookbook/6.nesting_signatures_and_encryption.json")["encrypt"].clone();
+    let files = [
+        "5_1.key_encryption_using_rsa_v15_and_aes-hmac-sha2.json",
+        "5_2.key_encryption_using_rsa-oaep_with_aes-gcm.json",
+        "5_3.key_wrap_using_pbes2-aes-keywrap_with-aes-cbc-hmac-sha2.json",
+    ];
+    for example in files.map(|file| load(&format!("jose-cookbook/jwe/{file}"))).into_iter().chain([nested]) {
+        let content = ContentEncryption::parse(text(&example["input"], "enc")).unwrap();
+        let (generated, published) = (&example["generated"], &example["encrypting_content"]);
+        let aad = text(published, "protected_b64u").as_bytes();
+        let plaintext = text(&example["input"], "plaintext").as_bytes();
+        let made = content.seal(&bytes(generated, "cek"), &bytes(generated, "iv"), aad, plaintext).unwrap();
+        assert_eq!(made, (bytes(published, "ciphertext"), bytes(published, "tag")), "{}", example["title"]);
+    }
+}
+
 /// Three recipients exist in JSON form alone. What the second and the third get is made again; the first is `RSA1_5`.
 #[test]
 fn the_parts_for_several_recipients() {

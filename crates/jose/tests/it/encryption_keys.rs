@@ -193,3 +193,11 @@ fn weak_and_private_keys_of_clients_are_refused() {
     let document = json!({ "keys": [honest, private] });
     assert!(serde_json::from_value::<JwkSet>(document).is_err());
 }
+
+#[test]
+fn keys_can_be_shared_between_threads() {
+    fn shareable<T: Send + Sync>() {}
+    shareable::<EncryptionKey>();
+    shareable::<DecryptionKeySet>();
+    shareable::<SharedEncryptionKey>();
+}

@@ -11,6 +11,7 @@ mod encryption_round_trip;
 mod hostile;
 mod hostile_agreement;
 mod hostile_encryption;
+mod hostile_secrets;
 mod private_keys;
 mod properties;
 mod round_trip;
