@@ -50,3 +50,24 @@ pub(super) fn derive(
         Ok(key)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base64url;
+    use crate::encryption::Curve;
+
+    #[test]
+    fn the_example_of_rfc_7518_is_reproduced() {
+        // RFC 7518 appendix C: Alice's fresh key, Bob's public key, and both names.
+        let private = base64url::decode("0_NxaRPUMQoAJt50Gz8YiTr8gRTwyEaCumd-MToTmIo").unwrap();
+        let private = PrivateKey::from_private_key(Curve::P256.agreement(), &private).unwrap();
+        let public = serde_json::from_str(
+            r#"{"kty":"EC","crv":"P-256","x":"weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ","y":"e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck"}"#,
+        );
+        let public = Curve::P256.point(&public.unwrap()).unwrap();
+        let purpose = Purpose { algorithm: "A128GCM", producer: b"Alice", consumer: b"Bob", key_bytes: 16 };
+        let key = derive(&private, public, &purpose).unwrap();
+        assert_eq!(base64url::encode(&*key), "VqqN6vgjbSBcIijNcacQGg");
+    }
+}

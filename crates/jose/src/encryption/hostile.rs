@@ -74,7 +74,11 @@ fn points_that_are_not_on_the_curve_are_refused() {
             let [zero, ones, most] = [0, 1, 0xff].map(|byte| json!(base64url::encode(vec![byte; bytes])));
             let [shorter, longer] = [bytes - 1, bytes + 1].map(|bytes| json!(base64url::encode(vec![1; bytes])));
             let (x, y) = (&honest["x"], &honest["y"]);
+            // The same bytes, divided at another place: the library alone would take them for the same point.
+            let whole = [x, y].map(|half| base64url::decode(half.as_str().unwrap()).unwrap()).concat();
+            let [early, late] = [&whole[..bytes - 1], &whole[bytes - 1..]].map(|part| json!(base64url::encode(part)));
             for (x, y) in [
+                (&early, &late),
                 (x, x),
                 (y, x),
                 (x, &ones),

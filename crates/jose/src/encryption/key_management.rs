@@ -6,7 +6,8 @@ use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepAlgorithm};
 
 /// A key management algorithm of JWE.
 ///
-/// `RSA1_5` and the `PBES2` family are left out on purpose, see the module.
+/// `RSA1_5` and the `PBES2` family are left out on purpose: the padding of the first invites questions to the private key
+/// (RFC 8725 §3.2), and with the second the sender chooses how long we work.
 ///
 /// Spec: RFC 7518 §4.1; RFC 8037 §3.2 for X25519 with ECDH-ES.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
