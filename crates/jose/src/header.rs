@@ -19,26 +19,14 @@ impl Header {
     pub(crate) fn read(encoded: &str) -> Result<Self, VerifyError> {
         let bytes = base64url::decode(encoded).map_err(|_| VerifyError::Malformed)?;
         let mut members = json::parse_object(&bytes).map_err(|_| VerifyError::Malformed)?;
-        Ok(Self {
-            alg: text(&mut members, "alg")?.ok_or(VerifyError::Malformed)?,
-            kid: text(&mut members, "kid")?,
-            typ: text(&mut members, "typ")?,
-            members,
-        })
+        let mut text = |name| json::take_text(&mut members, name).map_err(|_| VerifyError::Malformed);
+        Ok(Self { alg: text("alg")?.ok_or(VerifyError::Malformed)?, kid: text("kid")?, typ: text("typ")?, members })
     }
 
     /// Whether the header asks for an extension. We understand none, so every request is a refusal (RFC 7515 §4.1.11);
     /// `b64` changes what is signed (RFC 7797 §3) and is refused even when `crit` does not list it.
     pub(crate) fn is_critical(&self) -> bool {
         self.members.contains_key("crit") || self.members.contains_key("b64")
-    }
-}
-
-fn text(members: &mut Map<String, Value>, name: &str) -> Result<Option<String>, VerifyError> {
-    match members.remove(name) {
-        None => Ok(None),
-        Some(Value::String(value)) => Ok(Some(value)),
-        Some(_) => Err(VerifyError::Malformed),
     }
 }
 

@@ -30,6 +30,15 @@ pub fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, BadJson> {
     }
 }
 
+/// Takes a text member out of an object.
+pub(crate) fn take_text(members: &mut Map<String, Value>, name: &str) -> Result<Option<String>, BadJson> {
+    match members.remove(name) {
+        None => Ok(None),
+        Some(Value::String(value)) => Ok(Some(value)),
+        Some(_) => Err(BadJson),
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Strict {
     depth_left: usize,

@@ -4,7 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use crate::KeyError;
+use crate::{KeyError, base64url};
 
 /// Members that make a key private or symmetric (RFC 7518 §6.2.2, §6.3.2, §6.4.1; RFC 8037 §2; `priv` of the AKP type).
 const PRIVATE_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
@@ -73,6 +73,11 @@ impl Jwk {
         }
         Self::deserialize(value).map_err(|_| KeyError::Invalid)
     }
+}
+
+/// The bytes of a member that the key type needs.
+pub(crate) fn member(value: Option<&String>, name: &'static str) -> Result<Vec<u8>, KeyError> {
+    base64url::decode(value.ok_or(KeyError::MissingMember(name))?).map_err(|_| KeyError::BadMember(name))
 }
 
 fn is_private(members: &Map<String, Value>) -> bool {

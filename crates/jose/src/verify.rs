@@ -55,7 +55,7 @@ pub enum VerifyError {
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'a> {
     types: Types<'a>,
-    max_bytes: usize,
+    pub(crate) max_bytes: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +87,7 @@ impl<'a> Expected<'a> {
         self
     }
 
-    fn accepts(&self, found: Option<&str>) -> bool {
+    pub(crate) fn accepts(&self, found: Option<&str>) -> bool {
         let (listed, absent_is_fine) = match self.types {
             Types::Any => return true,
             Types::OneOf(listed) => (listed, false),
@@ -189,7 +189,7 @@ fn trusted_key<'a>(header: &Header, keys: &'a KeySet) -> Result<&'a VerifyingKey
 }
 
 /// Media types compare without case, and `application/` may be left out (RFC 7515 §4.1.9).
-fn same_type(found: &str, expected: &str) -> bool {
+pub(crate) fn same_type(found: &str, expected: &str) -> bool {
     without_prefix(found).eq_ignore_ascii_case(without_prefix(expected))
 }
 

@@ -2,7 +2,8 @@
 
 use aws_lc_rs::signature::{self, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm};
 
-use crate::{Algorithm, Jwk, KeyError, SigningKey, base64url, thumbprint, weak_rsa};
+use crate::jwk::member;
+use crate::{Algorithm, Jwk, KeyError, SigningKey, thumbprint, weak_rsa};
 
 /// A public key that verifies signatures of exactly one algorithm.
 ///
@@ -140,10 +141,6 @@ fn coordinate(value: Option<&String>, name: &'static str, algorithm: Algorithm) 
     let bytes = member(value, name)?;
     // The full length of the curve, leading zeros included (RFC 7518 §6.2.1.2).
     if bytes.len() == algorithm.coordinate_bytes() { Ok(bytes) } else { Err(KeyError::BadMember(name)) }
-}
-
-fn member(value: Option<&String>, name: &'static str) -> Result<Vec<u8>, KeyError> {
-    base64url::decode(value.ok_or(KeyError::MissingMember(name))?).map_err(|_| KeyError::BadMember(name))
 }
 
 #[cfg(test)]

@@ -1,18 +1,12 @@
 //! The worked examples of RFC 7520 and RFC 8037: verified, and made again where the signature is deterministic.
 
-use aws_lc_rs::encoding::AsDer as _;
-use aws_lc_rs::rsa::KeyPairComponents;
-use aws_lc_rs::signature::{Ed25519KeyPair, RsaKeyPair, RsaPublicKeyComponents};
+use aws_lc_rs::signature::Ed25519KeyPair;
 use grantor_jose::{
     Algorithm, Expected, Jwk, KeySet, SigningKey, VerifyError, VerifyingKey, base64url, verify_compact,
 };
-use serde_json::Value;
 
-use crate::vectors::{load, public_half, text};
-
-fn decoded(value: &Value, name: &str) -> Vec<u8> {
-    base64url::decode(text(value, name)).unwrap()
-}
+use crate::private_keys::{decoded, pkcs8, public_half};
+use crate::vectors::{load, text};
 
 /// Verifies the compact output with the key of the example, and refuses it after one changed character.
 fn verifies(file: &str) {
@@ -57,17 +51,7 @@ fn ed25519_signature_verifies() {
 fn rsa_v15_signature_is_made_again() {
     let example = load("jose-cookbook/jws/4_1.rsa_v15_signature.json");
     let key = &example["input"]["key"];
-    let pair = RsaKeyPair::from_components(&KeyPairComponents {
-        public_key: RsaPublicKeyComponents { n: decoded(key, "n"), e: decoded(key, "e") },
-        d: decoded(key, "d"),
-        p: decoded(key, "p"),
-        q: decoded(key, "q"),
-        dP: decoded(key, "dp"),
-        dQ: decoded(key, "dq"),
-        qInv: decoded(key, "qi"),
-    })
-    .unwrap();
-    let signing = SigningKey::from_pkcs8(Algorithm::Rs256, pair.as_der().unwrap().as_ref()).unwrap();
+    let signing = SigningKey::from_pkcs8(Algorithm::Rs256, &pkcs8(key)).unwrap();
     assert_eq!(signing.public_jwk().n.as_deref(), key["n"].as_str());
     assert_eq!(signing.public_jwk().e.as_deref(), key["e"].as_str());
     let signature = signing.sign(text(&example["signing"], "sig-input").as_bytes()).unwrap();

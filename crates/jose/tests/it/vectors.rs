@@ -26,10 +26,3 @@ pub fn hex(value: &Value, name: &str) -> Vec<u8> {
     assert_eq!(digits.len() % 2, 0);
     (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
 }
-
-/// The public half of a JWK that was published with its private members.
-pub fn public_half(key: &Value) -> Value {
-    let mut key = key.clone();
-    key.as_object_mut().unwrap().retain(|name, _| !["d", "p", "q", "dp", "dq", "qi"].contains(&name.as_str()));
-    key
-}

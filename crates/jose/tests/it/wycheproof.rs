@@ -104,7 +104,7 @@ fn tokens() {
     let mut shared_secrets = 0;
     for group in list(&load("wycheproof/json_web_signature_test.json"), "testGroups") {
         if group["private"]["kty"] == "oct" {
-            // HS*: there is no such key for us, so no token of these groups can be accepted.
+            // A shared secret is never read as a public key. Its tokens run in `wycheproof_shared_secrets.rs`.
             assert_eq!(Jwk::from_value(&group["private"]), Err(KeyError::PrivateMember));
             shared_secrets += list(group, "tests").len();
             continue;
@@ -130,12 +130,57 @@ fn tokens() {
 }
 
 #[test]
+fn tokens_of_the_mixed_file() {
+    let mut counts = Counts::default();
+    for group in list(&load("wycheproof/json_web_crypto_test.json"), "testGroups") {
+        let Some(public) = group.get("public") else {
+            // Shared secrets, alone or in a set, and encrypted messages.
+            assert!(serde_json::from_value::<JwkSet>(group["private"].clone()).is_err());
+            assert!(Jwk::from_value(&group["private"]).is_err());
+            continue;
+        };
+        let keys = VerifyingKey::from_jwk(&read(public)).map(|key| KeySet::new(vec![key]));
+        for test in list(group, "tests") {
+            let accepted = |keys| verify_compact(text(test, "jws"), keys, &Expected::any_type()).is_ok();
+            counts.expect(test, keys.as_ref().is_ok_and(accepted));
+        }
+    }
+    assert_eq!(counts, Counts { valid: 2, invalid: 27, acceptable: 0 });
+}
+
+/// ES256K is not on our list: no standard that we speak asks for it, and each algorithm more is one more to watch. So no
+/// token of such a key is accepted, for there is no such key.
+#[test]
+fn keys_on_secp256k1_are_refused() {
+    let mut seen = 0;
+    let vectors = load("wycheproof/ecdsa_secp256k1_sha256_p1363_test.json");
+    for group in list(&vectors, "testGroups") {
+        let point = hex(&group["publicKey"], "uncompressed");
+        let (x, y) = point[1..].split_at(point.len() / 2);
+        let (x, y) = (Some(base64url::encode(x)), Some(base64url::encode(y)));
+        let jwk = Jwk { kty: "EC".to_owned(), crv: Some("secp256k1".to_owned()), x, y, ..Jwk::default() };
+        assert_eq!(VerifyingKey::from_jwk(&jwk).unwrap_err(), KeyError::UnsupportedCurve);
+        let named = Jwk { alg: Some("ES256K".to_owned()), ..jwk.clone() };
+        assert_eq!(VerifyingKey::from_jwk(&named).unwrap_err(), KeyError::UnsupportedAlgorithm);
+        for algorithm in Algorithm::ALL {
+            assert_eq!(VerifyingKey::from_jwk_for(&jwk, algorithm).unwrap_err(), KeyError::AlgorithmNotKeys);
+        }
+        // Calling it a P-256 key does not help: the point is not on that curve.
+        let renamed = Jwk { crv: Some("P-256".to_owned()), ..jwk };
+        assert_eq!(VerifyingKey::from_jwk(&renamed).unwrap_err(), KeyError::Invalid);
+        seen += list(group, "tests").len();
+    }
+    assert_eq!(vectors["numberOfTests"], seen);
+}
+
+#[test]
 fn keys() {
     let mut counts = Counts::default();
     let mut shared_secrets = 0;
     for group in list(&load("wycheproof/json_web_key_test.json"), "testGroups") {
         let Some(public) = group.get("public") else {
-            // A set with a shared secret in it: the whole document is refused, mixed or not.
+            // A set with a shared secret in it: the whole document is refused, mixed or not. Secrets that are alone run in
+            // `wycheproof_shared_secrets.rs`.
             assert!(serde_json::from_value::<JwkSet>(group["private"].clone()).is_err());
             shared_secrets += list(group, "tests").len();
             continue;
