@@ -50,6 +50,7 @@ pub(crate) const APPLICATION: Kind = Kind {
         "id_token_issuance",
         "access_token_issuance",
         "front_channel_logout_uri",
+        "id_token_signing_alg",
         "refresh_tokens",
         "lifetimes",
         "optional_claims",
@@ -203,6 +204,10 @@ fn as_client(fields: &Fields<'_>, registered: Application) -> Application {
             access_tokens: fields.flag("access_token_issuance").unwrap_or(false),
         },
         front_channel_logout_uri: addresses::front_channel_logout(fields),
+        id_token_signing_alg: fields
+            .text("id_token_signing_alg")
+            .and_then(|word| one_of(word, "id_token_signing_alg", &SigningAlg::NAMES, fields.report))
+            .unwrap_or_default(),
         refresh_tokens: fields
             .text("refresh_tokens")
             .and_then(|word| one_of(word, "refresh_tokens", &ROTATIONS, fields.report))

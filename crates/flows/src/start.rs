@@ -128,6 +128,7 @@ const fn algorithm_of(alg: SigningAlg) -> Algorithm {
         SigningAlg::Rs256 => Algorithm::Rs256,
         SigningAlg::Ps256 => Algorithm::Ps256,
         SigningAlg::Es256 => Algorithm::Es256,
+        SigningAlg::Es384 => Algorithm::Es384,
         SigningAlg::EdDsa => Algorithm::EdDsa,
     }
 }

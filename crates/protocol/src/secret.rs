@@ -58,6 +58,27 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     digest
 }
 
+/// The left half of a text's SHA-256 digest.
+pub fn left_half_of_sha256(text: &str) -> Vec<u8> {
+    left_half(&aws_lc_rs::digest::SHA256, text)
+}
+
+/// The left half of a text's SHA-384 digest.
+pub fn left_half_of_sha384(text: &str) -> Vec<u8> {
+    left_half(&aws_lc_rs::digest::SHA384, text)
+}
+
+/// The left half of a text's SHA-512 digest.
+pub fn left_half_of_sha512(text: &str) -> Vec<u8> {
+    left_half(&aws_lc_rs::digest::SHA512, text)
+}
+
+fn left_half(algorithm: &'static aws_lc_rs::digest::Algorithm, text: &str) -> Vec<u8> {
+    let digest = aws_lc_rs::digest::digest(algorithm, text.as_bytes());
+    let digest = digest.as_ref();
+    digest[..digest.len() / 2].to_vec()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::api_access::PresentedToken;
 use crate::client::ClientProof;
-use crate::model::{Application, Method, Tenant, User};
+use crate::model::{Application, Method, SigningAlg, Tenant, User};
 use crate::refusal::TokenFault;
 use crate::scopes::{ApiName, SignInScope};
 
@@ -127,6 +127,8 @@ impl TokenType {
 pub trait TokenLayout: Send + Sync {
     /// What the header of an access token calls it.
     fn access_token_type(&self) -> TokenType;
+    /// What an application's id_tokens are signed with.
+    fn id_token_signing_alg(&self, client: &Application) -> SigningAlg;
     /// The claims of an access token.
     fn access_token(&self, facts: &AccessTokenFacts<'_>) -> Map<String, Value>;
     /// The claims of the access token of an application that acts for itself.

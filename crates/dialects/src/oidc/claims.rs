@@ -2,11 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grantor_protocol::secret::sha256;
+use grantor_protocol::secret::{left_half_of_sha256, left_half_of_sha384, left_half_of_sha512};
 use grantor_protocol::{FamilyId, PublicUrl, Secret};
 use grantor_rules::directory_api::is_built_in;
 use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, PersonFacts};
-use grantor_rules::model::{Application, PostalAddress, User};
+use grantor_rules::model::{Application, PostalAddress, SigningAlg, User};
 use grantor_rules::scopes::{ApiName, SignInScope};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -65,7 +65,7 @@ pub fn id_token(public: &PublicUrl, facts: &IdTokenFacts<'_>) -> Map<String, Val
     let hashes = [("c_hash", facts.code), ("at_hash", facts.access_token)];
     for (name, token) in hashes {
         if let Some(token) = token {
-            add(name, json!(half_hash(token)));
+            add(name, json!(half_hash(facts.client.id_token_signing_alg, token)));
         }
     }
     if let Some(nonce) = facts.nonce {
@@ -209,10 +209,14 @@ pub fn scope(scopes: &[String], sign_in: &[SignInScope]) -> String {
     shown.chain(scopes.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
 }
 
-/// The left half of a digest, which ties a code or an access token to the id_token that it came with (OpenID Connect Core
-/// §3.3.2.11). id_tokens are signed with an algorithm whose digest is SHA-256.
-fn half_hash(of: &Secret) -> String {
-    URL_SAFE_NO_PAD.encode(&sha256(of.expose().as_bytes())[..16])
+/// The left half of a digest, which ties a code or an access token to the id_token that it came with: of the digest that the
+/// id_token is signed with (OpenID Connect Core §3.3.2.11; for Ed25519, the one that RFC 8032 §5.1 has).
+fn half_hash(alg: SigningAlg, of: &Secret) -> String {
+    URL_SAFE_NO_PAD.encode(match alg {
+        SigningAlg::Rs256 | SigningAlg::Ps256 | SigningAlg::Es256 => left_half_of_sha256(of.expose()),
+        SigningAlg::Es384 => left_half_of_sha384(of.expose()),
+        SigningAlg::EdDsa => left_half_of_sha512(of.expose()),
+    })
 }
 
 /// `jti`: tells a token from all others, and names what it is revoked with, to nobody but us.
@@ -239,6 +243,22 @@ mod tests {
         assert_eq!(family_of(&token_id(None, [7; 16])), Some(None));
         for bad in ["", "x", "AAAA"] {
             assert_eq!(family_of(bad), None, "{bad}");
+        }
+    }
+
+    /// The example of OpenID Connect Core, appendix A.4, and how long each half is.
+    #[test]
+    fn the_hash_is_half_of_what_the_algorithm_has() {
+        let code = Secret::new("Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk");
+        assert_eq!(half_hash(SigningAlg::Rs256, &code), "LDktKdoQak3Pk0cnXxCltA");
+        for (name, alg) in SigningAlg::NAMES {
+            let bytes = URL_SAFE_NO_PAD.decode(half_hash(alg, &code)).unwrap().len();
+            let expected = match name {
+                "ES384" => 24,
+                "EdDSA" => 32,
+                _ => 16,
+            };
+            assert_eq!(bytes, expected, "{name}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the server says of itself (OpenID Connect Discovery §3, RFC 8414 §2). Each member is registered, and each value is true.
 
 use grantor_protocol::{PublicUrl, TenantId};
-use grantor_rules::model::Tenant;
+use grantor_rules::model::{SigningAlg, Tenant};
 use grantor_rules::scopes::SignInScope;
 use grantor_rules::token::issued::GrantKind;
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
         "grant_types_supported": grants,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "subject_types_supported": ["pairwise"],
-        "id_token_signing_alg_values_supported": ["RS256"],
+        "id_token_signing_alg_values_supported": SigningAlg::NAMES.map(|(name, _)| name),
         "claims_supported": claims::SUPPORTED,
         "claims_parameter_supported": false,
         "request_parameter_supported": false,

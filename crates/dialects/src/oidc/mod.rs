@@ -17,7 +17,7 @@ use grantor_protocol::{PublicUrl, RedirectUri, TenantId};
 use grantor_rules::api_access::PresentedToken;
 use grantor_rules::consent::ConsentQuestion;
 use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout, TokenType};
-use grantor_rules::model::Tenant;
+use grantor_rules::model::{Application, SigningAlg, Tenant};
 use grantor_rules::refusal::TokenFault;
 use grantor_rules::token::issued::{IssuedTokens, TokenRequest};
 use grantor_rules::{Refusal, authorize as core};
@@ -48,6 +48,10 @@ impl Oidc {
 impl TokenLayout for Oidc {
     fn access_token_type(&self) -> TokenType {
         TokenType::AccessTokenJwt
+    }
+
+    fn id_token_signing_alg(&self, client: &Application) -> SigningAlg {
+        client.id_token_signing_alg
     }
 
     fn access_token(&self, facts: &AccessTokenFacts<'_>) -> Map<String, Value> {

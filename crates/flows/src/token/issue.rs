@@ -182,8 +182,7 @@ async fn id_token(
         access_token: bound.access_token,
         nonce: plan.nonce.as_deref(),
     });
-    // Readers of id_tokens expect RS256 in the Microsoft dialects, whatever the API's tokens are signed with.
-    sign(env, SigningAlg::Rs256, TokenType::Jwt, &claims).await
+    sign(env, layout.id_token_signing_alg(plan.client), TokenType::Jwt, &claims).await
 }
 
 /// What the tokens of a plan are revoked with, with the refresh token that goes with them.

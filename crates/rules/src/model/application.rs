@@ -68,6 +68,9 @@ pub struct Application {
     /// As a client: where its people's browsers tell it that they have signed out (OpenID Connect Front-Channel Logout 1.0).
     #[serde(default)]
     pub front_channel_logout_uri: Option<String>,
+    /// As a client: how its id_tokens are signed, in the dialect of the standard.
+    #[serde(default)]
+    pub id_token_signing_alg: SigningAlg,
     /// As a client: what becomes of a refresh token that was exchanged.
     #[serde(default)]
     pub refresh_tokens: RefreshRotation,
@@ -184,7 +187,7 @@ pub enum TokenVersion {
     V2,
 }
 
-/// How access tokens are signed (RFC 7518 §3.1, RFC 8037 §3.1).
+/// How tokens are signed (RFC 7518 §3.1, RFC 8037 §3.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SigningAlg {
     /// RSASSA-PKCS1-v1_5 with SHA-256: what every reader understands.
@@ -197,6 +200,9 @@ pub enum SigningAlg {
     /// ECDSA on P-256 with SHA-256: ten times as fast to sign.
     #[serde(rename = "ES256")]
     Es256,
+    /// ECDSA on P-384 with SHA-384.
+    #[serde(rename = "ES384")]
+    Es384,
     /// Ed25519.
     #[serde(rename = "EdDSA")]
     EdDsa,
@@ -204,8 +210,13 @@ pub enum SigningAlg {
 
 impl SigningAlg {
     /// Each with its name in JOSE.
-    pub const NAMES: [(&'static str, Self); 4] =
-        [("RS256", Self::Rs256), ("PS256", Self::Ps256), ("ES256", Self::Es256), ("EdDSA", Self::EdDsa)];
+    pub const NAMES: [(&'static str, Self); 5] = [
+        ("RS256", Self::Rs256),
+        ("PS256", Self::Ps256),
+        ("ES256", Self::Es256),
+        ("ES384", Self::Es384),
+        ("EdDSA", Self::EdDsa),
+    ];
 
     /// Its name in JOSE.
     pub const fn as_str(self) -> &'static str {
@@ -213,6 +224,7 @@ impl SigningAlg {
             Self::Rs256 => "RS256",
             Self::Ps256 => "PS256",
             Self::Es256 => "ES256",
+            Self::Es384 => "ES384",
             Self::EdDsa => "EdDSA",
         }
     }
@@ -325,6 +337,7 @@ impl Application {
             granted_app_roles: Vec::new(),
             front_channel: FrontChannel::default(),
             front_channel_logout_uri: None,
+            id_token_signing_alg: SigningAlg::default(),
             refresh_tokens: RefreshRotation::default(),
             optional_claims: OptionalClaims::default(),
             group_claims: Vec::new(),

@@ -5,6 +5,7 @@ mod journey;
 mod metadata;
 mod other_dialects;
 mod sign_out;
+mod signing;
 mod token_status;
 
 use grantor_testkit::{Answer, Application, Authorize, CONTOSO, TestPlatform, TokenRequest};
