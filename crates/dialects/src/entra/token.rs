@@ -3,6 +3,7 @@
 use grantor_protocol::Secret;
 use grantor_rules::Refusal;
 use grantor_rules::scopes::WantedScopes;
+use grantor_rules::token::code::SaysAddress;
 use grantor_rules::token::issued::{Grant, GrantKind, TokenRequest};
 
 use super::claims_request::claims_are_json;
@@ -50,7 +51,10 @@ fn grant(kind: GrantKind, parameters: &Parameters, wanted: Option<&WantedScopes>
         GrantKind::Code => {
             // Libraries add the permissions of signing in by themselves: those alone do not say which API is wanted.
             let names_scopes = wanted.is_some_and(|wanted| !wanted.apis().is_empty());
-            Grant::Code { code: secret("code", limit::SECRET)?, redemption: redemption(parameters, names_scopes)? }
+            Grant::Code {
+                code: secret("code", limit::SECRET)?,
+                redemption: redemption(parameters, names_scopes, SaysAddress::Again)?,
+            }
         }
         GrantKind::ClientCredentials => Grant::ClientCredentials,
         GrantKind::RefreshToken => Grant::RefreshToken { token: secret("refresh_token", limit::SECRET)? },

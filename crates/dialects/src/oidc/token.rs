@@ -3,6 +3,7 @@
 use grantor_protocol::Secret;
 use grantor_rules::Refusal;
 use grantor_rules::scopes::WantedScopes;
+use grantor_rules::token::code::SaysAddress;
 use grantor_rules::token::issued::{Grant, GrantKind, IssuedTokens, TokenRequest};
 use serde_json::{Map, Value, json};
 
@@ -33,7 +34,10 @@ fn grant(kind: GrantKind, parameters: &Parameters, wanted: Option<&WantedScopes>
     Ok(match kind {
         GrantKind::Code => {
             let names_scopes = wanted.is_some_and(|wanted| !wanted.apis().is_empty());
-            Grant::Code { code: secret("code", limit::SECRET)?, redemption: redemption(parameters, names_scopes)? }
+            Grant::Code {
+                code: secret("code", limit::SECRET)?,
+                redemption: redemption(parameters, names_scopes, SaysAddress::AgainWithoutProofKey)?,
+            }
         }
         GrantKind::ClientCredentials => Grant::ClientCredentials,
         GrantKind::RefreshToken => Grant::RefreshToken { token: secret("refresh_token", limit::SECRET)? },

@@ -10,8 +10,17 @@ use crate::model::{Code, Platform};
 use crate::scopes::{ResolvedScopes, SignInScope, WantedOfApi};
 use crate::{Refusal, Settings};
 
+/// When a request must say again where its code was sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaysAddress {
+    /// Where the request for the code said it (RFC 6749 §4.1.3).
+    Again,
+    /// The same, unless a proof key ties the code to whoever asked for it (OAuth 2.1 §10.2).
+    AgainWithoutProofKey,
+}
+
 /// A request to redeem a code.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CodeRequest {
     /// The address that the code was sent to.
     pub redirect_uri: Option<RedirectUri>,
@@ -19,6 +28,8 @@ pub struct CodeRequest {
     pub verifier: Option<CodeVerifier>,
     /// Whether the request says what it wants; otherwise it wants what the code was asked for.
     pub names_scopes: bool,
+    /// When the address must be said again: a setting of the dialect.
+    pub address: SaysAddress,
 }
 
 /// The checks between a code and the request that presents it. What a stranger fails here burns the code.
@@ -128,6 +139,7 @@ fn same_redirect_uri(code: &Code, request: &CodeRequest) -> Result<(), Refusal> 
     match &request.redirect_uri {
         Some(asked) if *asked == code.redirect_uri => Ok(()),
         Some(asked) => Err(Refusal::RedirectDiffers { asked: asked.as_str().to_owned() }),
+        None if request.address == SaysAddress::AgainWithoutProofKey && code.challenge.is_some() => Ok(()),
         None if code.redirect_uri_was_given => Err(Refusal::ParameterMissing { name: "redirect_uri" }),
         None => Ok(()),
     }

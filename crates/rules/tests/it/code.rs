@@ -7,7 +7,7 @@ use grantor_protocol::{RedirectUri, TenantId, UserId};
 use grantor_rules::Refusal;
 use grantor_rules::model::{Application, Code, Consents, Platform, SignInAudience};
 use grantor_rules::token::TokenPlan;
-use grantor_rules::token::code::{CodeRequest, belongs_together, of_tenant, redeem};
+use grantor_rules::token::code::{CodeRequest, SaysAddress, belongs_together, of_tenant, redeem};
 
 use crate::moment::{Moment, moment};
 use crate::world::{NATIVE, NOW, WEB, allowed, app, client_id, code, minutes, proven, resolved, tenant, uri, verifier};
@@ -17,6 +17,7 @@ fn fitting(platform: Platform) -> CodeRequest {
         redirect_uri: Some(uri(crate::world::redirect_of(platform))),
         verifier: Some(verifier()),
         names_scopes: false,
+        address: SaysAddress::Again,
     }
 }
 
@@ -51,6 +52,21 @@ fn a_code_ends_at_its_end_and_not_after() {
         ending.expires_at = ends_at;
         assert_eq!(reason(&fitting(Platform::Web), &ending, &app()), expected);
     }
+}
+
+#[test]
+fn a_proof_key_may_stand_in_for_the_address_and_never_for_a_wrong_one() {
+    let code = code(Platform::Web, "openid");
+    assert!(code.challenge.is_some() && code.redirect_uri_was_given);
+    let unbound = Code { challenge: None, ..code.clone() };
+    let silent =
+        CodeRequest { redirect_uri: None, address: SaysAddress::AgainWithoutProofKey, ..fitting(Platform::Web) };
+    let missing = Some("parameter-missing");
+    assert_eq!(reason(&silent, &code, &app()), None);
+    assert_eq!(reason(&CodeRequest { verifier: None, ..silent.clone() }, &unbound, &app()), missing);
+    assert_eq!(reason(&CodeRequest { address: SaysAddress::Again, ..silent.clone() }, &code, &app()), missing);
+    let wrong = CodeRequest { redirect_uri: Some(uri("https://app.example/other")), ..silent };
+    assert_eq!(reason(&wrong, &code, &app()), Some("redirect-differs"));
 }
 
 #[test]
@@ -148,6 +164,7 @@ impl Situation {
             redirect_uri: self.redirect_uri.clone(),
             verifier: self.verifier.clone(),
             names_scopes: self.names_scopes,
+            address: SaysAddress::Again,
         };
         let client = self.moment.proven(self.proven_as);
         redeem(&request, &self.code, &client, resolved(self.words), &self.moment.standing()).map(|plan| look(&plan))

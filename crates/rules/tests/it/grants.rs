@@ -9,7 +9,7 @@ use grantor_rules::client::{ProvenClient, RegisteredRedirect};
 use grantor_rules::consent::effective;
 use grantor_rules::model::{DeviceAnswer, DeviceApproval, DeviceCode, Family, Method, Platform};
 use grantor_rules::scopes::{ResolvedScopes, WantedScopes};
-use grantor_rules::token::code::CodeRequest;
+use grantor_rules::token::code::{CodeRequest, SaysAddress};
 use grantor_rules::token::issued::GrantKind;
 use grantor_rules::token::password::Proven;
 use grantor_rules::token::{TokenPlan, code, device, front, on_behalf_of, password, refresh};
@@ -102,7 +102,12 @@ pub fn buy<T>(
             let mut stored = world::code(platform, "");
             stored.wanted = original;
             let redirect_uri = Some(uri(world::redirect_of(platform)));
-            let request = CodeRequest { redirect_uri, verifier: Some(verifier()), names_scopes: by_request };
+            let request = CodeRequest {
+                redirect_uri,
+                verifier: Some(verifier()),
+                names_scopes: by_request,
+                address: SaysAddress::Again,
+            };
             code::redeem(&request, &stored, client, scopes, &standing).map(|plan| look(&plan))
         }
         ForAPerson::RefreshToken => {

@@ -7,7 +7,7 @@ use grantor_protocol::ClientId;
 use grantor_rules::model::{Consents, Platform, SeveralApis};
 use grantor_rules::scopes::{ApiName, SignInScope};
 use grantor_rules::token::TokenPlan;
-use grantor_rules::token::code::{CodeRequest, redeem};
+use grantor_rules::token::code::{CodeRequest, SaysAddress, redeem};
 use grantor_rules::{Refusal, Settings, directory_api};
 
 use crate::grants::{Asked, ForAPerson, buy, by_secret};
@@ -24,7 +24,12 @@ fn bought<T>(
     look: impl FnOnce(&TokenPlan<'_>) -> T,
 ) -> Result<T, Refusal> {
     let code = code(Platform::Web, words);
-    let request = CodeRequest { redirect_uri: Some(uri(WEB)), verifier: Some(verifier()), names_scopes };
+    let request = CodeRequest {
+        redirect_uri: Some(uri(WEB)),
+        verifier: Some(verifier()),
+        names_scopes,
+        address: SaysAddress::Again,
+    };
     let moment = Moment { roll, settings: settings.clone(), ..Moment::of(app(), consents.clone()) };
     redeem(&request, &code, &moment.proven(Platform::Web), resolved(words), &moment.standing()).map(|plan| look(&plan))
 }

@@ -8,7 +8,7 @@ use grantor_rules::Refusal;
 use grantor_rules::api_access::{PresentedToken, permit};
 use grantor_rules::authorize::{Question, Who, who};
 use grantor_rules::directory::merged_user;
-use grantor_rules::model::{Platform, Progress, User};
+use grantor_rules::model::{Platform, Progress, StandardClaims, User};
 use grantor_rules::refusal::TokenFault;
 use grantor_rules::token::may_go_on;
 
@@ -126,6 +126,13 @@ fn a_directory_file_ends_sessions_when_it_switches_an_account_off() {
     ];
     for (there, wanted, expected) in rows {
         let merged = merged_user(there.as_ref(), &wanted, NOW);
-        assert_eq!(merged, User { sessions_valid_from: expected, ..wanted }, "{there:?}");
+        let changed = there.as_ref().is_none_or(|there| there.account_enabled != wanted.account_enabled);
+        let claims = StandardClaims { updated_at: changed.then_some(NOW), ..StandardClaims::default() };
+        assert_eq!(merged, User { sessions_valid_from: expected, claims, ..wanted }, "{there:?}");
+        // What has not changed since was updated when it was.
+        assert_eq!(
+            merged_user(Some(&merged), &User { claims: StandardClaims::default(), ..merged.clone() }, NOW + minutes(1)),
+            merged
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! The dialect of the standard: OpenID Connect and OAuth 2.1.
 
+mod checklist;
 mod errors;
 mod journey;
 mod metadata;
