@@ -35,6 +35,7 @@ mod service_principals;
 mod sign_in;
 mod sign_out;
 mod signing_keys;
+mod specs;
 mod support;
 mod token_errors;
 mod tokens;
