@@ -4,6 +4,7 @@ mod checklist;
 mod errors;
 mod journey;
 mod metadata;
+mod openidconnect_crate;
 mod other_dialects;
 mod sign_out;
 mod signing;
