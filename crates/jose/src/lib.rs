@@ -19,6 +19,7 @@ mod algorithm;
 mod assertion;
 mod certificate;
 mod certified_key;
+mod compact;
 mod der;
 mod encryption;
 mod header;

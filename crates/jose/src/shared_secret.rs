@@ -9,7 +9,7 @@ use aws_lc_rs::hmac;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::header::{Header, split};
+use crate::compact::{Compact, Proven};
 use crate::{Expected, HeaderFields, KeyError, MacAlgorithm, SignError, VerifyError, base64url, json};
 
 /// A shared secret bound to one MAC algorithm.
@@ -78,24 +78,10 @@ impl SharedSecretKey {
     ///
     /// Spec: RFC 7515 §5.2; OpenID Connect Core 1.0 §9 (`client_secret_jwt`).
     pub fn verify_compact(&self, token: &str, expected: &Expected<'_>) -> Result<SharedSecretJws, VerifyError> {
-        let [encoded_header, encoded_payload, encoded_code] = split(token, expected.max_bytes)?;
-        let header = Header::read(encoded_header)?;
-        let payload = base64url::decode(encoded_payload).map_err(|_| VerifyError::Malformed)?;
-        let code = base64url::decode(encoded_code).map_err(|_| VerifyError::Malformed)?;
-        if header.is_critical() {
-            return Err(VerifyError::Critical);
-        }
-        if MacAlgorithm::parse(&header.alg) != Some(self.algorithm) {
-            return Err(VerifyError::AlgorithmNotKeys { found: header.alg });
-        }
-        if !expected.accepts(header.typ.as_deref()) {
-            return Err(VerifyError::WrongType { found: header.typ });
-        }
-        let signed = &token[..encoded_header.len() + 1 + encoded_payload.len()];
-        if !self.verify(signed.as_bytes(), &code) {
-            return Err(VerifyError::BadSignature);
-        }
-        Ok(SharedSecretJws { algorithm: self.algorithm, typ: header.typ, payload })
+        let compact = Compact::read(token, expected.max_bytes)?;
+        let is_keys = |alg: &str| MacAlgorithm::parse(alg) == Some(self.algorithm);
+        let Proven { typ, payload } = compact.prove(expected, is_keys, |signed, code| self.verify(signed, code))?;
+        Ok(SharedSecretJws { algorithm: self.algorithm, typ, payload })
     }
 }
 

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::header::{Header, split};
-use crate::{Algorithm, KeySet, VerifyingKey, base64url, json};
+use crate::compact::{Compact, Proven};
+use crate::header::Header;
+use crate::{Algorithm, KeySet, VerifyingKey, json};
 
 /// Bytes of the longest token we look at, unless the caller says otherwise.
 pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
@@ -154,29 +155,16 @@ impl VerifiedJws {
 ///
 /// Spec: RFC 7515 §5.2; RFC 8725 §3.1 to §3.3, §3.11.
 pub fn verify_compact(token: &str, keys: &KeySet, expected: &Expected<'_>) -> Result<VerifiedJws, VerifyError> {
-    let [encoded_header, encoded_payload, encoded_signature] = split(token, expected.max_bytes)?;
-    let header = Header::read(encoded_header)?;
-    let payload = base64url::decode(encoded_payload).map_err(|_| VerifyError::Malformed)?;
-    let signature = base64url::decode(encoded_signature).map_err(|_| VerifyError::Malformed)?;
-    if header.is_critical() {
-        return Err(VerifyError::Critical);
-    }
-    let key = trusted_key(&header, keys)?;
-    if Algorithm::parse(&header.alg) != Some(key.algorithm()) {
-        return Err(VerifyError::AlgorithmNotKeys { found: header.alg });
-    }
-    if !expected.accepts(header.typ.as_deref()) {
-        return Err(VerifyError::WrongType { found: header.typ });
-    }
-    let signed = &token[..encoded_header.len() + 1 + encoded_payload.len()];
-    if !key.verify(signed.as_bytes(), &signature) {
-        return Err(VerifyError::BadSignature);
-    }
+    let compact = Compact::read(token, expected.max_bytes)?;
+    let key = trusted_key(&compact.header, keys)?;
+    let is_keys = |alg: &str| Algorithm::parse(alg) == Some(key.algorithm());
+    let Proven { typ, payload } =
+        compact.prove(expected, is_keys, |signed, signature| key.verify(signed, signature))?;
     Ok(VerifiedJws {
         key_id: key.key_id().to_owned(),
         key_issuer: key.issuer().map(str::to_owned),
         algorithm: key.algorithm(),
-        typ: header.typ,
+        typ,
         payload,
     })
 }

@@ -7,11 +7,11 @@ use grantor_rules::authorize::{ChallengeWanted, Request};
 
 use super::claims::issuer;
 use super::claims_request::claims_are_json;
+use super::client_info;
 use super::errors::{self, Endpoint};
 use super::version::{Version, prompt, wanted_for_person};
-use super::{client_info, tokens};
 use crate::form::cut;
-use crate::oauth::authorize::{challenge, max_age, response_mode, response_type};
+use crate::oauth::authorize::{challenge, front, max_age, response_mode, response_type};
 use crate::oauth::words::{limit, state};
 use crate::{Authorized, Parameters, RequestIds};
 
@@ -63,16 +63,8 @@ pub fn success<V: Version>(
     parameters: &Parameters,
     authorized: &Authorized,
 ) -> Vec<(&'static str, String)> {
-    let mut answer = Vec::new();
+    let mut answer = front(authorized, V::scope);
     let mut add = |name, value: Option<String>| answer.extend(value.map(|value| (name, value)));
-    add("code", authorized.code.as_ref().map(|code| code.expose().to_owned()));
-    add("id_token", authorized.id_token.as_ref().map(|token| token.expose().to_owned()));
-    if let Some(issued) = &authorized.access_token {
-        add("access_token", Some(issued.access_token.expose().to_owned()));
-        add("token_type", Some(tokens::TYPE.to_owned()));
-        add("expires_in", Some(issued.expires_in.as_secs().to_string()));
-        add("scope", V::scope(issued));
-    }
     add("client_info", client_info(parameters, authorized.tenant, authorized.user));
     add("session_state", Some(authorized.session_state.clone()));
     if prompt_is::<V>(parameters, Prompt::AdminConsent) {

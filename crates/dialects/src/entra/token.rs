@@ -10,7 +10,7 @@ use super::claims_request::claims_are_json;
 use super::version::{Version, must_name, named_for_person, wanted_for_person};
 use crate::form::cut;
 use crate::oauth::credentials;
-use crate::oauth::token::redemption;
+use crate::oauth::token::{code, secret};
 use crate::oauth::words::limit;
 use crate::{Parameters, TokenCall};
 
@@ -46,16 +46,9 @@ fn wanted<V: Version>(kind: GrantKind, parameters: &Parameters) -> Result<Option
 }
 
 fn grant(kind: GrantKind, parameters: &Parameters, wanted: Option<&WantedScopes>) -> Result<Grant, Refusal> {
-    let secret = |name, limit| Ok(Secret::new(parameters.required(name, limit)?));
+    let secret = |name, limit| secret(parameters, name, limit);
     Ok(match kind {
-        GrantKind::Code => {
-            // Libraries add the permissions of signing in by themselves: those alone do not say which API is wanted.
-            let names_scopes = wanted.is_some_and(|wanted| !wanted.apis().is_empty());
-            Grant::Code {
-                code: secret("code", limit::SECRET)?,
-                redemption: redemption(parameters, names_scopes, SaysAddress::Again)?,
-            }
-        }
+        GrantKind::Code => code(parameters, wanted, SaysAddress::Again)?,
         GrantKind::ClientCredentials => Grant::ClientCredentials,
         GrantKind::RefreshToken => Grant::RefreshToken { token: secret("refresh_token", limit::SECRET)? },
         GrantKind::Password => Grant::Password {

@@ -5,15 +5,13 @@ use serde_json::{Map, Value, json};
 
 use super::client_info;
 use super::version::Version;
+use crate::oauth::words::TOKEN_TYPE;
 use crate::{Parameters, Reply};
-
-/// The only kind of access token that is issued (RFC 6750).
-pub const TYPE: &str = "Bearer";
 
 pub fn success<V: Version>(parameters: &Parameters, issued: &IssuedTokens) -> Reply {
     let mut body = Map::new();
     let mut add = |name: &str, value: Value| body.insert(name.to_owned(), value);
-    add("token_type", json!(TYPE));
+    add("token_type", json!(TOKEN_TYPE));
     if let Some(scope) = V::scope(issued) {
         add("scope", json!(scope));
     }

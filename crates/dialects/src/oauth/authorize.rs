@@ -5,15 +5,34 @@ use std::time::Duration;
 use grantor_protocol::pkce::{ChallengeMethod, CodeChallenge};
 use grantor_protocol::response::{ResponseMode, ResponseType};
 use grantor_rules::Refusal;
+use grantor_rules::token::issued::IssuedTokens;
 
-use super::words::{client_id, limit, redirect};
+use super::words::{TOKEN_TYPE, client_id, limit, redirect};
 use crate::form::cut;
-use crate::{Identification, Parameters};
+use crate::{Authorized, Identification, Parameters};
 
 pub fn identify(parameters: &Parameters) -> Result<Identification, Refusal> {
     let asked = parameters.required("client_id", limit::SHORT)?;
     let answer = parameters.optional("redirect_uri", grantor_protocol::RedirectUri::LONGEST)?;
     Ok(Identification { client_id: client_id(asked)?, redirect_uri: answer.map(redirect).transpose()? })
+}
+
+/// What an answer in front carries (RFC 6749 §4.1.2 and §4.2.2, OpenID Connect Core §3.3.2.5).
+pub fn front(
+    authorized: &Authorized,
+    scope: impl FnOnce(&IssuedTokens) -> Option<String>,
+) -> Vec<(&'static str, String)> {
+    let mut answer = Vec::new();
+    let mut add = |name, value: Option<String>| answer.extend(value.map(|value| (name, value)));
+    add("code", authorized.code.as_ref().map(|code| code.expose().to_owned()));
+    add("id_token", authorized.id_token.as_ref().map(|token| token.expose().to_owned()));
+    if let Some(issued) = &authorized.access_token {
+        add("access_token", Some(issued.access_token.expose().to_owned()));
+        add("token_type", Some(TOKEN_TYPE.to_owned()));
+        add("expires_in", Some(issued.expires_in.as_secs().to_string()));
+        add("scope", scope(issued));
+    }
+    answer
 }
 
 pub fn way_back(parameters: &Parameters) -> (ResponseMode, Option<String>) {

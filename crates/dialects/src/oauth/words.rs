@@ -6,6 +6,9 @@ use grantor_rules::Refusal;
 use crate::Parameters;
 use crate::form::cut;
 
+/// The only kind of access token that is issued (RFC 6750).
+pub const TOKEN_TYPE: &str = "Bearer";
+
 /// The most bytes of each parameter. Clients put their whole page address into `state`.
 pub mod limit {
     pub const SHORT: usize = 256;

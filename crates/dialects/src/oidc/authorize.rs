@@ -9,7 +9,7 @@ use super::errors::described;
 use super::metadata::issuer;
 use super::{claims, errors, scope};
 use crate::form::cut;
-use crate::oauth::authorize::{challenge, max_age, response_mode, response_type};
+use crate::oauth::authorize::{challenge, front, max_age, response_mode, response_type};
 use crate::oauth::words::{limit, state};
 use crate::{Authorized, Parameters};
 
@@ -62,17 +62,8 @@ fn prompt(parameters: &Parameters) -> Result<Prompt, Refusal> {
 
 /// The answer, without `state`.
 pub fn success(public: &PublicUrl, authorized: &Authorized) -> Vec<(&'static str, String)> {
-    let mut answer = Vec::new();
-    let mut add = |name, value: Option<String>| answer.extend(value.map(|value| (name, value)));
-    add("code", authorized.code.as_ref().map(|code| code.expose().to_owned()));
-    add("id_token", authorized.id_token.as_ref().map(|token| token.expose().to_owned()));
-    if let Some(issued) = &authorized.access_token {
-        add("access_token", Some(issued.access_token.expose().to_owned()));
-        add("token_type", Some("Bearer".to_owned()));
-        add("expires_in", Some(issued.expires_in.as_secs().to_string()));
-        add("scope", Some(claims::scope(&issued.granted, &issued.sign_in)));
-    }
-    add("iss", Some(issuer(public, &authorized.tenant.to_string())));
+    let mut answer = front(authorized, |issued| Some(claims::scope(&issued.granted, &issued.sign_in)));
+    answer.push(("iss", issuer(public, &authorized.tenant.to_string())));
     answer
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::metadata::issuer;
 use crate::oauth::credentials;
-use crate::oauth::words::limit;
+use crate::oauth::words::{TOKEN_TYPE, limit};
 use crate::{Reply, TokenCall};
 
 /// Who asks about which token.
@@ -40,7 +40,7 @@ pub fn inactive() -> Reply {
 pub fn access_token(claims: Map<String, Value>, username: Option<String>) -> Reply {
     let mut body = claims;
     body.insert("active".to_owned(), json!(true));
-    body.insert("token_type".to_owned(), json!("Bearer"));
+    body.insert("token_type".to_owned(), json!(TOKEN_TYPE));
     if let Some(username) = username {
         body.insert("username".to_owned(), json!(username));
     }

@@ -1,6 +1,5 @@
 //! Requests and replies of the token endpoint (RFC 6749 §4.1.3, §4.4.2, §5.1 and §6; RFC 8628 §3.4).
 
-use grantor_protocol::Secret;
 use grantor_rules::Refusal;
 use grantor_rules::scopes::WantedScopes;
 use grantor_rules::token::code::SaysAddress;
@@ -11,8 +10,8 @@ use super::metadata::GRANTS;
 use super::{claims, scope};
 use crate::form::cut;
 use crate::oauth::credentials;
-use crate::oauth::token::redemption;
-use crate::oauth::words::limit;
+use crate::oauth::token::{code, secret};
+use crate::oauth::words::{TOKEN_TYPE, limit};
 use crate::{Parameters, Reply, TokenCall};
 
 pub fn parse(call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> {
@@ -30,18 +29,12 @@ fn kind(text: &str) -> Result<GrantKind, Refusal> {
 }
 
 fn grant(kind: GrantKind, parameters: &Parameters, wanted: Option<&WantedScopes>) -> Result<Grant, Refusal> {
-    let secret = |name, limit| Ok(Secret::new(parameters.required(name, limit)?));
+    let secret = |name| secret(parameters, name, limit::SECRET);
     Ok(match kind {
-        GrantKind::Code => {
-            let names_scopes = wanted.is_some_and(|wanted| !wanted.apis().is_empty());
-            Grant::Code {
-                code: secret("code", limit::SECRET)?,
-                redemption: redemption(parameters, names_scopes, SaysAddress::AgainWithoutProofKey)?,
-            }
-        }
+        GrantKind::Code => code(parameters, wanted, SaysAddress::AgainWithoutProofKey)?,
         GrantKind::ClientCredentials => Grant::ClientCredentials,
-        GrantKind::RefreshToken => Grant::RefreshToken { token: secret("refresh_token", limit::SECRET)? },
-        GrantKind::DeviceCode => Grant::DeviceCode { code: secret("device_code", limit::SECRET)? },
+        GrantKind::RefreshToken => Grant::RefreshToken { token: secret("refresh_token")? },
+        GrantKind::DeviceCode => Grant::DeviceCode { code: secret("device_code")? },
         GrantKind::Password | GrantKind::OnBehalfOf => {
             return Err(Refusal::GrantTypeUnknown { asked: kind.as_str().to_owned() });
         }
@@ -53,7 +46,7 @@ pub fn success(issued: &IssuedTokens) -> Reply {
     let mut body = Map::new();
     let mut add = |name: &str, value: Value| body.insert(name.to_owned(), value);
     add("access_token", json!(issued.access_token.expose()));
-    add("token_type", json!("Bearer"));
+    add("token_type", json!(TOKEN_TYPE));
     add("expires_in", json!(issued.expires_in.as_secs()));
     let scope = claims::scope(&issued.granted, &issued.sign_in);
     if !scope.is_empty() {
