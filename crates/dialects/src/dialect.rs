@@ -77,6 +77,17 @@ pub struct SignOutRequest {
     pub state: Option<String>,
 }
 
+/// How an authorization response comes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WayBack {
+    /// Where its parameters stand.
+    pub mode: ResponseMode,
+    /// Whether they are the claims of one signed token (JWT Secured Authorization Response Mode §2).
+    pub signed: bool,
+    /// The application's own, returned byte for byte.
+    pub state: Option<String>,
+}
+
 /// A call of the token endpoint, as it came in.
 #[derive(Debug)]
 pub struct TokenCall<'a> {
@@ -113,7 +124,7 @@ pub trait Dialect: Send + Sync {
 
     /// How an answer comes back and with which state, as far as the request says so readably: an error of the request itself
     /// must come back too.
-    fn way_back(&self, parameters: &Parameters) -> (ResponseMode, Option<String>);
+    fn way_back(&self, parameters: &Parameters) -> WayBack;
 
     /// Reads the rest of an authorization request.
     ///

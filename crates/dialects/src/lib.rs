@@ -18,6 +18,8 @@ pub mod oidc;
 mod reply;
 pub mod wording;
 
-pub use dialect::{Authorized, DeviceRequest, Dialect, Identification, IssuedDeviceCode, SignOutRequest, TokenCall};
+pub use dialect::{
+    Authorized, DeviceRequest, Dialect, Identification, IssuedDeviceCode, SignOutRequest, TokenCall, WayBack,
+};
 pub use form::Parameters;
 pub use reply::{Caching, Reply, RequestIds, day};

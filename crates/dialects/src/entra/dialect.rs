@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 
 use grantor_environment::Timestamp;
-use grantor_protocol::response::ResponseMode;
 use grantor_protocol::{PublicUrl, RedirectUri, TenantId};
 use grantor_rules::api_access::PresentedToken;
 use grantor_rules::consent::ConsentQuestion;
@@ -19,7 +18,7 @@ use super::version::Version;
 use super::{admin_consent, authorize, claims, device, errors, metadata, paths, token, tokens};
 use crate::{
     Authorized, DeviceRequest, Dialect, Identification, IssuedDeviceCode, Parameters, Reply, RequestIds,
-    SignOutRequest, TokenCall, oauth,
+    SignOutRequest, TokenCall, WayBack, oauth,
 };
 
 /// The Microsoft dialect in version `V`, spoken at one public URL.
@@ -107,7 +106,7 @@ impl<V: Version> Dialect for Entra<V> {
         oauth::authorize::identify(parameters)
     }
 
-    fn way_back(&self, parameters: &Parameters) -> (ResponseMode, Option<String>) {
+    fn way_back(&self, parameters: &Parameters) -> WayBack {
         oauth::authorize::way_back(parameters)
     }
 

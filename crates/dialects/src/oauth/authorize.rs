@@ -9,7 +9,7 @@ use grantor_rules::token::issued::IssuedTokens;
 
 use super::words::{TOKEN_TYPE, client_id, limit, redirect};
 use crate::form::cut;
-use crate::{Authorized, Identification, Parameters};
+use crate::{Authorized, Identification, Parameters, WayBack};
 
 pub fn identify(parameters: &Parameters) -> Result<Identification, Refusal> {
     let asked = parameters.required("client_id", limit::SHORT)?;
@@ -35,17 +35,17 @@ pub fn front(
     answer
 }
 
-pub fn way_back(parameters: &Parameters) -> (ResponseMode, Option<String>) {
+pub fn way_back(parameters: &Parameters) -> WayBack {
     let mode = parameters.sole("response_mode").and_then(ResponseMode::parse);
     // An error of a request that cannot be read must come back, too, and where the answer would have.
     let in_front =
         parameters.sole("response_type").is_some_and(|kind| kind.split_whitespace().any(|word| word != "code"));
     let state = parameters.sole("state").filter(|state| state.len() <= limit::STATE);
-    (mode.unwrap_or_else(|| default_mode(in_front)), state.map(str::to_owned))
+    WayBack { mode: mode.unwrap_or_else(|| default_mode(in_front)), signed: false, state: state.map(str::to_owned) }
 }
 
 /// Tokens must not stand where servers and their logs see them (OAuth 2.0 Multiple Response Type Encoding Practices §5).
-const fn default_mode(carries_tokens: bool) -> ResponseMode {
+pub const fn default_mode(carries_tokens: bool) -> ResponseMode {
     if carries_tokens { ResponseMode::Fragment } else { ResponseMode::Query }
 }
 

@@ -1,6 +1,7 @@
 //! The authorization endpoint's words (OpenID Connect Core §3.1.2.1, RFC 9207).
 
 use grantor_protocol::prompt::Prompt;
+use grantor_protocol::response::{ResponseMode, ResponseType};
 use grantor_protocol::{PublicUrl, Secret, TenantId};
 use grantor_rules::Refusal;
 use grantor_rules::authorize::{ChallengeWanted, Request};
@@ -9,16 +10,19 @@ use super::errors::described;
 use super::metadata::issuer;
 use super::{claims, errors, scope};
 use crate::form::cut;
-use crate::oauth::authorize::{challenge, front, max_age, response_mode, response_type};
+use crate::oauth::authorize::{challenge, default_mode, front, max_age, response_mode, response_type};
 use crate::oauth::words::{limit, state};
-use crate::{Authorized, Parameters};
+use crate::{Authorized, Parameters, WayBack, oauth};
+
+/// What a response mode ends with whose answer is one signed token.
+const SIGNED: &str = "jwt";
 
 /// What a request of the standard has its own word for when it is not supported (OpenID Connect Core §3.1.2.6).
 const NOT_SUPPORTED: [&str; 3] = ["request", "request_uri", "registration"];
 
 pub fn parse(parameters: &Parameters) -> Result<Request, Refusal> {
     let response_type = response_type(parameters.required("response_type", limit::SHORT)?)?;
-    let response_mode = response_mode(parameters, response_type)?;
+    let response_mode = mode(parameters, response_type)?;
     let state = state(parameters)?;
     for name in NOT_SUPPORTED {
         if parameters.optional(name, usize::MAX)?.is_some() {
@@ -40,6 +44,30 @@ pub fn parse(parameters: &Parameters) -> Result<Request, Refusal> {
         max_age: max_age(parameters)?,
         ..Request::without_address(wanted)
     })
+}
+
+/// The place of an answer that comes as one signed token (JWT Secured Authorization Response Mode §2.3); `Some(None)` leaves it
+/// to the response type.
+fn signed_mode(text: &str) -> Option<Option<ResponseMode>> {
+    match text.strip_suffix(SIGNED)? {
+        "" => Some(None),
+        place => ResponseMode::parse(place.strip_suffix('.')?).map(Some),
+    }
+}
+
+fn mode(parameters: &Parameters, kind: ResponseType) -> Result<ResponseMode, Refusal> {
+    match parameters.optional("response_mode", limit::SHORT)?.and_then(signed_mode) {
+        Some(place) => Ok(place.unwrap_or_else(|| default_mode(kind.carries_tokens()))),
+        None => response_mode(parameters, kind),
+    }
+}
+
+pub fn way_back(parameters: &Parameters) -> WayBack {
+    let unsigned = oauth::authorize::way_back(parameters);
+    match parameters.sole("response_mode").and_then(signed_mode) {
+        Some(place) => WayBack { mode: place.unwrap_or(unsigned.mode), signed: true, ..unsigned },
+        None => unsigned,
+    }
 }
 
 /// Only what does not show the verifier itself protects it (RFC 9700 §2.1.1).

@@ -41,7 +41,10 @@ pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
         "response_types_supported": [
             "code", "id_token", "id_token token", "code id_token", "code token", "code id_token token"
         ],
-        "response_modes_supported": ["query", "fragment", "form_post"],
+        "response_modes_supported": [
+            "query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"
+        ],
+        "authorization_signing_alg_values_supported": SigningAlg::NAMES.map(|(name, _)| name),
         "grant_types_supported": grants,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "subject_types_supported": ["pairwise"],

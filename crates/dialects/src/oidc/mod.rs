@@ -12,7 +12,6 @@ pub mod status;
 mod token;
 
 use grantor_environment::Timestamp;
-use grantor_protocol::response::ResponseMode;
 use grantor_protocol::{PublicUrl, RedirectUri, TenantId};
 use grantor_rules::api_access::PresentedToken;
 use grantor_rules::consent::ConsentQuestion;
@@ -25,7 +24,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Authorized, DeviceRequest, Dialect, Identification, IssuedDeviceCode, Parameters, Reply, RequestIds,
-    SignOutRequest, TokenCall, oauth,
+    SignOutRequest, TokenCall, WayBack, oauth,
 };
 use errors::Endpoint;
 
@@ -104,8 +103,8 @@ impl Dialect for Oidc {
         oauth::authorize::identify(parameters)
     }
 
-    fn way_back(&self, parameters: &Parameters) -> (ResponseMode, Option<String>) {
-        oauth::authorize::way_back(parameters)
+    fn way_back(&self, parameters: &Parameters) -> WayBack {
+        authorize::way_back(parameters)
     }
 
     fn parse_authorize(&self, parameters: &Parameters) -> Result<core::Request, Refusal> {

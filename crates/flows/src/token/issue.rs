@@ -37,7 +37,12 @@ pub async fn application_token(
 }
 
 /// Signs with the key of an algorithm, making that key first where no API has asked for it before.
-async fn sign(env: &Env, alg: SigningAlg, kind: TokenType, claims: &Map<String, Value>) -> Result<Secret, FlowError> {
+pub(crate) async fn sign(
+    env: &Env,
+    alg: SigningAlg,
+    kind: TokenType,
+    claims: &Map<String, Value>,
+) -> Result<Secret, FlowError> {
     if let Some(signer) = env.keys.signer(alg, env.now(), &env.settings) {
         return signer.sign(kind, claims);
     }

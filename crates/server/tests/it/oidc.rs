@@ -7,6 +7,7 @@ mod metadata;
 mod openidconnect_crate;
 mod other_dialects;
 mod sign_out;
+mod signed_answers;
 mod signing;
 mod token_status;
 

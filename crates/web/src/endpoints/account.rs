@@ -112,7 +112,7 @@ async fn sign_in(
     let parameters = Parameters::default();
     let asked = Asked { app, incoming, dialect, proven: &proven, parameters: &parameters, purpose: &purpose };
     let (nothing, layout) = (Consented::NotAsked, dialect.layout());
-    Ok(asked.finish(flow::proceed(env, trace, &proven, &request, stage, &sessions, nothing, layout).await))
+    Ok(asked.finish(flow::proceed(env, trace, &proven, &request, stage, &sessions, nothing, layout).await).await)
 }
 
 /// Somebody at one of their pages.

@@ -90,11 +90,11 @@ async fn start(
     let rehearsed = app.rehearsed(&proven.application.client_id, At::Authorize);
     let request = match rehearsed.and_then(|()| asked.request()) {
         Ok(request) => request,
-        Err(refusal) => return Ok(asked.refuse(refusal.into())),
+        Err(refusal) => return Ok(asked.refuse(refusal.into()).await),
     };
     let step =
         flow::proceed(env, &incoming.trace, &proven, &request, stage, &sessions, Consented::NotAsked, dialect.layout());
-    Ok(asked.finish(step.await))
+    Ok(asked.finish(step.await).await)
 }
 
 /// Proves who asks and where the answer goes.

@@ -168,5 +168,5 @@ async fn begin_sign_in(
     let parameters = grantor_dialects::Parameters::default();
     let asked = Asked { app, incoming, dialect, proven: &proven, parameters: &parameters, purpose: &purpose };
     let (nothing, layout) = (Consented::NotAsked, dialect.layout());
-    Ok(asked.finish(flow::proceed(env, trace, &proven, &request, stage, &sessions, nothing, layout).await))
+    Ok(asked.finish(flow::proceed(env, trace, &proven, &request, stage, &sessions, nothing, layout).await).await)
 }

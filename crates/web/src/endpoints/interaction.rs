@@ -147,7 +147,7 @@ impl<'a> Waiting<'a> {
                 self.question_page(&tenant, &question, &people, person)
             }
             // It is due elsewhere, or was answered meanwhile in another window: the answer goes out from here.
-            step => self.asked().finish(step),
+            step => self.asked().finish(step).await,
         }
     }
 
@@ -160,7 +160,7 @@ impl<'a> Waiting<'a> {
     }
 
     async fn proceed(&self, consented: Consented) -> Answer {
-        self.asked().finish(self.step(consented).await)
+        self.asked().finish(self.step(consented).await).await
     }
 
     // What the person sends.
@@ -255,7 +255,7 @@ impl<'a> Waiting<'a> {
             return Ok(self.device_declined_page());
         }
         match flow::decline(&self.app.env, &self.handle).await {
-            Err(error) => Ok(self.asked().refuse(error)),
+            Err(error) => Ok(self.asked().refuse(error).await),
             Ok(never) => match never {},
         }
     }
@@ -278,7 +278,7 @@ impl<'a> Waiting<'a> {
                 flow::ask_an_administrator(env, trace, &tenant, application, person, &question, &reason).await?;
                 Ok(self.request_sent_page(&tenant, flow::fingerprint(&question, Some(person))))
             }
-            step => Ok(self.asked().finish(step)),
+            step => Ok(self.asked().finish(step).await),
         }
     }
 

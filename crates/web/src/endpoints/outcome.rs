@@ -1,8 +1,8 @@
 //! What a flow has come to, as an answer to the browser: the application's answer, the next page, or a refusal.
 
 use axum::http::StatusCode;
-use grantor_dialects::{Authorized, Dialect, Parameters};
-use grantor_flows::authorize::{Issued, Proven, Step};
+use grantor_dialects::{Authorized, Dialect, Parameters, WayBack};
+use grantor_flows::authorize::{self as flow, Issued, Proven, Step};
 use grantor_flows::{Event, FlowError};
 use grantor_pages::{Brand, DeviceDone};
 use grantor_protocol::Handle;
@@ -35,12 +35,12 @@ impl Asked<'_> {
     }
 
     /// Sends the browser on. What is asked on a page is shown at that page's own address.
-    pub fn finish(&self, step: Result<Step, FlowError>) -> Answer {
+    pub async fn finish(&self, step: Result<Step, FlowError>) -> Answer {
         match step {
-            Ok(Step::Issued(issued)) => self.issued(*issued),
+            Ok(Step::Issued(issued)) => self.issued(*issued).await,
             Ok(Step::AllowedForEveryone { tenant, question }) => {
                 let answer = self.dialect.admin_consent_success(&question, tenant.id);
-                self.to_application(answer)
+                self.to_application(answer).await
             }
             Ok(Step::DeviceApproved) => self.device_done(),
             Ok(Step::Visit { tenant, user, path }) if path.ends_with("/requests") => {
@@ -48,7 +48,7 @@ impl Asked<'_> {
             }
             Ok(Step::Visit { tenant, user, .. }) => self.go(OwnPage::Account(tenant.id, user)),
             Ok(Step::Ask { question, handle, .. }) => self.go(place_of(&question, &handle)),
-            Err(error) => self.refuse(error),
+            Err(error) => self.refuse(error).await,
         }
     }
 
@@ -56,7 +56,7 @@ impl Asked<'_> {
         respond::send_browser(&self.app.env.public, &Destination::Own(page))
     }
 
-    fn issued(&self, issued: Issued) -> Answer {
+    async fn issued(&self, issued: Issued) -> Answer {
         let authorized = Authorized {
             tenant: issued.tenant.id,
             user: issued.user,
@@ -65,7 +65,7 @@ impl Asked<'_> {
             access_token: issued.access_token,
             session_state: issued.sid,
         };
-        self.to_application(self.dialect.authorize_success(self.parameters, &authorized))
+        self.to_application(self.dialect.authorize_success(self.parameters, &authorized)).await
     }
 
     fn device_done(&self) -> Answer {
@@ -79,7 +79,7 @@ impl Asked<'_> {
     }
 
     /// A refusal goes back to the application, unless it is for the person's eyes alone; trouble of ours is shown on a page.
-    pub fn refuse(&self, error: FlowError) -> Answer {
+    pub async fn refuse(&self, error: FlowError) -> Answer {
         match (error, self.proven.redirect()) {
             (FlowError::Refused(refusal), Some(_)) if !self.dialect.stays_on_a_page(&refusal) => {
                 self.app.env.record(&self.incoming.trace, Event::refused(&refusal));
@@ -88,7 +88,7 @@ impl Asked<'_> {
                     Purpose::AdminConsent => self.dialect.admin_consent_refusal(&refusal, tenant, &ids),
                     _ => self.dialect.authorize_refusal(&refusal, tenant, &ids),
                 };
-                self.to_application(answer)
+                self.to_application(answer).await
             }
             (error, _) => {
                 let tenant = self.proven.place.tenant().map(|tenant| &**tenant);
@@ -97,17 +97,26 @@ impl Asked<'_> {
         }
     }
 
-    fn to_application(&self, mut answer: Vec<(&'static str, String)>) -> Answer {
+    async fn to_application(&self, mut answer: Vec<(&'static str, String)>) -> Answer {
         let Some(redirect) = self.proven.redirect() else { return self.nowhere() };
-        let (mode, state): (ResponseMode, Option<String>) = match self.purpose {
-            // Source: entra-dialect 12.4: always a query redirect.
-            Purpose::AdminConsent => (ResponseMode::Query, self.dialect.way_back(self.parameters).1),
-            _ => self.dialect.way_back(self.parameters),
-        };
-        if let Some(state) = state {
-            answer.push(("state", state));
+        let WayBack { mode, signed, state } = self.way_back();
+        answer.extend(state.map(|state| ("state", state)));
+        if signed {
+            match flow::signed_answer(&self.app.env, &self.proven.application, self.dialect.layout(), &answer).await {
+                Ok(token) => answer = vec![("response", token.expose().to_owned())],
+                Err(error) => return refused::page(self.app, self.incoming, self.dialect, None, &error),
+            }
         }
         send(self.app, redirect, mode, &answer, &self.proven.application.display_name)
+    }
+
+    fn way_back(&self) -> WayBack {
+        let asked = self.dialect.way_back(self.parameters);
+        match self.purpose {
+            // Source: entra-dialect 12.4: always a query redirect.
+            Purpose::AdminConsent => WayBack { mode: ResponseMode::Query, signed: false, ..asked },
+            _ => asked,
+        }
     }
 
     fn nowhere(&self) -> Answer {
