@@ -4,15 +4,24 @@
 //! caller can forget it. Redirects are never followed: an answer that points elsewhere is an answer like any other. The
 //! callers see the trait [`HttpClient`], so a test can answer in its stead. Start with [`Outgoing::new`].
 
+mod addresses;
+mod allow;
 mod client;
 mod destination;
 mod error;
+mod names;
+mod places;
 mod request;
+mod routes;
+mod settings;
 mod tls;
 
-pub use client::{Outgoing, OutgoingSettings, PlainHttp};
+pub use allow::{AllowList, AllowedHost, BadAllowedHost};
+pub use client::Outgoing;
 pub use error::OutgoingError;
+pub use names::{Names, SystemNames};
 pub use request::{OutgoingRequest, OutgoingResponse};
+pub use settings::{AtOnce, Destinations, OutgoingSettings, PlainHttp};
 
 /// Sends one request and reads the whole answer.
 #[async_trait::async_trait]

@@ -9,10 +9,11 @@ use rustls_platform_verifier::Verifier;
 
 use crate::error::OutgoingError;
 
-/// TLS by aws-lc-rs, with the platform's roots and those in `extra_ca_pem`. Nothing is installed for the whole process.
-pub fn client_config(extra_ca_pem: &[Vec<u8>]) -> Result<ClientConfig, OutgoingError> {
+/// TLS by aws-lc-rs, with the platform's roots and those in `extra_ca_pem`, which were named with `ca_flag`. Nothing is
+/// installed for the whole process.
+pub fn client_config(extra_ca_pem: &[Vec<u8>], ca_flag: &str) -> Result<ClientConfig, OutgoingError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let extra = certificates(extra_ca_pem)?;
+    let extra = certificates(extra_ca_pem, ca_flag)?;
     let verifier = if extra.is_empty() {
         Verifier::new(Arc::clone(&provider))
     } else {
@@ -20,7 +21,7 @@ pub fn client_config(extra_ca_pem: &[Vec<u8>]) -> Result<ClientConfig, OutgoingE
     };
     let verifier = verifier.map_err(|error| OutgoingError::Settings {
         detail: format!(
-            "no trusted authorities ({error}); install the ca-certificates package, or name a file with --ca"
+            "no trusted authorities ({error}); install the ca-certificates package, or name a file with {ca_flag}"
         ),
     })?;
     let mut config = ClientConfig::builder_with_provider(provider)
@@ -33,18 +34,18 @@ pub fn client_config(extra_ca_pem: &[Vec<u8>]) -> Result<ClientConfig, OutgoingE
     Ok(config)
 }
 
-fn certificates(files: &[Vec<u8>]) -> Result<Vec<CertificateDer<'static>>, OutgoingError> {
+fn certificates(files: &[Vec<u8>], ca_flag: &str) -> Result<Vec<CertificateDer<'static>>, OutgoingError> {
     let mut all = Vec::new();
     for file in files {
         let before = all.len();
         for certificate in CertificateDer::pem_slice_iter(file) {
             all.push(certificate.map_err(|error| OutgoingError::Settings {
-                detail: format!("a --ca file is not PEM ({error}); give the authority's certificate in PEM form"),
+                detail: format!("a {ca_flag} file is not PEM ({error}); give the authority's certificate in PEM form"),
             })?);
         }
         if all.len() == before {
             return Err(OutgoingError::Settings {
-                detail: "a --ca file holds no certificate; give the authority's certificate in PEM form".to_owned(),
+                detail: format!("a {ca_flag} file holds no certificate; give the authority's certificate in PEM form"),
             });
         }
     }
@@ -58,7 +59,7 @@ mod tests {
     #[test]
     fn a_file_without_a_certificate_is_refused() {
         for bad in [&b"hello"[..], b"", b"-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n"] {
-            assert!(matches!(client_config(&[bad.to_vec()]), Err(OutgoingError::Settings { .. })));
+            assert!(matches!(client_config(&[bad.to_vec()], "--ca"), Err(OutgoingError::Settings { .. })));
         }
     }
 }
