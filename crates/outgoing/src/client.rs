@@ -102,3 +102,25 @@ impl HttpClient for Outgoing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::settings::AtOnce;
+
+    #[tokio::test]
+    async fn who_gets_no_place_in_time_is_told_so() {
+        let limit = Duration::from_millis(20);
+        for (to_one_host, altogether, taken) in [(1, 2, "x.example"), (2, 1, "y.example")] {
+            let at_once = AtOnce { to_one_host, altogether };
+            let settings = OutgoingSettings { at_once, total_timeout: limit, ..OutgoingSettings::default() };
+            let outgoing = Outgoing::new(&settings).unwrap();
+            let _place = outgoing.places.take(taken).await;
+            let request = OutgoingRequest::get_json(Url::parse("https://x.example/y?z").unwrap());
+            let error = outgoing.send(request).await.unwrap_err();
+            assert_eq!(error, OutgoingError::Busy { destination: "https://x.example/y".to_owned(), limit });
+        }
+    }
+}

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test says no by panicking, its helpers too")]
 
 mod destinations;
+mod limits;
+mod proxy;
 mod support;
 
 use std::time::Duration;
