@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says no by panicking, its helpers too")]
 
 mod destinations;
+mod documents;
 mod limits;
 mod proxy;
 mod support;
