@@ -13,7 +13,8 @@ use crate::addresses::within;
 /// Read from text as in `idp.internal`, `idp.internal:8443`, `10.1.2.3`, `10.0.0.0/8:443`, `[fd00::5]:443`, `fd00::/8` or
 /// `[fd00::/8]:443`. A name stands for itself alone, without regard to case: neither for names that end in it nor for other
 /// names of the same machine. Whatever it resolves to may be contacted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(try_from = "String")]
 pub struct AllowedHost {
     host: Allowed,
     port: Option<u16>,
@@ -46,6 +47,14 @@ impl FromStr for AllowedHost {
             None => None,
         };
         Ok(Self { host: allowed(host).map_err(bad)?, port })
+    }
+}
+
+impl TryFrom<String> for AllowedHost {
+    type Error = BadAllowedHost;
+
+    fn try_from(text: String) -> Result<Self, BadAllowedHost> {
+        text.parse()
     }
 }
 

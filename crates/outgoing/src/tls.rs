@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustls::ClientConfig;
+use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use rustls_platform_verifier::Verifier;
@@ -35,18 +35,21 @@ pub fn client_config(extra_ca_pem: &[Vec<u8>], ca_flag: &str) -> Result<ClientCo
 }
 
 fn certificates(files: &[Vec<u8>], ca_flag: &str) -> Result<Vec<CertificateDer<'static>>, OutgoingError> {
+    let bad = |what: String| OutgoingError::Settings {
+        detail: format!("a {ca_flag} file {what}; give the authority's certificate in PEM form"),
+    };
     let mut all = Vec::new();
     for file in files {
         let before = all.len();
         for certificate in CertificateDer::pem_slice_iter(file) {
-            all.push(certificate.map_err(|error| OutgoingError::Settings {
-                detail: format!("a {ca_flag} file is not PEM ({error}); give the authority's certificate in PEM form"),
-            })?);
+            let certificate = certificate.map_err(|error| bad(format!("is not PEM ({error})")))?;
+            // Tried here, where it can be said whose fault it is.
+            let tried = RootCertStore::empty().add(certificate.clone());
+            tried.map_err(|error| bad(format!("holds a certificate that cannot be used ({error})")))?;
+            all.push(certificate);
         }
         if all.len() == before {
-            return Err(OutgoingError::Settings {
-                detail: format!("a {ca_flag} file holds no certificate; give the authority's certificate in PEM form"),
-            });
+            return Err(bad("holds no certificate".to_owned()));
         }
     }
     Ok(all)
@@ -57,9 +60,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_without_a_certificate_is_refused() {
-        for bad in [&b"hello"[..], b"", b"-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n"] {
-            assert!(matches!(client_config(&[bad.to_vec()], "--ca"), Err(OutgoingError::Settings { .. })));
+    fn a_file_without_a_certificate_that_can_be_used_is_refused() {
+        for (bad, what) in [
+            (&b"hello"[..], "holds no certificate"),
+            (b"", "holds no certificate"),
+            (b"-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n", "is not PEM"),
+            (b"-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n", "that cannot be used"),
+        ] {
+            let error = client_config(&[bad.to_vec()], "--outgoing-ca").unwrap_err().to_string();
+            assert!(error.contains("a --outgoing-ca file") && error.contains(what), "{error}");
         }
     }
 }
