@@ -58,12 +58,12 @@ pub struct ServeOptions {
     /// How logs are written to standard error: text, json or auto (text on a terminal) [default: auto]
     #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
     pub log_format: Option<LogFormat>,
-    /// Let the server contact this host at addresses that applications registered although it is not public: a name, an
-    /// address or a network, with or without a port (may be repeated)
+    /// Contact this host, where an application names it, although it is not public: a name, address or network, perhaps with
+    /// a port (may be repeated)
     #[arg(long, value_name = "HOST")]
     #[serde(default)]
     pub outgoing_allow: Vec<AllowedHost>,
-    /// Trust these certificate authorities beside the system's when the server contacts others, in PEM
+    /// Certificate authorities to trust beside the system's when contacting others, in PEM
     #[arg(long, value_name = "FILE")]
     pub outgoing_ca: Option<PathBuf>,
 }
