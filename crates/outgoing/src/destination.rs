@@ -1,11 +1,11 @@
-//! Who is contacted, in words that may be shown, and whether that is allowed.
+//! Who is contacted, in words that may be shown, and whether that may be asked for at all.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-use crate::client::PlainHttp;
 use crate::error::OutgoingError;
+use crate::settings::PlainHttp;
 
 /// Scheme, host, port and path of an address: never its query, which may hold a secret.
 pub fn shown(url: &Url) -> String {
@@ -17,14 +17,19 @@ pub fn shown(url: &Url) -> String {
 /// Whether the address names this machine: `localhost`, `127.0.0.0/8` or `::1`.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => is_loopback_name(name),
         Some(Host::Ipv4(address)) => Ipv4Addr::is_loopback(&address),
         Some(Host::Ipv6(address)) => Ipv6Addr::is_loopback(&address),
         None => false,
     }
 }
 
-/// The one place that says who may be contacted at all. A rule about private addresses belongs here.
+/// Whether a name stands for this machine (RFC 6761 §6.3).
+pub fn is_loopback_name(name: &str) -> bool {
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+/// Whether an address may be contacted as far as its scheme and its form go; [`crate::routes`] judges the host.
 pub fn permitted(url: &Url, plain_http: PlainHttp) -> Result<(), OutgoingError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(OutgoingError::Address { destination: shown(url), reason: "it holds a user name or a password" });

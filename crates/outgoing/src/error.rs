@@ -3,6 +3,13 @@
 use std::error::Error;
 use std::time::Duration;
 
+use url::Url;
+
+use crate::destination::shown;
+use crate::names::NothingPermitted;
+use crate::routes::not_permitted;
+use crate::settings::OutgoingSettings;
+
 /// No complete answer arrived. Each variant names whom it was about: scheme, host, port and path, never the query.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OutgoingError {
@@ -20,14 +27,36 @@ pub enum OutgoingError {
         /// The address.
         destination: String,
     },
+    /// The host is not public and not allowed by name: see [`crate::Destinations::PublicAnd`]. For the operator's eyes: whoever
+    /// wrote the address down would learn which names and addresses there are inside.
+    #[error(
+        "{destination} is not contacted: {host} is no public address and leads to none; if it is meant, allow it with \
+         --outgoing-allow {host}"
+    )]
+    NotPermitted {
+        /// The address.
+        destination: String,
+        /// Its host, as the allow-list would name it.
+        host: String,
+    },
+    /// Too much is under way, to this host or altogether, and nothing ended in time.
+    #[error("{destination} was not asked within {} s: too many requests are under way; try again later", limit.as_secs_f32())]
+    Busy {
+        /// The address.
+        destination: String,
+        /// How long was waited.
+        limit: Duration,
+    },
     /// The server's certificate is not signed by an authority that is trusted here.
     #[error(
         "the certificate of {destination} is signed by an authority that is not trusted here; if it is a private one, \
-         name its certificate file with --ca (a Grantor server keeps its own in DATA/ca.pem)"
+         name its certificate file with {ca_flag} (a Grantor server keeps its own in DATA/ca.pem)"
     )]
     UnknownAuthority {
         /// The address.
         destination: String,
+        /// How such a file is named to this program.
+        ca_flag: &'static str,
     },
     /// The server's certificate is trusted but not valid for this use.
     #[error("the certificate of {destination} is refused: {detail}; its operator must renew or correct it")]
@@ -79,14 +108,18 @@ pub enum OutgoingError {
     },
 }
 
-/// Sorts an error of the HTTP library.
-pub fn sorted(error: &reqwest::Error, destination: String, limit: Duration) -> OutgoingError {
-    if let Some(tls) = tls_error(error) {
-        return sorted_tls(tls, destination);
+/// Sorts an error of the HTTP library about a request for `url`.
+pub fn sorted(error: &reqwest::Error, url: &Url, settings: &OutgoingSettings) -> OutgoingError {
+    if cause::<NothingPermitted>(error).is_some() {
+        return not_permitted(url);
+    }
+    let destination = shown(url);
+    if let Some(tls) = cause::<rustls::Error>(error) {
+        return sorted_tls(tls, destination, settings.ca_flag);
     }
     let detail = innermost(error);
     if error.is_timeout() {
-        OutgoingError::TimedOut { destination, limit }
+        OutgoingError::TimedOut { destination, limit: settings.connect_timeout }
     } else if error.is_connect() {
         OutgoingError::Unreachable { destination, detail }
     } else {
@@ -94,10 +127,10 @@ pub fn sorted(error: &reqwest::Error, destination: String, limit: Duration) -> O
     }
 }
 
-fn sorted_tls(error: &rustls::Error, destination: String) -> OutgoingError {
+fn sorted_tls(error: &rustls::Error, destination: String, ca_flag: &'static str) -> OutgoingError {
     match error {
         rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer) => {
-            OutgoingError::UnknownAuthority { destination }
+            OutgoingError::UnknownAuthority { destination, ca_flag }
         }
         rustls::Error::InvalidCertificate(other) => {
             OutgoingError::BadCertificate { destination, detail: other.to_string() }
@@ -106,15 +139,16 @@ fn sorted_tls(error: &rustls::Error, destination: String) -> OutgoingError {
     }
 }
 
-/// The TLS error somewhere below `error`. An [`std::io::Error`] hides the error it wraps from `source`, so it is opened.
-fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
-    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-        return Some(tls);
+/// The error of that type somewhere below `error`. An [`std::io::Error`] hides the error it wraps from `source`, so it is
+/// opened.
+fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    if let Some(found) = error.downcast_ref::<T>() {
+        return Some(found);
     }
     if let Some(inner) = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-        return tls_error(inner);
+        return cause(inner);
     }
-    tls_error(error.source()?)
+    cause(error.source()?)
 }
 
 /// The words of the deepest cause: the outer ones repeat the address with its query.

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use rustls::ClientConfig;
+use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use rustls_platform_verifier::Verifier;
 
 use crate::error::OutgoingError;
 
-/// TLS by aws-lc-rs, with the platform's roots and those in `extra_ca_pem`. Nothing is installed for the whole process.
-pub fn client_config(extra_ca_pem: &[Vec<u8>]) -> Result<ClientConfig, OutgoingError> {
+/// TLS by aws-lc-rs, with the platform's roots and those in `extra_ca_pem`, which were named with `ca_flag`. Nothing is
+/// installed for the whole process.
+pub fn client_config(extra_ca_pem: &[Vec<u8>], ca_flag: &str) -> Result<ClientConfig, OutgoingError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let extra = certificates(extra_ca_pem)?;
+    let extra = certificates(extra_ca_pem, ca_flag)?;
     let verifier = if extra.is_empty() {
         Verifier::new(Arc::clone(&provider))
     } else {
@@ -20,7 +21,7 @@ pub fn client_config(extra_ca_pem: &[Vec<u8>]) -> Result<ClientConfig, OutgoingE
     };
     let verifier = verifier.map_err(|error| OutgoingError::Settings {
         detail: format!(
-            "no trusted authorities ({error}); install the ca-certificates package, or name a file with --ca"
+            "no trusted authorities ({error}); install the ca-certificates package, or name a file with {ca_flag}"
         ),
     })?;
     let mut config = ClientConfig::builder_with_provider(provider)
@@ -33,19 +34,22 @@ pub fn client_config(extra_ca_pem: &[Vec<u8>]) -> Result<ClientConfig, OutgoingE
     Ok(config)
 }
 
-fn certificates(files: &[Vec<u8>]) -> Result<Vec<CertificateDer<'static>>, OutgoingError> {
+fn certificates(files: &[Vec<u8>], ca_flag: &str) -> Result<Vec<CertificateDer<'static>>, OutgoingError> {
+    let bad = |what: String| OutgoingError::Settings {
+        detail: format!("a {ca_flag} file {what}; give the authority's certificate in PEM form"),
+    };
     let mut all = Vec::new();
     for file in files {
         let before = all.len();
         for certificate in CertificateDer::pem_slice_iter(file) {
-            all.push(certificate.map_err(|error| OutgoingError::Settings {
-                detail: format!("a --ca file is not PEM ({error}); give the authority's certificate in PEM form"),
-            })?);
+            let certificate = certificate.map_err(|error| bad(format!("is not PEM ({error})")))?;
+            // Tried here, where it can be said whose fault it is.
+            let tried = RootCertStore::empty().add(certificate.clone());
+            tried.map_err(|error| bad(format!("holds a certificate that cannot be used ({error})")))?;
+            all.push(certificate);
         }
         if all.len() == before {
-            return Err(OutgoingError::Settings {
-                detail: "a --ca file holds no certificate; give the authority's certificate in PEM form".to_owned(),
-            });
+            return Err(bad("holds no certificate".to_owned()));
         }
     }
     Ok(all)
@@ -56,9 +60,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_without_a_certificate_is_refused() {
-        for bad in [&b"hello"[..], b"", b"-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n"] {
-            assert!(matches!(client_config(&[bad.to_vec()]), Err(OutgoingError::Settings { .. })));
+    fn a_file_without_a_certificate_that_can_be_used_is_refused() {
+        for (bad, what) in [
+            (&b"hello"[..], "holds no certificate"),
+            (b"", "holds no certificate"),
+            (b"-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n", "is not PEM"),
+            (b"-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n", "that cannot be used"),
+        ] {
+            let error = client_config(&[bad.to_vec()], "--outgoing-ca").unwrap_err().to_string();
+            assert!(error.contains("a --outgoing-ca file") && error.contains(what), "{error}");
         }
     }
 }

@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use grantor_outgoing::AllowList;
 use grantor_protocol::PublicUrl;
 
 pub use layers::ServeOptions;
@@ -40,6 +41,18 @@ pub struct ServeConfig {
     pub dev: bool,
     /// How logs are written.
     pub log_format: LogFormat,
+    /// Whom the server contacts by itself.
+    pub outgoing: OutgoingConfig,
+}
+
+/// Whom the server contacts by itself, at addresses that applications registered: beyond what is public, whom the operator
+/// names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutgoingConfig {
+    /// Hosts that may be contacted although they are not public.
+    pub allow: AllowList,
+    /// A file with certificate authorities that are trusted beside the system's, in PEM form.
+    pub ca: Option<PathBuf>,
 }
 
 /// How connections are protected.
@@ -101,6 +114,7 @@ impl ServeOptions {
             directories: self.directory,
             dev,
             log_format: self.log_format.unwrap_or_default(),
+            outgoing: OutgoingConfig { allow: self.outgoing_allow.into_iter().collect(), ca: self.outgoing_ca },
         })
     }
 

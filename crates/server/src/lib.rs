@@ -13,3 +13,4 @@ pub mod logging;
 pub mod platform;
 pub mod signals;
 pub mod tls;
+pub mod way_out;

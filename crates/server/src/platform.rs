@@ -8,6 +8,7 @@ use grantor_directory_file::{KnownApi, parse_with};
 use grantor_environment::{Clock, Entropy, ManualClock, SystemClock, SystemEntropy, SystemMonotonic, Timestamp};
 use grantor_flows::{Env, Passwords, Recorder, directory, start};
 use grantor_jose::SealingKey;
+use grantor_outgoing::OutgoingError;
 use grantor_protocol::PublicUrl;
 use grantor_rules::Settings;
 use grantor_rules::credentials::Ending;
@@ -17,8 +18,9 @@ use grantor_storage_cache::{CachedStorage, FOLLOW_EVERY};
 use grantor_storage_sql::{PostgresStorage, SqliteStorage};
 use grantor_web::App;
 
-use crate::config::Database;
+use crate::config::{Database, OutgoingConfig};
 use crate::data_folder::DataFolder;
+use crate::way_out::WayOut;
 
 /// The file that holds the master key, under which everything secret in the store is sealed.
 /// What the secrets of a deployment are sealed under, as it is called in the data folder.
@@ -40,6 +42,8 @@ pub struct Platform {
     pub entropy: Arc<dyn Entropy>,
     /// Where passwords are hashed.
     pub passwords: Passwords,
+    /// How others are contacted; closed until [`Platform::contacting`] opens it.
+    pub way_out: WayOut,
 }
 
 impl Platform {
@@ -53,18 +57,30 @@ impl Platform {
             Database::Sqlite(path) => Arc::new(SqliteStorage::open(path)?),
             Database::Postgres(url) => Arc::new(PostgresStorage::open(url).await?),
         };
+        let clock: Arc<dyn Clock> = match &dev_clock {
+            Some(clock) => Arc::<ManualClock>::clone(clock),
+            None => Arc::new(SystemClock),
+        };
+        let nobody = OutgoingError::Settings { detail: "this command contacts nobody".to_owned() };
 
         Ok(Self {
             folder,
             storage: Arc::new(CachedStorage::over(storage, Arc::new(SystemMonotonic))),
-            clock: match &dev_clock {
-                Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
-                None => Arc::new(SystemClock),
-            },
+            way_out: WayOut::closed(nobody, Arc::clone(&clock)),
+            clock,
             dev_clock,
             entropy: Arc::new(SystemEntropy),
             passwords: Passwords::for_this_machine(),
         })
+    }
+
+    /// Lets the platform contact others at addresses that applications registered.
+    ///
+    /// # Errors
+    /// One line that says why the file with authorities cannot be used.
+    pub fn contacting(mut self, config: &OutgoingConfig) -> anyhow::Result<Self> {
+        self.way_out = WayOut::open(config, Arc::clone(&self.clock))?;
+        Ok(self)
     }
 
     /// Applies a directory file and returns what became of each thing in it.

@@ -1,7 +1,12 @@
 //! Outgoing requests against servers on this machine.
 #![expect(clippy::unwrap_used, reason = "a test says no by panicking, its helpers too")]
 
-use std::sync::Arc;
+mod destinations;
+mod documents;
+mod limits;
+mod proxy;
+mod support;
+
 use std::time::Duration;
 
 use axum::Router;
@@ -9,18 +14,8 @@ use axum::response::Redirect;
 use axum::routing::get;
 use grantor_outgoing::{HttpClient, Outgoing, OutgoingError, OutgoingRequest, OutgoingSettings};
 use tokio::net::TcpListener;
-use url::Url;
 
-async fn serve(router: Router) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    format!("http://{address}")
-}
-
-fn request(address: &str, path: &str) -> OutgoingRequest {
-    OutgoingRequest::get_json(Url::parse(&format!("{address}{path}")).unwrap())
-}
+use support::{request, serve, serve_tls};
 
 #[tokio::test]
 async fn an_answer_comes_back_whole_with_its_status() {
@@ -72,33 +67,6 @@ async fn a_closed_port_is_unreachable_and_the_query_stays_unsaid() {
     let error = outgoing.send(request(&address, "/x?code=SECRET")).await.unwrap_err();
     assert!(matches!(error, OutgoingError::Unreachable { .. }), "{error}");
     assert!(error.to_string().contains(&format!("{address}/x")) && !error.to_string().contains("SECRET"), "{error}");
-}
-
-/// A server whose certificate for localhost is signed by nobody but itself; returns its address and that certificate.
-async fn serve_tls() -> (String, Vec<u8>) {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
-        .unwrap();
-    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
-            let mut bytes = [0; 4096];
-            let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut bytes).await;
-            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi";
-            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, answer).await;
-            let _ = tokio::io::AsyncWriteExt::shutdown(&mut stream).await;
-        }
-    });
-    (format!("https://localhost:{port}"), made.cert.pem().into_bytes())
 }
 
 #[tokio::test]

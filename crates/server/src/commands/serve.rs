@@ -35,7 +35,7 @@ pub async fn run(config: ServeConfig) -> anyhow::Result<()> {
     logging::start(config.log_format, std::env::var("GRANTOR_LOG").ok().as_deref())?;
     let stop = shutdown_signal().context("signals cannot be handled")?;
     let dev_clock = config.dev.then(|| Arc::new(ManualClock::running()));
-    let platform = Platform::open(&config.data, &config.database, dev_clock).await?;
+    let platform = Platform::open(&config.data, &config.database, dev_clock).await?.contacting(&config.outgoing)?;
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!(
             "{} cannot be listened on; choose another address with --listen (port 0 picks a free one)",

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use grantor_outgoing::AllowedHost;
 use grantor_protocol::PublicUrl;
 use serde::de::{Deserialize, Deserializer, Error as _};
 
@@ -57,6 +58,14 @@ pub struct ServeOptions {
     /// How logs are written to standard error: text, json or auto (text on a terminal) [default: auto]
     #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
     pub log_format: Option<LogFormat>,
+    /// Contact this host, where an application names it, although it is not public: a name, address or network, perhaps with
+    /// a port (may be repeated)
+    #[arg(long, value_name = "HOST")]
+    #[serde(default)]
+    pub outgoing_allow: Vec<AllowedHost>,
+    /// Certificate authorities to trust beside the system's when contacting others, in PEM
+    #[arg(long, value_name = "FILE")]
+    pub outgoing_ca: Option<PathBuf>,
 }
 
 impl ServeOptions {
@@ -74,6 +83,8 @@ impl ServeOptions {
             dev: self.dev.or(lower.dev),
             config: self.config.or(lower.config),
             log_format: self.log_format.or(lower.log_format),
+            outgoing_allow: if self.outgoing_allow.is_empty() { lower.outgoing_allow } else { self.outgoing_allow },
+            outgoing_ca: self.outgoing_ca.or(lower.outgoing_ca),
         }
     }
 
@@ -93,6 +104,8 @@ impl ServeOptions {
             dev: read("GRANTOR_DEV", &raw, values::yes_or_no)?,
             config: path("GRANTOR_CONFIG"),
             log_format: read("GRANTOR_LOG_FORMAT", &raw, values::log_format)?,
+            outgoing_allow: read("GRANTOR_OUTGOING_ALLOW", &raw, values::hosts)?.unwrap_or_default(),
+            outgoing_ca: path("GRANTOR_OUTGOING_CA"),
         })
     }
 
@@ -105,12 +118,12 @@ impl ServeOptions {
 
     /// Paths of a file start from its folder, so that it means the same wherever the program is started.
     fn starting_from(mut self, folder: &Path) -> Self {
-        let Self { data, database, tls_cert, tls_key, directory, .. } = &mut self;
+        let Self { data, database, tls_cert, tls_key, directory, outgoing_ca, .. } = &mut self;
         let database = match database {
             Some(Database::Sqlite(path)) => Some(path),
             Some(Database::Postgres(_)) | None => None,
         };
-        let single = [data.as_mut(), database, tls_cert.as_mut(), tls_key.as_mut()];
+        let single = [data.as_mut(), database, tls_cert.as_mut(), tls_key.as_mut(), outgoing_ca.as_mut()];
         for path in single.into_iter().flatten().chain(directory) {
             *path = folder.join(&path);
         }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use grantor_outgoing::AllowedHost;
 use grantor_protocol::PublicUrl;
 use serde::Deserialize;
 
@@ -57,6 +58,12 @@ pub(super) fn public_url(text: &str) -> Result<PublicUrl, String> {
 
 pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
     clap::ValueEnum::from_str(text, false).map_err(|_| format!("{text:?} is none of text, json, auto"))
+}
+
+/// Several, with commas or spaces between them: a colon, as in PATH, stands in front of a port.
+pub(super) fn hosts(text: &str) -> Result<Vec<AllowedHost>, String> {
+    let each = text.split([',', ' ']).filter(|one| !one.is_empty());
+    each.map(|one| one.parse().map_err(|error: grantor_outgoing::BadAllowedHost| error.to_string())).collect()
 }
 
 pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {

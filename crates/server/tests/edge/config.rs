@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use clap::Parser;
-use grantor_server::config::{ConfigError, Database, LogFormat, ServeConfig, ServeOptions, Tls};
+use grantor_server::config::{ConfigError, Database, LogFormat, OutgoingConfig, ServeConfig, ServeOptions, Tls};
 
 use super::support::Folder;
 
@@ -41,6 +41,7 @@ fn with_nothing_said_the_defaults_hold() {
         directories: Vec::new(),
         dev: false,
         log_format: LogFormat::Auto,
+        outgoing: OutgoingConfig::default(),
     };
     assert_eq!(config, expected);
     assert_eq!(config.public_url_at(4711).origin(), "https://localhost:4711");
@@ -64,7 +65,8 @@ fn every_setting_can_be_a_flag_a_variable_or_a_key() {
     let file = folder.file(
         "grantor.toml",
         "data = '/d'\ndatabase = 'sqlite:/x.db'\nlisten = '[::1]:0'\npublic-url = 'https://id.example'\n\
-         tls-cert = '/c'\ntls-key = '/k'\nhttp = false\ndirectory = ['/a', '/b']\ndev = true\nlog-format = 'text'\n",
+         tls-cert = '/c'\ntls-key = '/k'\nhttp = false\ndirectory = ['/a', '/b']\ndev = true\nlog-format = 'text'\n\
+         outgoing-allow = ['idp.internal', '10.0.0.0/8:443', '[::1]:8443']\noutgoing-ca = '/ca'\n",
     );
     let by_flag = [
         "--data=/d",
@@ -78,6 +80,10 @@ fn every_setting_can_be_a_flag_a_variable_or_a_key() {
         "--directory=/b",
         "--dev",
         "--log-format=text",
+        "--outgoing-allow=idp.internal",
+        "--outgoing-allow=10.0.0.0/8:443",
+        "--outgoing-allow=[::1]:8443",
+        "--outgoing-ca=/ca",
     ];
     let by_variable = [
         ("GRANTOR_DATA", "/d"),
@@ -90,12 +96,16 @@ fn every_setting_can_be_a_flag_a_variable_or_a_key() {
         ("GRANTOR_DIRECTORY", "/a:/b"),
         ("GRANTOR_DEV", "1"),
         ("GRANTOR_LOG_FORMAT", "text"),
+        ("GRANTOR_OUTGOING_ALLOW", "idp.internal,10.0.0.0/8:443, [::1]:8443"),
+        ("GRANTOR_OUTGOING_CA", "/ca"),
     ];
     let config = resolve(&by_flag, &[]).unwrap();
     assert_eq!(config, resolve(&[], &by_variable).unwrap());
     assert_eq!(config, resolve(&["--config", file.to_str().unwrap()], &[]).unwrap());
     assert_eq!(config.tls, Tls::Files { cert: "/c".into(), key: "/k".into() });
     assert_eq!(config.directories.len(), 2);
+    let allow = ["idp.internal", "10.0.0.0/8:443", "[::1]:8443"].map(|host| host.parse().unwrap());
+    assert_eq!(config.outgoing, OutgoingConfig { allow: allow.into_iter().collect(), ca: Some("/ca".into()) });
     assert!(config.dev);
 }
 
@@ -112,11 +122,15 @@ fn an_empty_variable_counts_as_none() {
 #[test]
 fn paths_of_a_file_start_from_its_folder() {
     let folder = Folder::new();
-    let file = folder.file("grantor.toml", "data = 'kept'\ndirectory = ['contoso.toml']\ndatabase = 'sqlite:x.db'");
+    let file = folder.file(
+        "grantor.toml",
+        "data = 'kept'\ndirectory = ['contoso.toml']\ndatabase = 'sqlite:x.db'\noutgoing-ca = 'ca.pem'",
+    );
     let config = resolve(&["--config", file.to_str().unwrap()], &[]).unwrap();
     assert_eq!(config.data, folder.path().join("kept"));
     assert_eq!(config.directories, [folder.path().join("contoso.toml")]);
     assert_eq!(config.database, Database::Sqlite(folder.path().join("x.db")));
+    assert_eq!(config.outgoing.ca, Some(folder.path().join("ca.pem")));
 }
 
 #[test]
@@ -137,6 +151,8 @@ fn a_bad_value_of_a_file_is_refused_with_its_place() {
         ("public-url = 'https://x/path'", ":1:14: ", "host"),
         ("database = 'mysql://x'", ":1:12: ", "sqlite:PATH"),
         ("dev = 'yes'", ":1:7: ", "boolean"),
+        ("outgoing-allow = ['idp.internal', '*.internal']", ":1:18: ", "wildcard"),
+        ("outgoing-allow = 'idp.internal'", ":1:18: ", "sequence"),
         ("listen =", ":1:9: ", "expected"),
     ] {
         let file = folder.file("grantor.toml", content);
@@ -160,6 +176,7 @@ fn a_bad_variable_is_named() {
         ("GRANTOR_LOG_FORMAT", "xml"),
         ("GRANTOR_PUBLIC_URL", "id.example"),
         ("GRANTOR_DATABASE", "x.db"),
+        ("GRANTOR_OUTGOING_ALLOW", "idp.internal,https://idp.internal/"),
     ] {
         let text = refusal(&[], &[(name, value)]);
         assert!(text.starts_with(name), "{text}");
@@ -168,7 +185,13 @@ fn a_bad_variable_is_named() {
 
 #[test]
 fn a_bad_flag_is_wrong_usage() {
-    for bad in [["--listen", "here"], ["--log-format", "xml"], ["--public-url", "https://x/path"], ["--lisen", "x"]] {
+    for bad in [
+        ["--listen", "here"],
+        ["--log-format", "xml"],
+        ["--public-url", "https://x/path"],
+        ["--lisen", "x"],
+        ["--outgoing-allow", "10.0.0.1/8"],
+    ] {
         assert_eq!(flags(&bad).unwrap_err().exit_code(), 2, "{bad:?}");
     }
 }

@@ -12,3 +12,4 @@ mod migrate;
 mod signals;
 mod support;
 mod tls;
+mod way_out;

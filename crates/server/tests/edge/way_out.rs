@@ -1,0 +1,77 @@
+//! Whom a server contacts by itself, as its operator configures it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use grantor_environment::{Clock, SystemClock, SystemEntropy};
+use grantor_outgoing::{DocumentError, OutgoingError};
+use grantor_server::config::OutgoingConfig;
+use grantor_server::data_folder::DataFolder;
+use grantor_server::listen::Limits;
+use grantor_server::local_authority::{CA_FILE, issue};
+use grantor_server::platform::{Platform, database_of};
+use grantor_server::tls::{Certificate, server_config};
+use grantor_server::way_out::WayOut;
+use url::Url;
+
+use super::support::{Folder, Running};
+
+/// A publisher on this machine whose certificate is from an authority of its own.
+async fn publisher(folder: &Folder) -> (Running, Url, PathBuf) {
+    let data = DataFolder::open(folder.path()).unwrap();
+    let certified = issue(&data, &[], SystemClock.now(), &SystemEntropy).unwrap();
+    let tls = server_config(Certificate::new(certified)).unwrap();
+    let router = Router::new().route("/keys", get(async || "the keys"));
+    let server = Running::start(router, Some(tls), Limits::default()).await;
+    let url = Url::parse(&format!("https://localhost:{}/keys", server.address.port())).unwrap();
+    (server, url, folder.path().join(CA_FILE))
+}
+
+fn config(allow: &[&str], ca: Option<PathBuf>) -> OutgoingConfig {
+    OutgoingConfig { allow: allow.iter().map(|host| host.parse().unwrap()).collect(), ca }
+}
+
+fn opened(config: &OutgoingConfig) -> anyhow::Result<WayOut> {
+    WayOut::open(config, Arc::new(SystemClock))
+}
+
+async fn refusal(config: &OutgoingConfig, url: &Url) -> String {
+    opened(config).unwrap().documents.fetch(url).await.unwrap_err().to_string()
+}
+
+#[tokio::test]
+async fn a_private_publisher_needs_to_be_allowed_and_its_authority_to_be_trusted() {
+    let folder = Folder::new();
+    let (server, url, ca) = publisher(&folder).await;
+    let both = config(&["localhost"], Some(ca.clone()));
+    assert_eq!(opened(&both).unwrap().documents.fetch(&url).await.unwrap().bytes, "the keys");
+    let unknown = refusal(&config(&["localhost"], None), &url).await;
+    assert!(unknown.contains("--outgoing-ca"), "{unknown}");
+    let inside = refusal(&config(&[], Some(ca)), &url).await;
+    assert!(inside.ends_with("--outgoing-allow localhost"), "{inside}");
+    server.stopped().await;
+}
+
+#[tokio::test]
+async fn a_file_with_authorities_that_cannot_be_used_is_named() {
+    let folder = Folder::new();
+    let missing = opened(&config(&[], Some("/nowhere/ca.pem".into()))).map(drop).unwrap_err();
+    assert!(format!("{missing:#}").starts_with("--outgoing-ca /nowhere/ca.pem cannot be read"), "{missing:#}");
+    let empty = opened(&config(&[], Some(folder.file("empty.pem", "")))).map(drop).unwrap_err();
+    assert!(format!("{empty:#}").contains("--outgoing-ca file holds no certificate"), "{empty:#}");
+}
+
+#[tokio::test]
+async fn a_platform_contacts_nobody_until_it_is_let() {
+    let folder = Folder::new();
+    let (server, url, ca) = publisher(&folder).await;
+    let data = Folder::new();
+    let platform = Platform::open(data.path(), &database_of(data.path()), None).await.unwrap();
+    let error = platform.way_out.documents.fetch(&url).await.unwrap_err();
+    assert!(matches!(error, DocumentError::NoAnswer(OutgoingError::Settings { .. })), "{error:?}");
+    let platform = platform.contacting(&config(&["127.0.0.1"], Some(ca))).unwrap();
+    assert_eq!(platform.way_out.documents.fetch(&url).await.unwrap().bytes, "the keys");
+    server.stopped().await;
+}
