@@ -45,6 +45,8 @@ def test_openid_client_goes_the_whole_way(server, browser, proof, algorithm):
         server, "standard", CHRIS_NAME, person=InChromium(browser), scenario="person", proof=proof, algorithm=algorithm, **settings
     )
     assert said["answer"]["iss"] == issuer(server) == said["claims"]["iss"]
+    changed = said["info"].pop("updated_at")
+    assert 0 < changed <= server.get("/dev/clock").json()["now"]
     assert said["info"] == {
         "sub": said["claims"]["sub"],
         "name": "Chris Green",
@@ -57,6 +59,14 @@ def test_openid_client_goes_the_whole_way(server, browser, proof, algorithm):
     assert said["gone"] == {"active": False}
     assert said["late"]["error"] == said["replayed"]["error"] == "invalid_grant"
     assert said["left"] == {"state": "bye"}
+
+
+def test_openid_client_takes_a_signed_answer_and_nothing_else(server, browser):
+    settings = {"issuer": issuer(server), "client_id": CONSOLE, "secret": CONSOLE_SECRET, "redirect_uri": CONSOLE_REDIRECT}
+    said = played(server, "standard", CHRIS_NAME, person=InChromium(browser), scenario="person", proof="basic", signed=True, **settings)
+    assert list(said["answer"]) == ["response"]
+    assert said["claims"]["iss"] == issuer(server)
+    assert said["gone"] == {"active": False}
 
 
 def test_openid_client_acts_for_itself(server):

@@ -16,6 +16,7 @@ async function refused(promise) {
 const scenarios = {
   /** Code and proof key, userinfo, renewal, introspection, giving back, sign-out. */
   async person(config) {
+    if (settings.signed) client.useJwtResponseMode(config);
     const verifier = client.randomPKCECodeVerifier();
     const expected = { expectedState: client.randomState(), expectedNonce: client.randomNonce() };
     const address = client.buildAuthorizationUrl(config, {

@@ -46,26 +46,27 @@ pub fn parse(parameters: &Parameters) -> Result<Request, Refusal> {
     })
 }
 
-/// The place of an answer that comes as one signed token (JWT Secured Authorization Response Mode §2.3); `Some(None)` leaves it
-/// to the response type.
-fn signed_mode(text: &str) -> Option<Option<ResponseMode>> {
+/// The place of an answer that comes as one signed token; `default` is that of the response type (JWT Secured Authorization
+/// Response Mode §2.3).
+fn signed_mode(text: &str, default: ResponseMode) -> Option<ResponseMode> {
     match text.strip_suffix(SIGNED)? {
-        "" => Some(None),
-        place => ResponseMode::parse(place.strip_suffix('.')?).map(Some),
+        "" => Some(default),
+        place => ResponseMode::parse(place.strip_suffix('.')?),
     }
 }
 
 fn mode(parameters: &Parameters, kind: ResponseType) -> Result<ResponseMode, Refusal> {
-    match parameters.optional("response_mode", limit::SHORT)?.and_then(signed_mode) {
-        Some(place) => Ok(place.unwrap_or_else(|| default_mode(kind.carries_tokens()))),
+    let default = default_mode(kind.carries_tokens());
+    match parameters.optional("response_mode", limit::SHORT)?.and_then(|text| signed_mode(text, default)) {
+        Some(mode) => Ok(mode),
         None => response_mode(parameters, kind),
     }
 }
 
 pub fn way_back(parameters: &Parameters) -> WayBack {
     let unsigned = oauth::authorize::way_back(parameters);
-    match parameters.sole("response_mode").and_then(signed_mode) {
-        Some(place) => WayBack { mode: place.unwrap_or(unsigned.mode), signed: true, ..unsigned },
+    match parameters.sole("response_mode").and_then(|text| signed_mode(text, unsigned.mode)) {
+        Some(mode) => WayBack { mode, signed: true, ..unsigned },
         None => unsigned,
     }
 }

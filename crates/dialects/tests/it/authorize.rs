@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use grantor_dialects::{Dialect as _, Parameters, form};
+use grantor_dialects::{Dialect as _, Parameters, WayBack, form};
 use grantor_protocol::RedirectUri;
 use grantor_protocol::pkce::{ChallengeMethod, CodeChallenge};
 use grantor_protocol::prompt::Prompt;
@@ -268,7 +268,7 @@ fn the_way_back_is_known_even_if_the_rest_is_wrong() {
     ];
     for (changes, mode, state) in rows {
         let found = dialect().way_back(&changed(&GOOD, changes));
-        assert_eq!(found, (mode, state.map(str::to_owned)), "{changes}");
+        assert_eq!(found, WayBack { mode, signed: false, state: state.map(str::to_owned) }, "{changes}");
     }
 }
 
@@ -277,7 +277,11 @@ fn the_way_back_and_the_request_agree() {
     for (changes, expected) in TABLE {
         let parameters = changed(&GOOD, changes);
         if let ("ok", Ok(request)) = (*expected, dialect().parse_authorize(&parameters)) {
-            assert_eq!(dialect().way_back(&parameters), (request.response_mode, request.state), "{changes}");
+            assert_eq!(
+                dialect().way_back(&parameters),
+                WayBack { mode: request.response_mode, signed: false, state: request.state },
+                "{changes}"
+            );
         }
     }
 }
@@ -287,13 +291,13 @@ fn the_way_back_and_the_request_agree() {
 fn a_state_comes_back_byte_for_byte() {
     for state in ["eyJpZCI6Ij8+In0=|a+b/c==", "a b", "%2B", "+", "é✓", "a&b=c#d?e", "<\"'>", "\r\n"] {
         let sent = form::encode(&[("client_id", CLIENT.into()), ("scope", "openid".into()), ("state", state.into())]);
-        let (_, found) = dialect().way_back(&parameters(&sent));
+        let found = dialect().way_back(&parameters(&sent)).state;
         assert_eq!(found.as_deref(), Some(state));
         let answered = form::encode(&[("state", found.unwrap())]);
         assert!(!answered.contains(['+', ' ', '&', '#', '"', '<', '\r', '\n']), "{answered}");
         assert_eq!(parameters(&answered).sole("state"), Some(state));
     }
-    let (_, found) = dialect().way_back(&parameters("state=a%2Bb+c"));
+    let found = dialect().way_back(&parameters("state=a%2Bb+c")).state;
     assert_eq!(found.as_deref(), Some("a+b c"));
 }
 

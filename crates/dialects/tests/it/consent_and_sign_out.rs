@@ -1,7 +1,7 @@
 //! Requests for admin consent and for signing out.
 
-use grantor_dialects::Dialect;
 use grantor_dialects::entra::SIGN_IN;
+use grantor_dialects::{Dialect, WayBack};
 use grantor_protocol::Secret;
 use grantor_protocol::prompt::Prompt;
 use grantor_protocol::response::{ResponseMode, ResponseType};
@@ -22,7 +22,10 @@ fn a_request_for_admin_consent_is_read() {
         assert_eq!(request.state.as_deref(), Some("a+b"));
         // Nothing is named: everything that the registration requires is meant.
         assert_eq!(request.wanted, WantedScopes::default().with_sign_in(&SIGN_IN), "{}", dialect.name());
-        assert_eq!(dialect.way_back(&changed(&ADMIN_CONSENT, "")), (ResponseMode::Query, Some("a+b".to_owned())));
+        assert_eq!(
+            dialect.way_back(&changed(&ADMIN_CONSENT, "")),
+            WayBack { mode: ResponseMode::Query, signed: false, state: Some("a+b".to_owned()) }
+        );
     }
 }
 

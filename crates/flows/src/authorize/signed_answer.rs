@@ -11,7 +11,7 @@ use crate::token::issue;
 use crate::{Env, FlowError};
 
 /// How long an application may take it. The specification recommends ten minutes at most.
-const LIFETIME: Duration = Duration::from_secs(300);
+const LIFETIME: Duration = Duration::from_mins(5);
 
 /// Signs an answer, `iss` among its parameters, for the application alone, as the application's id_tokens are signed.
 ///
