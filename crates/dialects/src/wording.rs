@@ -65,6 +65,7 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::ClientSecretExpired { .. } => "The client secret has expired.".into(),
         R::ClientAssertionInvalid { why } => assertion_sentence(why),
         R::ClientSecretUnexpected => "This is a public client, so neither 'client_secret' nor 'client_assertion' may be presented.".into(),
+        R::AuthMethodNotRegistered { shown, registered } => format!("The application is registered to prove itself by '{registered}', and the request uses '{shown}'."),
         R::TwoCredentials => "The request proves the application in two ways, and only one is allowed.".into(),
         R::OriginRequired => "Tokens issued for a single-page application may only be redeemed by cross-origin requests.".into(),
         R::OriginNotAllowed { .. } => {

@@ -6,7 +6,7 @@ use grantor_protocol::{ClientId, TenantId};
 use grantor_rules::directory::WantedApplication;
 use grantor_rules::directory_api;
 use grantor_rules::model::{
-    Application, Callers, FrontChannel, RefreshRotation, SignInAudience, SigningAlg, TokenVersion,
+    Application, AuthMethod, Callers, FrontChannel, RefreshRotation, SignInAudience, SigningAlg, TokenVersion,
 };
 use uuid::Uuid;
 
@@ -51,6 +51,7 @@ pub(crate) const APPLICATION: Kind = Kind {
         "access_token_issuance",
         "front_channel_logout_uri",
         "id_token_signing_alg",
+        "token_endpoint_auth_method",
         "refresh_tokens",
         "lifetimes",
         "optional_claims",
@@ -208,6 +209,9 @@ fn as_client(fields: &Fields<'_>, registered: Application) -> Application {
             .text("id_token_signing_alg")
             .and_then(|word| one_of(word, "id_token_signing_alg", &SigningAlg::NAMES, fields.report))
             .unwrap_or_default(),
+        token_endpoint_auth_method: fields
+            .text("token_endpoint_auth_method")
+            .and_then(|word| one_of(word, "token_endpoint_auth_method", &AuthMethod::NAMES, fields.report)),
         refresh_tokens: fields
             .text("refresh_tokens")
             .and_then(|word| one_of(word, "refresh_tokens", &ROTATIONS, fields.report))

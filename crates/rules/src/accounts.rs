@@ -91,7 +91,9 @@ mod tests {
         assert_eq!((off.account_enabled, off.sessions_valid_from), (false, Some(NOW)));
         let later = NOW + std::time::Duration::from_mins(1);
         assert_eq!(switched(&off, false, later), off);
-        assert_eq!(switched(&off, true, later), User { account_enabled: true, ..off });
+        let mut on = User { account_enabled: true, ..off.clone() };
+        on.claims.updated_at = Some(later);
+        assert_eq!(switched(&off, true, later), on);
         assert_eq!(switched(&person(), true, NOW), person());
     }
 

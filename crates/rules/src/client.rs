@@ -10,7 +10,7 @@ use grantor_protocol::{RedirectUri, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::Refusal;
-use crate::model::{Application, ClientSecret, Platform, Redirect};
+use crate::model::{Application, AuthMethod, ClientSecret, Platform, Redirect};
 pub use assertion::{ReadsAssertions, SignedAssertion};
 
 /// Evidence: a redirect address that is registered for the application that asked. Only this can receive an answer.
@@ -70,6 +70,15 @@ pub fn registered_redirect(
     }
 }
 
+/// Where a secret stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretPlace {
+    /// In the `Authorization` header, by HTTP Basic.
+    Header,
+    /// In the body.
+    Body,
+}
+
 /// What an application showed to prove itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credentials {
@@ -79,12 +88,26 @@ pub enum Credentials {
     Secret {
         /// The digest.
         digest: [u8; 32],
+        /// Where it stood.
+        place: SecretPlace,
     },
     /// A JWT that the key of a registered certificate signed (RFC 7523 §2.2).
     Assertion {
         /// Its text.
         text: Secret,
     },
+}
+
+impl Credentials {
+    /// The way in which they prove an application, if they do.
+    pub const fn method(&self) -> AuthMethod {
+        match self {
+            Self::Nothing => AuthMethod::None,
+            Self::Secret { place: SecretPlace::Header, .. } => AuthMethod::ClientSecretBasic,
+            Self::Secret { place: SecretPlace::Body, .. } => AuthMethod::ClientSecretPost,
+            Self::Assertion { .. } => AuthMethod::PrivateKeyJwt,
+        }
+    }
 }
 
 /// How an application proved itself.
@@ -146,11 +169,12 @@ pub struct Showing<'a> {
 }
 
 /// Proves an application at the token endpoint. `platform` is that of the redirect address which the grant descends from:
-/// it decides what must be shown (Source: entra-dialect 8.3).
+/// it decides what must be shown (Source: entra-dialect 8.3), and an application that is registered for one way has no other
+/// (RFC 7591 §2).
 ///
 /// # Errors
 /// [`Refusal::ClientSecretMissing`], [`Refusal::ClientSecretWrong`], [`Refusal::ClientSecretExpired`],
-/// [`Refusal::ClientAssertionInvalid`], [`Refusal::ClientSecretUnexpected`], [`Refusal::OriginRequired`] or
+/// [`Refusal::ClientAssertionInvalid`], [`Refusal::ClientSecretUnexpected`], [`Refusal::AuthMethodNotRegistered`], [`Refusal::OriginRequired`] or
 /// [`Refusal::OriginNotAllowed`].
 pub fn prove<'a>(
     application: &'a Application,
@@ -164,10 +188,14 @@ pub fn prove<'a>(
         }
         (Platform::Spa, Some(_)) | (Platform::Web | Platform::PublicClient, None) => {}
     }
+    let shown = showing.credentials.method();
+    if let Some(registered) = application.token_endpoint_auth_method.filter(|registered| *registered != shown) {
+        return Err(Refusal::AuthMethodNotRegistered { shown, registered });
+    }
     let proven = |proof, credential| ProvenClient { application, proof, credential };
     match (platform, showing.credentials) {
         (Platform::Web, Credentials::Nothing) => Err(Refusal::ClientSecretMissing),
-        (Platform::Web, Credentials::Secret { digest }) => {
+        (Platform::Web, Credentials::Secret { digest, .. }) => {
             let secret = live_secret(application, digest, showing.now)?;
             Ok(proven(ClientProof::Secret, Some(secret.name())))
         }
@@ -298,12 +326,16 @@ mod tests {
         assert_eq!(registered_redirect(&application(&[]), None, &[]).unwrap_err(), Refusal::NoRedirectRegistered);
     }
 
+    fn shown(text: &str) -> Credentials {
+        Credentials::Secret { digest: sha256(text.as_bytes()), place: SecretPlace::Body }
+    }
+
     #[test]
     fn each_kind_proves_itself_in_its_own_way() {
         let application = application(&[]);
-        let right = Credentials::Secret { digest: sha256(b"right") };
-        let wrong = Credentials::Secret { digest: sha256(b"wrong") };
-        let old = Credentials::Secret { digest: sha256(b"old") };
+        let right = shown("right");
+        let wrong = shown("wrong");
+        let old = shown("old");
         let assertion = Credentials::Assertion { text: Secret::new("a.b.c") };
         let origin = Some("https://spa.example");
         let rows = [

@@ -8,7 +8,7 @@ use grantor_protocol::pkce::BadProofKey;
 use grantor_protocol::redirect_uri::BadRedirectUri;
 use serde::Serialize;
 
-use crate::model::RevocationReason;
+use crate::model::{AuthMethod, RevocationReason};
 
 macro_rules! refusals {
     ($($(#[$doc:meta])* $variant:ident $({ $($(#[$field_doc:meta])* $field:ident : $type:ty),+ $(,)? })? => $reason:literal,)+) => {
@@ -191,6 +191,13 @@ refusals! {
     } => "client-assertion-invalid",
     /// A program that cannot keep a secret sent one.
     ClientSecretUnexpected => "client-secret-unexpected",
+    /// The application is registered for another way of proving itself (RFC 7591 §2).
+    AuthMethodNotRegistered {
+        /// What it did.
+        shown: AuthMethod,
+        /// What it is registered for.
+        registered: AuthMethod,
+    } => "auth-method-not-registered",
     /// Two ways of proving oneself in one request (RFC 6749 §2.3).
     TwoCredentials => "two-credentials",
     /// A single-page application's grant was presented without an `Origin`.

@@ -106,7 +106,7 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::RedirectNotRegistered { .. } | R::RedirectMalformed { .. } => report(50_011, "invalid_request").page(),
         R::NoRedirectRegistered => report(500_113, "invalid_request").page(),
         R::RedirectNotNamed => report(900_971, "invalid_request").page(),
-        R::ClientSecretMissing => report(7_000_218, "invalid_client").status(401),
+        R::ClientSecretMissing | R::AuthMethodNotRegistered { .. } => report(7_000_218, "invalid_client").status(401),
         R::ClientSecretWrong => report(7_000_215, "invalid_client").status(401),
         R::ClientSecretExpired { .. } => report(7_000_222, "invalid_client").status(401),
         R::ClientAssertionInvalid { why } => report(of_assertion(why), "invalid_client").status(401),

@@ -339,7 +339,7 @@ pub const MEANINGS: &[Meaning] = &[
     meaning(
         7_000_218,
         &[Token],
-        "The app must prove itself, and showed nothing.",
+        "The app must prove itself, and showed nothing, or something else than it is registered to prove itself by.",
         "The app sends its secret or an assertion; a native app registers its address as that of a public client, or allows public client flows.",
     ),
     meaning(

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use grantor_protocol::secret::sha256;
 use grantor_protocol::{ClientId, Secret};
 use grantor_rules::Refusal;
-use grantor_rules::client::Credentials;
+use grantor_rules::client::{Credentials, SecretPlace};
 
 use super::words::{client_id, limit};
 use crate::form::{cut, decoded};
@@ -28,7 +28,7 @@ pub fn read(call: &TokenCall<'_>) -> Result<(ClientId, Credentials), Refusal> {
                 return Err(Refusal::TwoCredentials);
             }
             // Nothing behind the colon is no secret, as it is none in the body (RFC 6749 §2.3.1).
-            Ok((id, if secret.is_empty() { Credentials::Nothing } else { by_secret(&secret) }))
+            Ok((id, if secret.is_empty() { Credentials::Nothing } else { by_secret(&secret, SecretPlace::Header) }))
         }
         (None, shown) => {
             let id = client_id(named.ok_or(Refusal::ParameterMissing { name: "client_id" })?)?;
@@ -50,12 +50,12 @@ fn in_body(parameters: &Parameters) -> Result<Option<Credentials>, Refusal> {
             expected: JWT_BEARER,
             found: cut(other, 80),
         }),
-        (secret, None, _) => Ok(secret.map(by_secret)),
+        (secret, None, _) => Ok(secret.map(|secret| by_secret(secret, SecretPlace::Body))),
     }
 }
 
-fn by_secret(secret: &str) -> Credentials {
-    Credentials::Secret { digest: sha256(secret.as_bytes()) }
+fn by_secret(secret: &str, place: SecretPlace) -> Credentials {
+    Credentials::Secret { digest: sha256(secret.as_bytes()), place }
 }
 
 /// Id and secret by HTTP Basic; both halves are form-encoded before base64 (RFC 6749 §2.3.1).

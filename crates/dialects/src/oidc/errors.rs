@@ -87,7 +87,8 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         | R::ClientSecretWrong
         | R::ClientSecretExpired { .. }
         | R::ClientAssertionInvalid { .. }
-        | R::ClientSecretUnexpected => with_status(401, "invalid_client"),
+        | R::ClientSecretUnexpected
+        | R::AuthMethodNotRegistered { .. } => with_status(401, "invalid_client"),
         R::AudienceExcludes { .. }
         | R::NotForPersonalAccounts { .. }
         | R::ForPersonalAccountsAlone { .. }

@@ -7,7 +7,7 @@ use grantor_protocol::identifiers::BadClientId;
 use grantor_protocol::pkce::BadProofKey;
 use grantor_protocol::redirect_uri::BadRedirectUri;
 use grantor_rules::Refusal;
-use grantor_rules::model::RevocationReason;
+use grantor_rules::model::{AuthMethod, RevocationReason};
 use grantor_rules::refusal::{AssertionFault, TokenFault};
 
 /// Every refusal with harmless facts.
@@ -54,6 +54,7 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::ClientSecretWrong,
         R::ClientSecretExpired { hint: "abc".into() },
         R::ClientSecretUnexpected,
+        R::AuthMethodNotRegistered { shown: AuthMethod::ClientSecretPost, registered: AuthMethod::ClientSecretBasic },
         R::TwoCredentials,
         R::OriginRequired,
         R::OriginNotAllowed { origin: asked() },

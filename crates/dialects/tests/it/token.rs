@@ -6,7 +6,7 @@ use grantor_dialects::entra::errors::{self, Endpoint};
 use grantor_dialects::{Dialect as _, Parameters, TokenCall};
 use grantor_protocol::secret::sha256;
 use grantor_rules::Refusal;
-use grantor_rules::client::Credentials;
+use grantor_rules::client::{Credentials, SecretPlace};
 use grantor_rules::token::issued::{Grant, TokenRequest};
 
 use crate::requests::{changed, told};
@@ -142,7 +142,7 @@ fn a_request_with_a_code_is_read() {
     let call = TokenCall { parameters: &parameters, authorization: None, origin: Some("https://spa.example") };
     let request = dialect().parse_token(&call).unwrap();
     assert_eq!(request.client_id, client_id(CLIENT));
-    assert_eq!(request.credentials, Credentials::Secret { digest: sha256(b"a+b") });
+    assert_eq!(request.credentials, Credentials::Secret { digest: sha256(b"a+b"), place: SecretPlace::Body });
     assert_eq!(request.origin.as_deref(), Some("https://spa.example"));
     assert_eq!(request.wanted.unwrap().apis().len(), 1);
     let Grant::Code { code, redemption } = request.grant else { panic!("another grant") };
@@ -205,7 +205,11 @@ fn a_secret_may_come_by_basic_authentication() {
             for parameters in [changed(&CODE, "-client_id"), changed(&CODE, "")] {
                 let request = parse(&parameters, Some(&header)).unwrap_or_else(|refusal| panic!("{sent}: {refusal:?}"));
                 assert_eq!(request.client_id, client_id(CLIENT), "{sent}");
-                assert_eq!(request.credentials, Credentials::Secret { digest: sha256(expected) }, "{sent}");
+                assert_eq!(
+                    request.credentials,
+                    Credentials::Secret { digest: sha256(expected), place: SecretPlace::Header },
+                    "{sent}"
+                );
             }
         }
     }

@@ -4,6 +4,7 @@ use grantor_protocol::{ClientId, RedirectUri, TenantId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::auth_method::AuthMethod;
 use super::credentials::{ClientCertificate, ClientSecret};
 use super::token_settings::{ClaimMapping, GroupClaims, Lifetimes, OptionalClaims, RefreshRotation};
 
@@ -71,6 +72,9 @@ pub struct Application {
     /// As a client: how its id_tokens are signed, in the dialect of the standard.
     #[serde(default)]
     pub id_token_signing_alg: SigningAlg,
+    /// As a client: the one way in which it proves itself; without it, each that its registration allows.
+    #[serde(default)]
+    pub token_endpoint_auth_method: Option<AuthMethod>,
     /// As a client: what becomes of a refresh token that was exchanged.
     #[serde(default)]
     pub refresh_tokens: RefreshRotation,
@@ -338,6 +342,7 @@ impl Application {
             front_channel: FrontChannel::default(),
             front_channel_logout_uri: None,
             id_token_signing_alg: SigningAlg::default(),
+            token_endpoint_auth_method: None,
             refresh_tokens: RefreshRotation::default(),
             optional_claims: OptionalClaims::default(),
             group_claims: Vec::new(),

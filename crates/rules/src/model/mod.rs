@@ -4,6 +4,7 @@
 mod named;
 
 pub mod application;
+pub mod auth_method;
 pub mod credentials;
 pub mod device;
 pub mod grant;
@@ -18,6 +19,7 @@ pub use application::{
     AppRole, Application, Callers, FrontChannel, Information, Platform, PreAuthorized, Redirect, RequiredPermission,
     Risk, ScopeDefinition, SignInAudience, SigningAlg, TokenVersion, WhoMayConsent,
 };
+pub use auth_method::AuthMethod;
 pub use credentials::{ClientCertificate, ClientSecret};
 pub use device::{DeviceAnswer, DeviceApproval, DeviceCode, UserCode};
 pub use grant::{

@@ -5,7 +5,7 @@ use std::time::Duration;
 use grantor_protocol::secret::sha256;
 use grantor_rules::Refusal;
 use grantor_rules::client::{
-    ClientProof, Credentials, Showing, platform_of_direct_grant, platform_without_redirect, prove,
+    ClientProof, Credentials, SecretPlace, Showing, platform_of_direct_grant, platform_without_redirect, prove,
 };
 use grantor_rules::model::{Application, ClientCertificate, ClientSecret, Platform};
 
@@ -21,7 +21,7 @@ fn with(secrets: Vec<ClientSecret>) -> Application {
 
 /// What became of a secret: the proof with its name, or the reason of the refusal.
 fn shown(application: &Application, text: &str) -> Result<(ClientProof, String), Refusal> {
-    let credentials = Credentials::Secret { digest: sha256(text.as_bytes()) };
+    let credentials = Credentials::Secret { digest: sha256(text.as_bytes()), place: SecretPlace::Body };
     let proven = prove(application, Platform::Web, &showing(&credentials))?;
     assert_eq!(proven.client_id, application.client_id);
     Ok((proven.proof(), proven.credential().expect("a secret has a name").to_owned()))

@@ -12,7 +12,7 @@ use grantor_protocol::secret::sha256;
 use grantor_protocol::{ClientId, FamilyId, FlowId, RedirectUri, Secret, TenantId, UserId};
 use grantor_rules::authorize::{ChallengeWanted, Request, SignedIn};
 use grantor_rules::client::{
-    self, Credentials, ProvenClient, ReadsAssertions, RegisteredRedirect, Showing, SignedAssertion,
+    self, Credentials, ProvenClient, ReadsAssertions, RegisteredRedirect, SecretPlace, Showing, SignedAssertion,
 };
 use grantor_rules::directory_api;
 use grantor_rules::model::{
@@ -185,7 +185,7 @@ pub fn registered(application: &Application, platform: Platform) -> RegisteredRe
 }
 
 pub fn proven(application: &Application, platform: Platform) -> ProvenClient<'_> {
-    let secret = Credentials::Secret { digest: sha256(SECRET.as_bytes()) };
+    let secret = Credentials::Secret { digest: sha256(SECRET.as_bytes()), place: SecretPlace::Body };
     let (credentials, origin) = match platform {
         Platform::Web => (secret, None),
         Platform::Spa => (Credentials::Nothing, Some("https://spa.example")),

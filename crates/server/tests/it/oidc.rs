@@ -1,5 +1,6 @@
 //! The dialect of the standard: OpenID Connect and OAuth 2.1.
 
+mod auth_methods;
 mod checklist;
 mod errors;
 mod journey;

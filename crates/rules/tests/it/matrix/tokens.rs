@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use grantor_protocol::secret::sha256;
 use grantor_rules::Refusal;
 use grantor_rules::client::{
-    Credentials, ProvenClient, Showing, platform_of_direct_grant, platform_without_redirect, prove,
+    Credentials, ProvenClient, SecretPlace, Showing, platform_of_direct_grant, platform_without_redirect, prove,
 };
 use grantor_rules::model::{Application, Platform};
 use grantor_rules::token::client_credentials;
@@ -29,7 +29,7 @@ fn must_be(kind: GrantKind, platform: Platform, application: &Application) -> Pl
 
 /// The application shows what a program of its kind has.
 fn shows(application: &Application, has: Platform, must_be: Platform) -> Result<ProvenClient<'_>, Refusal> {
-    let secret = Credentials::Secret { digest: sha256(SECRET.as_bytes()) };
+    let secret = Credentials::Secret { digest: sha256(SECRET.as_bytes()), place: SecretPlace::Body };
     let (credentials, origin) = match has {
         Platform::Web => (secret, None),
         Platform::Spa => (Credentials::Nothing, Some("https://spa.example")),

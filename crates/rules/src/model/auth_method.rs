@@ -1,0 +1,57 @@
+//! How an application proves itself at the token endpoint.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A way to prove oneself (OpenID Connect Core §9, RFC 7591 §2 `token_endpoint_auth_method`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// Not at all.
+    None,
+    /// A secret by HTTP Basic.
+    ClientSecretBasic,
+    /// A secret in the body.
+    ClientSecretPost,
+    /// A JWT that a registered key signed.
+    PrivateKeyJwt,
+}
+
+impl AuthMethod {
+    /// Each by its registered name.
+    pub const NAMES: [(&'static str, Self); 4] = [
+        ("none", Self::None),
+        ("client_secret_basic", Self::ClientSecretBasic),
+        ("client_secret_post", Self::ClientSecretPost),
+        ("private_key_jwt", Self::PrivateKeyJwt),
+    ];
+
+    /// The registered name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
+        }
+    }
+}
+
+impl fmt::Display for AuthMethod {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_stored_and_said_by_its_registered_name() {
+        for (name, method) in AuthMethod::NAMES {
+            assert_eq!((method.as_str(), serde_json::json!(method)), (name, serde_json::json!(name)));
+        }
+    }
+}
