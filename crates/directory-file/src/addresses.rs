@@ -16,6 +16,7 @@ pub(crate) fn information(fields: &Fields<'_>) -> Information {
         home_page: of_a_page(fields, "home_page_uri"),
         terms: of_a_page(fields, "terms_uri"),
         privacy: of_a_page(fields, "privacy_uri"),
+        logo: of_a_page(fields, "logo_uri"),
     }
 }
 

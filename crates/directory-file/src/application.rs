@@ -6,7 +6,8 @@ use grantor_protocol::{ClientId, TenantId};
 use grantor_rules::directory::WantedApplication;
 use grantor_rules::directory_api;
 use grantor_rules::model::{
-    Application, AuthMethod, Callers, FrontChannel, RefreshRotation, SignInAudience, SigningAlg, TokenVersion,
+    AccessTokenFormat, Application, AuthMethod, Callers, FrontChannel, Profile, RefreshRotation, SignInAudience,
+    SigningAlg, TokenVersion,
 };
 use uuid::Uuid;
 
@@ -17,7 +18,8 @@ use crate::people::People;
 use crate::report::{Problem, Report, shown};
 use crate::seen::Seen;
 use crate::{
-    addresses, api, assigned, certificates, claims, identifier_uri, lifetimes, pre_authorized, redirects, secrets, text,
+    addresses, api, assigned, certificates, claims, client_metadata, identifier_uri, lifetimes, pre_authorized,
+    redirects, secrets, text,
 };
 
 pub(crate) const APPLICATION: Kind = Kind {
@@ -52,6 +54,9 @@ pub(crate) const APPLICATION: Kind = Kind {
         "front_channel_logout_uri",
         "id_token_signing_alg",
         "token_endpoint_auth_method",
+        "client_metadata",
+        "profile",
+        "access_token_format",
         "refresh_tokens",
         "lifetimes",
         "optional_claims",
@@ -60,6 +65,7 @@ pub(crate) const APPLICATION: Kind = Kind {
         "home_page_uri",
         "terms_uri",
         "privacy_uri",
+        "logo_uri",
     ],
     not_keys: &[],
 };
@@ -182,6 +188,10 @@ fn as_api(fields: &Fields<'_>, client_id: Option<&ClientId>, registered: Applica
             .text("access_token_signing_alg")
             .and_then(|word| one_of(word, "access_token_signing_alg", &SigningAlg::NAMES, fields.report))
             .unwrap_or_default(),
+        access_token_format: fields
+            .text("access_token_format")
+            .and_then(|word| one_of(word, "access_token_format", AccessTokenFormat::NAMES, fields.report))
+            .unwrap_or_default(),
         pre_authorized: pre_authorized::of_application(fields, &scopes),
         callers: fields
             .text("callers")
@@ -212,6 +222,11 @@ fn as_client(fields: &Fields<'_>, registered: Application) -> Application {
         token_endpoint_auth_method: fields
             .text("token_endpoint_auth_method")
             .and_then(|word| one_of(word, "token_endpoint_auth_method", &AuthMethod::NAMES, fields.report)),
+        metadata: Box::new(client_metadata::of_application(fields)),
+        profile: fields
+            .text("profile")
+            .and_then(|word| one_of(word, "profile", Profile::NAMES, fields.report))
+            .unwrap_or_default(),
         refresh_tokens: fields
             .text("refresh_tokens")
             .and_then(|word| one_of(word, "refresh_tokens", &ROTATIONS, fields.report))

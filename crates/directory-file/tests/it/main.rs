@@ -1,6 +1,7 @@
 //! The directory file from the outside: the example file, broken files, cut files, and what errors must not show.
 
 mod broken;
+mod client_metadata;
 mod cut;
 mod example;
 mod known;

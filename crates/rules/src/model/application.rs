@@ -1,10 +1,12 @@
 //! Which application: what may ask for tokens, and what tokens are asked for. The same record can be both.
 
+use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, RedirectUri, TenantId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::auth_method::AuthMethod;
+use super::client_metadata::{AccessTokenFormat, ClientMetadata, Profile};
 use super::credentials::{ClientCertificate, ClientSecret};
 use super::token_settings::{ClaimMapping, GroupClaims, Lifetimes, OptionalClaims, RefreshRotation};
 
@@ -75,6 +77,18 @@ pub struct Application {
     /// As a client: the one way in which it proves itself; without it, each that its registration allows.
     #[serde(default)]
     pub token_endpoint_auth_method: Option<AuthMethod>,
+    /// As a client: what the standard lets it say of itself beyond that.
+    #[serde(default)]
+    pub metadata: Box<ClientMetadata>,
+    /// As a client: which set of rules it lives by.
+    #[serde(default)]
+    pub profile: Profile,
+    /// As a client that registered itself: how it may change that.
+    #[serde(default)]
+    pub registration: Option<ClientRegistration>,
+    /// As an API: which form its access tokens have in the dialect of the standard.
+    #[serde(default)]
+    pub access_token_format: AccessTokenFormat,
     /// As a client: what becomes of a refresh token that was exchanged.
     #[serde(default)]
     pub refresh_tokens: RefreshRotation,
@@ -144,6 +158,18 @@ pub struct Information {
     /// How it treats what it learns of people.
     #[serde(default)]
     pub privacy: Option<String>,
+    /// Its picture.
+    #[serde(default)]
+    pub logo: Option<String>,
+}
+
+/// How an application that registered itself may change or end that (RFC 7592).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientRegistration {
+    /// The SHA-256 digest of its registration access token.
+    pub token_digest: [u8; 32],
+    /// When it registered.
+    pub registered_at: Timestamp,
 }
 
 /// Who may sign in to an application.
@@ -343,6 +369,10 @@ impl Application {
             front_channel_logout_uri: None,
             id_token_signing_alg: SigningAlg::default(),
             token_endpoint_auth_method: None,
+            metadata: Box::default(),
+            profile: Profile::default(),
+            registration: None,
+            access_token_format: AccessTokenFormat::default(),
             refresh_tokens: RefreshRotation::default(),
             optional_claims: OptionalClaims::default(),
             group_claims: Vec::new(),

@@ -5,6 +5,7 @@ mod named;
 
 pub mod application;
 pub mod auth_method;
+pub mod client_metadata;
 pub mod credentials;
 pub mod device;
 pub mod grant;
@@ -12,14 +13,16 @@ pub mod principal;
 pub mod sign_in;
 pub mod standard_claims;
 mod tenant;
+pub mod terms;
 pub mod token_settings;
 pub mod user;
 
 pub use application::{
-    AppRole, Application, Callers, FrontChannel, Information, Platform, PreAuthorized, Redirect, RequiredPermission,
-    Risk, ScopeDefinition, SignInAudience, SigningAlg, TokenVersion, WhoMayConsent,
+    AppRole, Application, Callers, ClientRegistration, FrontChannel, Information, Platform, PreAuthorized, Redirect,
+    RequiredPermission, Risk, ScopeDefinition, SignInAudience, SigningAlg, TokenVersion, WhoMayConsent,
 };
 pub use auth_method::AuthMethod;
+pub use client_metadata::{AccessTokenFormat, ClientMetadata, DeliveryMode, Profile, SubjectType};
 pub use credentials::{ClientCertificate, ClientSecret};
 pub use device::{DeviceAnswer, DeviceApproval, DeviceCode, UserCode};
 pub use grant::{
@@ -30,5 +33,6 @@ pub use principal::{Assigned, Assignee, Assignment, Group, Registration, Service
 pub use sign_in::{Method, SignIn};
 pub use standard_claims::{PostalAddress, StandardClaims};
 pub use tenant::{Authority, SeveralApis, Tenant, TenantKind, TenantName, TenantPolicy, UserConsent};
+pub use terms::{AuthorizationDetail, Binding, RequestedClaim, RequestedClaims, Terms};
 pub use token_settings::{ClaimMapping, GroupClaims, Lifetimes, OptionalClaim, OptionalClaims, RefreshRotation};
 pub use user::User;
