@@ -10,7 +10,7 @@ use grantor_storage::Storage;
 
 use crate::credential_uses::CredentialUses;
 use crate::unknown_names::UnknownNames;
-use crate::{Event, KeyRing, Passwords, Recorder};
+use crate::{Event, KeyRing, Outside, Passwords, Recorder};
 
 /// Everything that a flow needs from outside.
 pub struct Env {
@@ -36,6 +36,8 @@ pub struct Env {
     pub unknown_names: UnknownNames,
     /// Where events are recorded.
     pub recorder: Recorder,
+    /// How others are contacted.
+    pub outside: Arc<dyn Outside>,
     /// Under which address the world reaches us.
     pub public: PublicUrl,
 }

@@ -127,6 +127,7 @@ impl Platform {
             passwords: self.passwords.clone(),
             settings: Settings::default(),
             recorder: Recorder::new(EVENTS),
+            outside: Arc::new(self.way_out.clone()),
             public,
         };
         Ok(App::new(env, self.dev_clock.clone()))

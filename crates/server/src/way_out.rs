@@ -5,14 +5,19 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use grantor_environment::Clock;
+use grantor_flows::{Notice, Outside, Published, Unreachable};
 use grantor_outgoing::{
-    DocumentSettings, Documents, HttpClient, Outgoing, OutgoingError, OutgoingRequest, OutgoingResponse,
-    OutgoingSettings,
+    Document, DocumentError, DocumentSettings, Documents, HttpClient, Outgoing, OutgoingError, OutgoingRequest,
+    OutgoingResponse, OutgoingSettings,
 };
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method};
+use url::Url;
 
 use crate::config::OutgoingConfig;
 
 /// What contacts others, under the rule for addresses that strangers may have named.
+#[derive(Clone)]
 pub struct WayOut {
     /// Sends requests.
     pub http: Arc<dyn HttpClient>,
@@ -53,6 +58,61 @@ impl WayOut {
         let documents = Arc::new(Documents::new(Arc::clone(&http), clock, DocumentSettings::default()));
         Self { http, documents }
     }
+}
+
+#[async_trait::async_trait]
+impl Outside for WayOut {
+    async fn fetch(&self, address: &str) -> Result<Published, Unreachable> {
+        self.documents
+            .fetch(&read(address)?)
+            .await
+            .map(|document| published(&document))
+            .map_err(|error| unreachable(&error))
+    }
+
+    async fn refetch(&self, address: &str, seen: &Published) -> Result<Published, Unreachable> {
+        let address = read(address)?;
+        let known = self.documents.fetch(&address).await.map_err(|error| unreachable(&error))?;
+        if known.fetched_at != seen.fetched_at || known.bytes != *seen.bytes {
+            // Somebody else has asked in the meantime.
+            return Ok(published(&known));
+        }
+        self.documents
+            .refetch(&address, &known)
+            .await
+            .map(|document| published(&document))
+            .map_err(|error| unreachable(&error))
+    }
+
+    async fn tell(&self, notice: &Notice) -> Result<u16, Unreachable> {
+        let request = OutgoingRequest::new(Method::POST, read(&notice.address)?)
+            .header(CONTENT_TYPE, HeaderValue::from_static(notice.content_type))
+            .body(notice.body.expose().to_owned());
+        let request = match &notice.bearer {
+            Some(token) => request.bearer(token.expose()).map_err(|error| unreachable(&error))?,
+            None => request,
+        };
+        match self.http.send(request).await {
+            Ok(answer) => Ok(answer.status.as_u16()),
+            Err(error) => Err(unreachable(&error)),
+        }
+    }
+}
+
+fn read(address: &str) -> Result<Url, Unreachable> {
+    Url::parse(address).map_err(|error| Unreachable(format!("the address is none: {error}")))
+}
+
+fn published(document: &Document) -> Published {
+    Published {
+        bytes: Arc::from(document.bytes.as_ref()),
+        content_type: document.content_type.clone(),
+        fetched_at: document.fetched_at,
+    }
+}
+
+fn unreachable(error: &impl ToString) -> Unreachable {
+    Unreachable(error.to_string())
 }
 
 /// Sends nothing.

@@ -16,6 +16,7 @@ mod contoso;
 mod cookies;
 mod device;
 mod folder;
+mod others;
 mod page;
 mod permissions;
 mod platform;
@@ -34,6 +35,7 @@ pub use contoso::{
 pub use cookies::{Cookie, CookieJar};
 pub use device::{Device, DeviceRequest};
 pub use folder::Folder;
+pub use others::OtherMachines;
 pub use page::{Element, Form, Input, Page, elements_of};
 pub use permissions::{
     BOARD, BOARD_EXPIRED_SECRET, BOARD_SECOND_SECRET, CARELESS, CASS, CAUTIOUS, CAUTIOUS_ADMIN, CLUB, EVERYBODY, KIM,

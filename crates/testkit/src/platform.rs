@@ -25,7 +25,7 @@ use tower::ServiceExt as _;
 
 use crate::contoso::{Application, CONTOSO, CONTOSO_DIRECTORY, Organization, Person};
 use crate::permissions::PERMISSIONS_DIRECTORY;
-use crate::{Answer, Authorize, Browser, Folder, TokenRequest, Tokens};
+use crate::{Answer, Authorize, Browser, Folder, OtherMachines, TokenRequest, Tokens};
 
 /// When every test begins: the clock stands still there until it is moved.
 pub const START: Timestamp = Timestamp::from_seconds(1_777_630_332);
@@ -68,6 +68,8 @@ pub struct TestPlatform {
     pub app: Arc<App>,
     /// Its clock.
     pub clock: Arc<ManualClock>,
+    /// The machines that it contacts.
+    pub others: Arc<OtherMachines>,
     router: Router,
     // Last, so that the store is closed before its folder goes.
     folder: Folder,
@@ -93,9 +95,11 @@ impl TestPlatform {
         let clock = Arc::new(ManualClock::stopped_at(START));
         let mut env = env(&folder.at(DATABASE), Arc::clone(&clock), &options.public).await;
         env.settings.clone_from(&options.settings);
+        let others = Arc::new(OtherMachines::new(Arc::<ManualClock>::clone(&clock)));
+        env.outside = Arc::<OtherMachines>::clone(&others);
         let app = Arc::new(App::new(env, options.dev.then(|| Arc::clone(&clock))));
         let router = grantor_web::router(Arc::clone(&app));
-        Self { app, clock, router, folder }
+        Self { app, clock, others, router, folder }
     }
 
     /// The public URL, without a slash at the end.
@@ -292,6 +296,7 @@ async fn env(database: &Path, clock: Arc<ManualClock>, public: &str) -> Env {
     storage.follow().await.unwrap();
     let storage: Arc<dyn Storage> = Arc::new(storage);
     let clock: Arc<dyn Clock> = clock;
+    let outside = Arc::new(OtherMachines::new(Arc::clone(&clock)));
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let master = SealingKey::from_bytes(MASTER);
     let prepared = start::prepare(storage.as_ref(), &master, clock.as_ref(), entropy.as_ref()).await.unwrap();
@@ -307,6 +312,7 @@ async fn env(database: &Path, clock: Arc<ManualClock>, public: &str) -> Env {
         passwords: Passwords::new(2),
         settings: Settings::default(),
         recorder: Recorder::new(100_000),
+        outside,
         public: PublicUrl::parse(public).unwrap(),
     }
 }

@@ -4,9 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::{get, post};
 use grantor_environment::{Clock, SystemClock, SystemEntropy};
+use grantor_flows::{Notice, Outside, Published};
 use grantor_outgoing::{DocumentError, OutgoingError};
+use grantor_protocol::Secret;
 use grantor_server::config::OutgoingConfig;
 use grantor_server::data_folder::DataFolder;
 use grantor_server::listen::Limits;
@@ -23,10 +26,18 @@ async fn publisher(folder: &Folder) -> (Running, Url, PathBuf) {
     let data = DataFolder::open(folder.path()).unwrap();
     let certified = issue(&data, &[], SystemClock.now(), &SystemEntropy).unwrap();
     let tls = server_config(Certificate::new(certified)).unwrap();
-    let router = Router::new().route("/keys", get(async || "the keys"));
+    let router = Router::new().route("/keys", get(async || "the keys")).route("/notice", post(notified));
     let server = Running::start(router, Some(tls), Limits::default()).await;
     let url = Url::parse(&format!("https://localhost:{}/keys", server.address.port())).unwrap();
     (server, url, folder.path().join(CA_FILE))
+}
+
+async fn notified(headers: HeaderMap, body: String) -> StatusCode {
+    let is = |name: &str, value: &str| headers.get(name).is_some_and(|found| found == value);
+    match body.as_str() {
+        "{}" if is("content-type", "application/json") && is("authorization", "Bearer token") => StatusCode::NO_CONTENT,
+        _ => StatusCode::UNAUTHORIZED,
+    }
 }
 
 fn config(allow: &[&str], ca: Option<PathBuf>) -> OutgoingConfig {
@@ -73,5 +84,37 @@ async fn a_platform_contacts_nobody_until_it_is_let() {
     assert!(matches!(error, DocumentError::NoAnswer(OutgoingError::Settings { .. })), "{error:?}");
     let platform = platform.contacting(&config(&["127.0.0.1"], Some(ca))).unwrap();
     assert_eq!(platform.way_out.documents.fetch(&url).await.unwrap().bytes, "the keys");
+    server.stopped().await;
+}
+
+#[tokio::test]
+async fn flows_read_what_others_publish_and_tell_them_things() {
+    let folder = Folder::new();
+    let (server, url, ca) = publisher(&folder).await;
+    let way_out = opened(&config(&["localhost"], Some(ca))).unwrap();
+    let document = Outside::fetch(&way_out, url.as_str()).await.unwrap();
+    assert_eq!(document.bytes.as_ref(), b"the keys");
+    // Nobody has asked in the meantime, so this is a request of its own; the next one comes too early for one.
+    let newer = way_out.refetch(url.as_str(), &document).await.unwrap();
+    assert_eq!(
+        (newer.bytes.as_ref(), way_out.refetch(url.as_str(), &newer).await.unwrap()),
+        (&b"the keys"[..], newer.clone())
+    );
+    // Who looked at an older one gets the one that is known by now.
+    let older = Published { bytes: Arc::from(&b"before"[..]), ..newer.clone() };
+    assert_eq!(way_out.refetch(url.as_str(), &older).await.unwrap(), newer);
+
+    let notice = |path: &str, bearer: Option<&str>| Notice {
+        address: url.join(path).unwrap().to_string(),
+        content_type: "application/json",
+        body: Secret::new("{}"),
+        bearer: bearer.map(Secret::new),
+    };
+    assert_eq!(way_out.tell(&notice("/notice", Some("token"))).await.unwrap(), 204);
+    assert_eq!(way_out.tell(&notice("/notice", None)).await.unwrap(), 401);
+    assert!(way_out.tell(&notice("/notice", Some("a\nb"))).await.is_err());
+    for wrong in ["", "no address", "http://client.example/"] {
+        assert!(Outside::fetch(&way_out, wrong).await.is_err(), "{wrong}");
+    }
     server.stopped().await;
 }

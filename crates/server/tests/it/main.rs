@@ -11,6 +11,7 @@ mod browser_security;
 mod certificates;
 mod claims;
 mod client_credentials;
+mod client_keys;
 mod codes_concurrent;
 mod consent;
 mod consent_requests;

@@ -1,0 +1,109 @@
+//! The public keys of an application: those that stand in its registration, or those that it publishes under the address that
+//! stands there.
+//!
+//! The algorithm never comes from the message alone: a caller says which ones it takes, and only a key that fits one of them is
+//! handed out. What an application publishes is asked for again, at a bounded rate, when a key seems to be missing: that is how
+//! its keys rotate (OpenID Connect Core §10.1.1).
+
+use grantor_jose::{
+    Algorithm, ContentEncryption, EncryptionKey, Jwk, JwkSet, KeyManagement, KeySet, PeekedHeader, VerifyingKey,
+};
+use grantor_rules::model::Application;
+use serde::Deserialize as _;
+
+use crate::Env;
+use crate::outside::{Published, Unreachable};
+
+/// How many keys of a set are looked at: nobody needs more, and each costs time.
+const MOST_KEYS: usize = 100;
+
+/// Why an application has no key for something.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoKey {
+    /// It registered none.
+    #[error("the application has registered no public keys")]
+    NoneRegistered,
+    /// The document with its keys cannot be had.
+    #[error("the application's keys cannot be fetched: {0}")]
+    Unreachable(#[from] Unreachable),
+    /// That document, or what is registered, is no JWK Set, or holds a private key.
+    #[error("the application's keys are not a JWK Set of public keys")]
+    Malformed,
+    /// None of its keys fits.
+    #[error("none of the application's keys fits")]
+    NoneFits,
+}
+
+/// The keys that may have signed a message with this header, all for the one algorithm that it names, which must be among
+/// `algorithms`. [`grantor_jose::verify_compact`] picks the one with the message's `kid`.
+///
+/// # Errors
+/// [`NoKey`]; [`NoKey::NoneFits`] for an algorithm that is not taken, too.
+///
+/// Spec: RFC 7515 §6; RFC 8725 §3.1; OpenID Connect Core §10.1.
+pub async fn verifying(
+    env: &Env,
+    application: &Application,
+    header: &PeekedHeader,
+    algorithms: &[Algorithm],
+) -> Result<KeySet, NoKey> {
+    let algorithm = Algorithm::parse(&header.alg).filter(|named| algorithms.contains(named)).ok_or(NoKey::NoneFits)?;
+    let named = |jwk: &Jwk| header.kid.is_none() || jwk.kid.is_none() || jwk.kid == header.kid;
+    let fitting = |set: &JwkSet| {
+        let candidates = set.keys.iter().take(MOST_KEYS).filter(|jwk| named(jwk));
+        let keys = KeySet::new(candidates.filter_map(|jwk| VerifyingKey::from_jwk_for(jwk, algorithm).ok()).collect());
+        // A key without `kid` goes by its thumbprint, so the set is asked as it will be asked later.
+        let found = header.kid.as_ref().map_or_else(|| !keys.is_empty(), |kid| keys.find(kid).is_some());
+        found.then_some(keys)
+    };
+    find(env, application, fitting).await
+}
+
+/// A key to encrypt something for the application with.
+///
+/// # Errors
+/// [`NoKey`].
+///
+/// Spec: OpenID Connect Core §10.2.
+pub async fn encryption(
+    env: &Env,
+    application: &Application,
+    management: KeyManagement,
+    content: ContentEncryption,
+) -> Result<EncryptionKey, NoKey> {
+    find(env, application, |set| EncryptionKey::find(set, None, management, content).ok()).await
+}
+
+/// What `wanted` finds in the application's keys; what it publishes is asked for again if nothing is found.
+///
+/// # Errors
+/// [`NoKey`].
+pub async fn find<T>(
+    env: &Env,
+    application: &Application,
+    wanted: impl Fn(&JwkSet) -> Option<T> + Send,
+) -> Result<T, NoKey> {
+    let metadata = &application.metadata;
+    // Both may not be registered (RFC 7591 §2); what stands there needs nobody else.
+    if let Some(keys) = &metadata.jwks {
+        let set = JwkSet::deserialize(keys).map_err(|_| NoKey::Malformed)?;
+        return wanted(&set).ok_or(NoKey::NoneFits);
+    }
+    let address = metadata.jwks_uri.as_deref().ok_or(NoKey::NoneRegistered)?;
+    let known = env.outside.fetch(address).await?;
+    let first = read(&known).map(|set| wanted(&set));
+    if let Ok(Some(found)) = first {
+        return Ok(found);
+    }
+    let newer = env.outside.refetch(address, &known).await?;
+    if newer == known {
+        return Err(first.err().unwrap_or(NoKey::NoneFits));
+    }
+    wanted(&read(&newer)?).ok_or(NoKey::NoneFits)
+}
+
+fn read(document: &Published) -> Result<JwkSet, NoKey> {
+    // First as strict JSON: a name that comes twice has two meanings.
+    let members = grantor_jose::parse_object(&document.bytes).map_err(|_| NoKey::Malformed)?;
+    JwkSet::deserialize(serde_json::Value::Object(members)).map_err(|_| NoKey::Malformed)
+}
