@@ -7,8 +7,8 @@ use anyhow::Context;
 use grantor_environment::Clock;
 use grantor_flows::{Notice, Outside, Published, Unreachable};
 use grantor_outgoing::{
-    Document, DocumentError, DocumentSettings, Documents, HttpClient, Outgoing, OutgoingError, OutgoingRequest,
-    OutgoingResponse, OutgoingSettings,
+    Document, DocumentSettings, Documents, HttpClient, Outgoing, OutgoingError, OutgoingRequest, OutgoingResponse,
+    OutgoingSettings,
 };
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
