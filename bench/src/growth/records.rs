@@ -8,7 +8,7 @@ use grantor_protocol::{HandleDigest, RedirectUri, Secret, TenantId, UserId};
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{
     AppRole, Application, ClientSecret, Consents, Exchanged, Family, Method, Platform, Redirect, RefreshToken,
-    RequiredPermission, Risk, ScopeDefinition, SignIn, SigningAlg, Tenant, TenantKind, TenantPolicy, User,
+    RequiredPermission, Risk, ScopeDefinition, SignIn, SigningAlg, Tenant, TenantKind, TenantPolicy, Terms, User,
     WhoMayConsent,
 };
 use grantor_rules::scopes::{ApiName, SignInScope, WantedScope, WantedScopes};
@@ -194,6 +194,8 @@ impl World {
             parent: None,
             ends_at: None,
             revoked: None,
+            terms: Terms::default(),
+            session_ended_at: None,
             refresh_token: Some(refresh_token),
         };
         (family, whole_days(expires_at))

@@ -66,6 +66,7 @@ impl Stage {
             began_at: trace.at(),
             expires_at: trace.at() + env.settings.interaction_lifetime,
             flow: trace.flow(),
+            pushed: None,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use grantor_protocol::{ClientId, Handle, HandleDigest, HandleKind, TenantId};
 use grantor_rules::authorize::fits_authority;
-use grantor_rules::model::{DeviceAnswer, DeviceCode, UserCode};
+use grantor_rules::model::{DeviceAnswer, DeviceCode, Terms, UserCode};
 use grantor_rules::scopes::WantedScopes;
 use grantor_rules::{Refusal, authorize};
 use grantor_storage::{AnswerDeviceCode, Finished};
@@ -54,6 +54,9 @@ pub async fn begin(
         expires_at: env.now() + env.settings.device_code_lifetime,
         answer: None,
         spent_at: None,
+        terms: Terms::default(),
+        awaits: None,
+        polled: None,
     };
     env.storage.begin_device_code(&device_code.digest(), &user_code.digest(), &code).await?;
     env.record(trace, Event::DeviceCodeIssued { client: code.client_id });
@@ -106,6 +109,7 @@ pub async fn decline(env: &Env, digest: HandleDigest, interaction: &Handle) -> R
             answer: DeviceAnswer::Declined,
             interaction: Some(interaction.digest()),
             consents: Vec::new(),
+            notices: Vec::new(),
             now: env.now(),
         })
         .await?;

@@ -18,8 +18,8 @@ pub async fn revoked(store: &dyn TenantStorage, family: &Family) -> Result<Optio
     for _ in 0..MOST_LINKS {
         let Some(id) = parent else { return Ok(None) };
         let found = store.find_family(id).await?.ok_or(Refusal::RefreshTokenExpired)?;
-        if found.revoked.is_some() {
-            return Ok(found.revoked);
+        if let Some(why) = found.ended_because() {
+            return Ok(Some(why));
         }
         parent = found.parent;
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use grantor_protocol::{ClientId, Handle, RedirectUri, Secret, UserId};
 use grantor_rules::authorize::SignedIn;
 use grantor_rules::client::{RegisteredRedirect, registered_redirect};
-use grantor_rules::model::{Application, Tenant};
+use grantor_rules::model::{Application, Lifetimes, Tenant};
+use grantor_storage::EndSignIns;
 
 use crate::id_token_hint::{audience_and_subject, is_about};
 use crate::{Env, Event, FlowError, Place, Trace, authorize, load};
@@ -95,7 +96,7 @@ pub async fn end(
     sessions: &[Handle],
     hints: &Hints,
 ) -> Result<Done, FlowError> {
-    let mut done = Done::default();
+    let (mut done, now) = (Done::default(), env.now());
     let mut reached: Vec<Arc<Application>> = Vec::new();
     for one in candidates.people.iter().filter(|one| users.contains(&one.user.id)) {
         let store = env.storage.tenant(one.tenant.id);
@@ -106,7 +107,15 @@ pub async fn end(
             }
         }
         for session in sessions.iter().filter(|session| session.tenant() == one.tenant.id) {
-            store.end_sign_ins(&session.digest(), &[one.user.id]).await?;
+            let end = EndSignIns {
+                session: session.digest(),
+                users: vec![one.user.id],
+                sids: vec![one.sign_in.sid.clone()],
+                notices: Vec::new(),
+                now,
+                keep_until: now + Lifetimes::LONGEST_TOKEN,
+            };
+            store.end_sign_ins(&end).await?;
         }
         env.record(trace, Event::SignedOut { user: one.user.id });
     }

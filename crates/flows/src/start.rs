@@ -106,6 +106,7 @@ pub(crate) fn new_key(
         sealed_private_key: sealing.seal(entropy.bytes::<NONCE_BYTES>(), &associated_data(&key_id), &private),
         certificate: certificate.der,
         created_at: now,
+        begins_at: None,
         key_id,
     })
 }

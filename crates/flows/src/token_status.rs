@@ -134,7 +134,7 @@ impl Asking<'_> {
         let live = family.refresh_token.as_ref().filter(|token| token.digest == handle.digest());
         let Some(expires_at) = live.map(|token| token.expires_at) else { return Ok(Status::Inactive) };
         let end = family.ends_at.map_or(expires_at, |end| end.min(expires_at));
-        let own = family.client_id == client.client_id && family.revoked.is_none() && self.env.now() < end;
+        let own = family.client_id == client.client_id && family.ended_because().is_none() && self.env.now() < end;
         let person = user.filter(|user| user.account_enabled && user.stands_by(family.authenticated_at));
         let lineage_stands = match lineage::revoked(store.as_ref(), &family).await {
             Ok(revoked) => revoked.is_none(),

@@ -29,7 +29,7 @@ impl PresentedToken {
     /// Whether it descends from `family`, and that stands.
     pub fn stands_by(&self, family: &Family) -> bool {
         let same = family.id == self.family && family.client_id == self.client;
-        family.revoked.is_none() && same && self.user.is_none_or(|user| family.user == user)
+        family.ended_because().is_none() && same && self.user.is_none_or(|user| family.user == user)
     }
 }
 

@@ -22,7 +22,7 @@ pub use admission::{api_enabled, assigned, fits_authority, may_be_used, not_itse
 use crate::Refusal;
 use crate::client::RegisteredRedirect;
 use crate::consent::{self, Ask, Asked, ConsentQuestion};
-use crate::model::{Application, Assigned, Consents, Platform, Progress, Registration, SignIn, Tenant, User};
+use crate::model::{Application, Assigned, Consents, Platform, Progress, Registration, SignIn, Tenant, Terms, User};
 use crate::scopes::{ResolvedScopes, SignInScope, WantedScopes};
 
 /// An authorization request, once the application and its redirect address are proven.
@@ -52,6 +52,10 @@ pub struct Request {
     pub id_token_hint: Option<Secret>,
     /// How long ago the person may have proved who they are.
     pub max_age: Option<Duration>,
+    /// What is asked for beside permissions.
+    pub terms: Terms,
+    /// The thumbprint of the key that whoever redeems the code must hold (RFC 9449 §10).
+    pub dpop_jkt: Option<String>,
 }
 
 /// Of which applications a proof key is wanted with a code: a setting of the dialect, since what protects in one breaks clients
@@ -77,7 +81,7 @@ impl ChallengeWanted {
 
 impl Request {
     /// A request that comes by no address of its own: of a program that waits elsewhere, or for a page of ours.
-    pub const fn without_address(wanted: WantedScopes) -> Self {
+    pub fn without_address(wanted: WantedScopes) -> Self {
         Self {
             wanted,
             response_type: ResponseType::CODE,
@@ -91,6 +95,8 @@ impl Request {
             sid: None,
             id_token_hint: None,
             max_age: None,
+            terms: Terms::default(),
+            dpop_jkt: None,
         }
     }
 
@@ -347,6 +353,10 @@ pub struct CodeFacts {
     pub challenge: Option<CodeChallenge>,
     /// For the id_token.
     pub nonce: Option<String>,
+    /// What the grant carries beside its permissions.
+    pub terms: Terms,
+    /// The thumbprint of the key that whoever redeems the code must hold.
+    pub dpop_jkt: Option<String>,
 }
 
 impl Deref for CodePlan {
@@ -423,5 +433,7 @@ fn plan(facts: &Facts<'_>) -> CodePlan {
         wanted: facts.request.wanted.clone(),
         challenge: facts.request.challenge.clone(),
         nonce: facts.request.nonce.clone(),
+        terms: facts.request.terms.clone(),
+        dpop_jkt: facts.request.dpop_jkt.clone(),
     })
 }

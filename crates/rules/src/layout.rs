@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::api_access::PresentedToken;
 use crate::client::ClientProof;
-use crate::model::{Application, Method, SigningAlg, Tenant, User};
+use crate::model::{Application, Binding, Method, SigningAlg, Tenant, Terms, User};
 use crate::refusal::TokenFault;
 use crate::scopes::{ApiName, SignInScope};
 
@@ -59,6 +59,8 @@ pub struct AccessTokenFacts<'a> {
     pub asked_as: &'a ApiName,
     /// What it allows.
     pub scopes: &'a [String],
+    /// What the grant carries beside its permissions.
+    pub terms: &'a Terms,
 }
 
 /// What the access token of an application says that acts for nobody but itself.
@@ -78,6 +80,8 @@ pub struct ApplicationTokenFacts<'a> {
     pub asked_as: &'a ApiName,
     /// What the application is to the API.
     pub roles: &'a [String],
+    /// The key that whoever presents it must hold.
+    pub bound_to: Option<&'a Binding>,
     /// When it is issued.
     pub issued_at: Timestamp,
     /// When it ends.
@@ -99,6 +103,8 @@ pub struct IdTokenFacts<'a> {
     pub access_token: Option<&'a Secret>,
     /// From the authorization request.
     pub nonce: Option<&'a str>,
+    /// What the grant carries beside its permissions.
+    pub terms: &'a Terms,
 }
 
 /// What the header of a token calls it.

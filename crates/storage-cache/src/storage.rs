@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use grantor_environment::{Monotonic, Timestamp};
-use grantor_protocol::{HandleDigest, TenantId};
+use grantor_protocol::{HandleDigest, TenantId, UserId};
 use grantor_rules::directory::DirectoryChange;
-use grantor_rules::model::{Application, DeviceAnswer, DeviceCode, ServicePrincipal, Tenant, TenantName};
+use grantor_rules::model::{
+    Application, DeviceAnswer, DeviceCode, Notice, Polled, ServicePrincipal, Tenant, TenantName,
+};
 use grantor_storage::{
     AnswerDeviceCode, DirectoryVersions, Fault, Finished, RecordedConsent, RedeemDeviceCode, Redeemed, Shard,
     SigningKeyRecord, Storage, TenantStorage,
@@ -178,6 +180,28 @@ impl Storage for CachedStorage {
         self.store.redeem_device_code(redeem).await
     }
 
+    async fn note_device_poll(
+        &self,
+        digest: &HandleDigest,
+        before: Option<Polled>,
+        now: Polled,
+    ) -> Result<bool, Fault> {
+        self.store.note_device_poll(digest, before, now).await
+    }
+
+    async fn list_awaited(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Vec<(HandleDigest, DeviceCode)>, Fault> {
+        self.store.list_awaited(tenant, user, now).await
+    }
+
+    async fn list_due_notices(&self, now: Timestamp, most: u32) -> Result<Vec<(TenantId, Notice)>, Fault> {
+        self.store.list_due_notices(now, most).await
+    }
+
     async fn directory_versions(&self) -> Result<DirectoryVersions, Fault> {
         self.store.directory_versions().await
     }
@@ -204,6 +228,14 @@ impl Storage for CachedStorage {
 
     async fn forget_signing_key(&self, key_id: &str) -> Result<Vec<SigningKeyRecord>, Fault> {
         self.store.forget_signing_key(key_id).await
+    }
+
+    async fn note_key_reader(&self, key_id: &str, reader: &str, at: Timestamp) -> Result<(), Fault> {
+        self.store.note_key_reader(key_id, reader, at).await
+    }
+
+    async fn list_key_readers(&self, key_id: &str) -> Result<Vec<(String, Timestamp)>, Fault> {
+        self.store.list_key_readers(key_id).await
     }
 
     async fn forget_ended(&self, now: Timestamp, most: u32) -> Result<u64, Fault> {

@@ -7,10 +7,10 @@ use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, HandleDigest, TenantId, UserId};
 use grantor_rules::model::{
     Application, Assigned, Assignment, Code, ConsentRequest, Consents, Family, GrantedPermission, Group, Interaction,
-    Progress, RevocationReason, ServicePrincipal, SignIn, User,
+    Notice, Progress, PushedRequest, RevocationReason, ServicePrincipal, SignIn, User,
 };
 use grantor_storage::{
-    BeginFamily, Burned, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed,
+    BeginFamily, Burned, EndSignIns, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed,
     RotateRefreshToken, Rotated, Shard, StoredPassword, TenantStorage, WithdrawnConsent, WrongPassword,
 };
 use serde::Serialize;
@@ -195,8 +195,36 @@ impl TenantStorage for CachedTenant {
         self.store.record_sign_in(sign_in).await
     }
 
-    async fn end_sign_ins(&self, session: &HandleDigest, users: &[UserId]) -> Result<(), Fault> {
-        self.store.end_sign_ins(session, users).await
+    async fn end_sign_ins(&self, end: &EndSignIns) -> Result<(), Fault> {
+        self.store.end_sign_ins(end).await
+    }
+
+    async fn claim_notice(&self, id: Uuid, tries: u32, until: Timestamp) -> Result<bool, Fault> {
+        self.store.claim_notice(id, tries, until).await
+    }
+
+    async fn note_notice(&self, notice: &Notice) -> Result<(), Fault> {
+        self.store.note_notice(notice).await
+    }
+
+    async fn list_notices(&self, most: u32) -> Result<Vec<Notice>, Fault> {
+        self.store.list_notices(most).await
+    }
+
+    async fn spend_once(&self, digest: &[u8; 32], until: Timestamp) -> Result<bool, Fault> {
+        self.store.spend_once(digest, until).await
+    }
+
+    async fn push_request(&self, digest: &HandleDigest, request: &PushedRequest) -> Result<(), Fault> {
+        self.store.push_request(digest, request).await
+    }
+
+    async fn find_pushed_request(&self, digest: &HandleDigest) -> Result<Option<PushedRequest>, Fault> {
+        self.store.find_pushed_request(digest).await
+    }
+
+    async fn end_pushed_request(&self, digest: &HandleDigest) -> Result<Finished, Fault> {
+        self.store.end_pushed_request(digest).await
     }
 
     async fn list_session_clients(&self, sid: &str) -> Result<Vec<ClientId>, Fault> {

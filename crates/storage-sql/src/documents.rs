@@ -4,10 +4,10 @@
 
 use grantor_environment::Timestamp;
 use grantor_protocol::pkce::CodeChallenge;
-use grantor_protocol::{ClientId, FamilyId, FlowId, RedirectUri, TenantId};
+use grantor_protocol::{ClientId, FamilyId, FlowId, HandleDigest, RedirectUri, TenantId};
 use grantor_rules::model::{
-    Authority, Code, ConsentRequest, Consents, DeviceCode, Family, Interaction, Method, Platform, Progress, Purpose,
-    ServicePrincipal,
+    Attempt, Authority, Awaited, Code, ConsentRequest, Consents, DeviceCode, Family, Interaction, Method, Notice,
+    NoticeEvent, Platform, Progress, Purpose, PushedRequest, ServicePrincipal, Terms,
 };
 use grantor_rules::scopes::WantedScopes;
 use grantor_storage::Fault;
@@ -48,6 +48,10 @@ pub struct CodeDocument {
     pub method: Method,
     pub sid: String,
     pub flow: FlowId,
+    #[serde(default, skip_serializing_if = "Terms::is_empty")]
+    pub terms: Terms,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
 }
 
 impl From<&Code> for CodeDocument {
@@ -63,6 +67,8 @@ impl From<&Code> for CodeDocument {
             method: code.method,
             sid: code.sid.clone(),
             flow: code.flow,
+            terms: code.terms.clone(),
+            dpop_jkt: code.dpop_jkt.clone(),
         }
     }
 }
@@ -79,6 +85,8 @@ pub struct FamilyDocument {
     pub ends_at: Option<Millis>,
     #[serde(default)]
     pub parent: Option<FamilyId>,
+    #[serde(default, skip_serializing_if = "Terms::is_empty")]
+    pub terms: Terms,
 }
 
 impl From<&Family> for FamilyDocument {
@@ -92,6 +100,7 @@ impl From<&Family> for FamilyDocument {
             flow: family.flow,
             ends_at: family.ends_at.map(Into::into),
             parent: family.parent,
+            terms: family.terms.clone(),
         }
     }
 }
@@ -109,6 +118,8 @@ pub struct InteractionDocument {
     /// Where it is missing: the tenant that the request is kept in.
     #[serde(default)]
     pub authority: Option<Authority>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<HandleDigest>,
 }
 
 impl From<&Interaction> for InteractionDocument {
@@ -121,6 +132,7 @@ impl From<&Interaction> for InteractionDocument {
             flow: interaction.flow,
             purpose: interaction.purpose.clone(),
             authority: Some(interaction.authority),
+            pushed: interaction.pushed,
         }
     }
 }
@@ -138,6 +150,7 @@ impl InteractionDocument {
             began_at: self.began_at.into(),
             expires_at,
             flow: self.flow,
+            pushed: self.pushed,
         }
     }
 }
@@ -181,6 +194,10 @@ pub struct DeviceCodeDocument {
     pub dialect: String,
     pub wanted: WantedScopes,
     pub flow: FlowId,
+    #[serde(default, skip_serializing_if = "Terms::is_empty")]
+    pub terms: Terms,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaits: Option<Awaited>,
 }
 
 impl From<&DeviceCode> for DeviceCodeDocument {
@@ -191,6 +208,45 @@ impl From<&DeviceCode> for DeviceCodeDocument {
             dialect: code.dialect.clone(),
             wanted: code.wanted.clone(),
             flow: code.flow,
+            terms: code.terms.clone(),
+            awaits: code.awaits.clone(),
         }
+    }
+}
+
+/// The document of a pushed request.
+#[derive(Serialize, Deserialize)]
+pub struct PushedDocument {
+    pub client_id: ClientId,
+    pub dialect: String,
+    pub parameters: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
+    pub expires_at: Millis,
+}
+
+impl From<&PushedRequest> for PushedDocument {
+    fn from(request: &PushedRequest) -> Self {
+        Self {
+            client_id: request.client_id.clone(),
+            dialect: request.dialect.clone(),
+            parameters: request.parameters.clone(),
+            dpop_jkt: request.dpop_jkt.clone(),
+            expires_at: request.expires_at.into(),
+        }
+    }
+}
+
+/// The document of a notice.
+#[derive(Serialize, Deserialize)]
+pub struct NoticeDocument {
+    pub event: NoticeEvent,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<Attempt>,
+}
+
+impl From<&Notice> for NoticeDocument {
+    fn from(notice: &Notice) -> Self {
+        Self { event: notice.event.clone(), attempts: notice.attempts.clone() }
     }
 }

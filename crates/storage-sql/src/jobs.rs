@@ -15,6 +15,8 @@ pub mod families;
 pub mod grants;
 pub mod housekeeping;
 pub mod interactions;
+pub mod notices;
+pub mod once;
 pub mod platform;
 pub mod principals;
 pub mod refresh_tokens;

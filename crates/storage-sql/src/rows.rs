@@ -2,18 +2,20 @@
 
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::time::Duration;
 
 use grantor_protocol::{ClientId, HandleDigest, Secret, TenantId, UserId};
 use grantor_rules::model::{
     Application, Assigned, Assignee, Assignment, Code, ConsentRequest, Consents, DeviceAnswer, DeviceCode, Family,
-    GrantedPermission, Interaction, Method, RefreshToken, RequiredPermission, RevocationReason, ServicePrincipal,
-    SignIn, Tenant, User,
+    GrantedPermission, Interaction, Method, Notice, Polled, PushedRequest, RefreshToken, RequiredPermission,
+    RevocationReason, ServicePrincipal, SignIn, Tenant, User,
 };
 use grantor_storage::{DirectoryVersions, Fault, Shard, SigningKeyRecord, StoredPassword};
 
 use crate::conn::{Columns, Row};
 use crate::documents::{
-    CodeDocument, ConsentRequestDocument, DeviceCodeDocument, FamilyDocument, InteractionDocument, PrincipalDocument,
+    CodeDocument, ConsentRequestDocument, DeviceCodeDocument, FamilyDocument, InteractionDocument, NoticeDocument,
+    PrincipalDocument, PushedDocument,
 };
 use crate::exchanged;
 
@@ -220,6 +222,9 @@ pub fn code(row: &Row, key: &dyn Debug) -> Result<Code, Fault> {
         method: document.method,
         sid: document.sid,
         flow: document.flow,
+        terms: document.terms,
+        dpop_jkt: document.dpop_jkt,
+        session_ended_at: columns.maybe_time("ended_sessions.ended_at")?,
     })
 }
 
@@ -241,6 +246,8 @@ pub fn family(row: &Row, key: &dyn Debug) -> Result<Family, Fault> {
         ends_at: document.ends_at.map(Into::into),
         revoked: revoked(columns)?,
         refresh_token: refresh_token(columns)?,
+        terms: document.terms,
+        session_ended_at: columns.maybe_time("ended_sessions.ended_at")?,
     })
 }
 
@@ -282,7 +289,50 @@ pub fn device_code(row: &Row, key: &dyn Debug) -> Result<DeviceCode, Fault> {
         expires_at: columns.time("expires_at")?,
         answer: device_answer(columns)?,
         spent_at: columns.maybe_time("spent_at")?,
+        terms: document.terms,
+        awaits: document.awaits,
+        polled: polled(columns)?,
     })
+}
+
+fn polled(columns: Columns<'_>) -> Result<Option<Polled>, Fault> {
+    let Some(at) = columns.maybe_time("polled_at")? else { return Ok(None) };
+    let millis = columns.number("poll_interval")?;
+    let millis = u64::try_from(millis).map_err(|error| columns.impossible("poll_interval", &error))?;
+    Ok(Some(Polled { at, interval: Duration::from_millis(millis) }))
+}
+
+/// A pushed request.
+pub fn pushed_request(row: &Row, key: &dyn Debug) -> Result<PushedRequest, Fault> {
+    let columns = row.of(key);
+    let document: PushedDocument = columns.json("document")?;
+    Ok(PushedRequest {
+        client_id: document.client_id,
+        dialect: document.dialect,
+        parameters: document.parameters,
+        dpop_jkt: document.dpop_jkt,
+        expires_at: document.expires_at.into(),
+        keep_until: columns.time("expires_at")?,
+    })
+}
+
+/// A notice, with whose it is.
+pub fn notice(row: &Row) -> Result<(TenantId, Notice), Fault> {
+    let key = row.of(&"notice").text("id")?;
+    let columns = row.of(&key);
+    let document: NoticeDocument = columns.json("document")?;
+    let tries = columns.number("tries")?;
+    let notice = Notice {
+        id: columns.parsed("id", str::parse)?,
+        client_id: columns.parsed("client_id", ClientId::parse)?,
+        event: document.event,
+        attempts: document.attempts,
+        tries: u32::try_from(tries).map_err(|error| columns.impossible("tries", &error))?,
+        due_at: columns.maybe_time("due_at")?,
+        created_at: columns.time("created_at")?,
+        keep_until: columns.time("expires_at")?,
+    };
+    Ok((columns.parsed("tenant_id", str::parse)?, notice))
 }
 
 fn device_answer(columns: Columns<'_>) -> Result<Option<DeviceAnswer>, Fault> {
@@ -304,5 +354,6 @@ pub fn signing_key(row: &Row) -> Result<SigningKeyRecord, Fault> {
         sealed_private_key: columns.bytes("sealed_private_key")?.to_vec(),
         certificate: columns.bytes("certificate")?.to_vec(),
         created_at: columns.time("created_at")?,
+        begins_at: columns.maybe_time("begins_at")?,
     })
 }

@@ -29,6 +29,8 @@ pub mod families;
 pub mod grants;
 pub mod housekeeping;
 pub mod interactions;
+pub mod notices;
+pub mod once;
 pub mod platform;
 pub mod principals;
 pub mod sessions;
@@ -60,6 +62,8 @@ pub const ALL: &[&[&Sql]] = &[
     grants::ALL,
     housekeeping::ALL,
     interactions::ALL,
+    notices::ALL,
+    once::ALL,
     platform::ALL,
     principals::ALL,
     sessions::ALL,

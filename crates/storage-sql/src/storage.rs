@@ -8,12 +8,13 @@ use grantor_protocol::{ClientId, FamilyId, HandleDigest, TenantId, UserId};
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{
     Application, Assigned, Assignment, Code, ConsentRequest, Consents, DeviceCode, Family, GrantedPermission, Group,
-    Interaction, Progress, RevocationReason, ServicePrincipal, SignIn, Tenant, TenantName, User,
+    Interaction, Notice, Polled, Progress, PushedRequest, RevocationReason, ServicePrincipal, SignIn, Tenant,
+    TenantName, User,
 };
 use grantor_storage::{
-    AnswerDeviceCode, BeginFamily, Burned, DirectoryVersions, Fault, Finished, IssueCode, NewSignIn, RecordedConsent,
-    RedeemCode, RedeemDeviceCode, Redeemed, RotateRefreshToken, Rotated, SigningKeyRecord, Storage, StoredPassword,
-    TenantStorage, WithdrawnConsent, WrongPassword,
+    AnswerDeviceCode, BeginFamily, Burned, DirectoryVersions, EndSignIns, Fault, Finished, IssueCode, NewSignIn,
+    RecordedConsent, RedeemCode, RedeemDeviceCode, Redeemed, RotateRefreshToken, Rotated, SigningKeyRecord, Storage,
+    StoredPassword, TenantStorage, WithdrawnConsent, WrongPassword,
 };
 use uuid::Uuid;
 
@@ -21,7 +22,7 @@ use crate::conn::Job;
 use crate::engine::Engine;
 use crate::jobs::{
     apply, assignments, codes, consent_requests, consents, credentials, device_codes, directory, families, grants,
-    housekeeping, interactions, platform, principals, refresh_tokens, sessions, sign_ins, tenants,
+    housekeeping, interactions, notices, once, platform, principals, refresh_tokens, sessions, sign_ins, tenants,
 };
 
 /// The store of a deployment in a database. A clone is another handle on the same store.
@@ -106,6 +107,28 @@ impl<E: Engine> Storage for SqlStorage<E> {
         self.engine.write(device_codes::Redeem::new(redeem)?).await
     }
 
+    async fn note_device_poll(
+        &self,
+        digest: &HandleDigest,
+        before: Option<Polled>,
+        now: Polled,
+    ) -> Result<bool, Fault> {
+        self.engine.write(device_codes::NotePoll { digest: *digest, before, now }).await
+    }
+
+    async fn list_awaited(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Vec<(HandleDigest, DeviceCode)>, Fault> {
+        self.engine.read(&device_codes::ListAwaited { tenant, user, now }).await
+    }
+
+    async fn list_due_notices(&self, now: Timestamp, most: u32) -> Result<Vec<(TenantId, Notice)>, Fault> {
+        self.engine.read(&notices::ListDue { now, most }).await
+    }
+
     async fn directory_versions(&self) -> Result<DirectoryVersions, Fault> {
         self.engine.read(&tenants::ListVersions).await
     }
@@ -132,6 +155,15 @@ impl<E: Engine> Storage for SqlStorage<E> {
 
     async fn forget_signing_key(&self, key_id: &str) -> Result<Vec<SigningKeyRecord>, Fault> {
         self.engine.write(platform::ForgetSigningKey { key_id: key_id.to_owned() }).await
+    }
+
+    async fn note_key_reader(&self, key_id: &str, reader: &str, at: Timestamp) -> Result<(), Fault> {
+        let (key_id, reader) = (key_id.to_owned(), reader.to_owned());
+        self.engine.write(platform::NoteKeyReader { key_id, reader, at }).await
+    }
+
+    async fn list_key_readers(&self, key_id: &str) -> Result<Vec<(String, Timestamp)>, Fault> {
+        self.engine.read(&platform::ListKeyReaders { key_id }).await
     }
 
     async fn forget_ended(&self, now: Timestamp, most: u32) -> Result<u64, Fault> {
@@ -260,9 +292,36 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
         self.engine.write(sign_ins::Record::new(self.tenant, sign_in)?).await
     }
 
-    async fn end_sign_ins(&self, session: &HandleDigest, users: &[UserId]) -> Result<(), Fault> {
-        let (session, users) = (*session, users.to_vec());
-        self.engine.write(sign_ins::End { tenant: self.tenant, session, users }).await
+    async fn end_sign_ins(&self, end: &EndSignIns) -> Result<(), Fault> {
+        self.engine.write(sign_ins::End::new(self.tenant, end)?).await
+    }
+
+    async fn claim_notice(&self, id: Uuid, tries: u32, until: Timestamp) -> Result<bool, Fault> {
+        self.engine.write(notices::Claim { tenant: self.tenant, id, tries, until }).await
+    }
+
+    async fn note_notice(&self, notice: &Notice) -> Result<(), Fault> {
+        self.engine.write(notices::Note { written: notices::Written::new(self.tenant, notice)? }).await
+    }
+
+    async fn list_notices(&self, most: u32) -> Result<Vec<Notice>, Fault> {
+        self.engine.read(&notices::List { tenant: self.tenant, most }).await
+    }
+
+    async fn spend_once(&self, digest: &[u8; 32], until: Timestamp) -> Result<bool, Fault> {
+        self.engine.write(once::Spend { tenant: self.tenant, digest: *digest, until }).await
+    }
+
+    async fn push_request(&self, digest: &HandleDigest, request: &PushedRequest) -> Result<(), Fault> {
+        self.engine.write(once::Push::new(self.tenant, digest, request)?).await
+    }
+
+    async fn find_pushed_request(&self, digest: &HandleDigest) -> Result<Option<PushedRequest>, Fault> {
+        self.engine.read(&once::FindPushed { tenant: self.tenant, digest }).await
+    }
+
+    async fn end_pushed_request(&self, digest: &HandleDigest) -> Result<Finished, Fault> {
+        self.engine.write(once::EndPushed { tenant: self.tenant, digest: *digest }).await
     }
 
     async fn list_session_clients(&self, sid: &str) -> Result<Vec<ClientId>, Fault> {

@@ -30,6 +30,8 @@ pub mod housekeeping;
 pub mod insistent;
 pub mod interactions;
 pub mod names;
+pub mod notices;
+pub mod once;
 pub mod people;
 pub mod platform;
 pub mod principals;
@@ -157,6 +159,20 @@ macro_rules! contract {
                 a_revoked_family_exchanges_nothing,
                 a_refresh_token_of_no_family_is_unknown,
             }
+            once {
+                what_is_spent_is_spent,
+                what_was_spent_is_forgotten_at_its_end,
+                a_pushed_request_is_found_as_it_was_kept,
+                a_pushed_request_ends_once,
+                an_ended_session_is_remembered,
+            }
+            notices {
+                the_end_of_a_session_is_told,
+                a_notice_is_taken_in_hand_once,
+                who_is_waited_for_is_listed,
+                a_question_is_kept_unless_it_was_overtaken,
+                who_has_fetched_a_key_is_known,
+            }
             platform {
                 what_is_kept_once_stays,
                 the_first_signing_key_of_an_algorithm_stays,
@@ -184,6 +200,9 @@ macro_rules! contract {
                 of_many_answers_to_a_device_code_one_counts,
                 of_many_redemptions_of_a_device_code_one_wins,
                 of_many_ends_of_one_interaction_one_counts,
+                of_many_who_spend_the_same_one_does,
+                of_many_codes_for_one_pushed_request_one_is_issued,
+                of_many_who_take_a_notice_in_hand_one_has_it,
                 no_wrong_password_is_lost_count_of,
                 consents_that_bring_in_the_same_are_all_kept,
                 a_transaction_that_fails_fails_alone,
@@ -227,6 +246,8 @@ mod tests {
             include_str!("contract/housekeeping.rs"),
             include_str!("contract/interactions.rs"),
             include_str!("contract/names.rs"),
+            include_str!("contract/notices.rs"),
+            include_str!("contract/once.rs"),
             include_str!("contract/people.rs"),
             include_str!("contract/platform.rs"),
             include_str!("contract/principals.rs"),

@@ -18,7 +18,7 @@ mod versions;
 pub use fault::Fault;
 pub use platform::Storage;
 pub use records::{
-    AnswerDeviceCode, BeginFamily, Burned, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode,
+    AnswerDeviceCode, BeginFamily, Burned, EndSignIns, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode,
     RedeemDeviceCode, Redeemed, RotateRefreshToken, Rotated, SigningKeyRecord, StoredPassword, WithdrawnConsent,
     WrongPassword,
 };

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use grantor_environment::Timestamp;
-use grantor_protocol::{HandleDigest, TenantId};
+use grantor_protocol::{HandleDigest, TenantId, UserId};
 use grantor_rules::directory::DirectoryChange;
-use grantor_rules::model::{Application, DeviceCode, Tenant, TenantName};
+use grantor_rules::model::{Application, DeviceCode, Notice, Polled, Tenant, TenantName};
 
 use crate::{
     AnswerDeviceCode, DirectoryVersions, Fault, Finished, RedeemDeviceCode, Redeemed, SigningKeyRecord, TenantStorage,
@@ -62,6 +62,22 @@ pub trait Storage: Send + Sync {
     /// Spends a device code that was answered with yes, and records what it buys: both, or, when it was spent before, nothing.
     async fn redeem_device_code(&self, redeem: &RedeemDeviceCode) -> Result<Redeemed, Fault>;
 
+    /// Keeps when a program asked whether its person has answered, unless another question was kept since `before`. Says
+    /// whether it was.
+    async fn note_device_poll(&self, digest: &HandleDigest, before: Option<Polled>, now: Polled)
+    -> Result<bool, Fault>;
+
+    /// The device codes that wait for the answer of one person and end after `now`, with their digests.
+    async fn list_awaited(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Vec<(HandleDigest, DeviceCode)>, Fault>;
+
+    /// The notices that are due at `now`, the longest due first, at most `most`, each with whose it is.
+    async fn list_due_notices(&self, now: Timestamp, most: u32) -> Result<Vec<(TenantId, Notice)>, Fault>;
+
     /// How often each part of the directory has changed: the same commit that changes a tenant, an application or what stands
     /// for one moves the version of its part on, so whoever reads a version finds everything that it stands for.
     async fn directory_versions(&self) -> Result<DirectoryVersions, Fault>;
@@ -86,6 +102,12 @@ pub trait Storage: Send + Sync {
 
     /// Forgets a signing key that nothing alive was signed with, and returns those that are left.
     async fn forget_signing_key(&self, key_id: &str) -> Result<Vec<SigningKeyRecord>, Fault>;
+
+    /// Notes that somebody has fetched a signing key; a later time changes nothing.
+    async fn note_key_reader(&self, key_id: &str, reader: &str, at: Timestamp) -> Result<(), Fault>;
+
+    /// Who has fetched a signing key, and when first, in the order of their names.
+    async fn list_key_readers(&self, key_id: &str) -> Result<Vec<(String, Timestamp)>, Fault>;
 
     /// Forgets what has ended by `now`: at most `most` rows of each kind in one commit, so that nothing else waits for long.
     /// Returns how many rows went.

@@ -3,7 +3,7 @@
 use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, HandleDigest, Secret, TenantId, UserId};
 use grantor_rules::model::{
-    Code, Consents, DeviceAnswer, Family, Progress, RefreshToken, RequiredPermission, RevocationReason,
+    Code, Consents, DeviceAnswer, Family, Notice, Progress, RefreshToken, RequiredPermission, RevocationReason,
     ServicePrincipal, SignIn,
 };
 
@@ -18,6 +18,23 @@ pub struct NewSignIn {
     pub sign_in: SignIn,
     /// The interaction that it happened in, with what the person has done so far.
     pub interaction: Option<(HandleDigest, Progress)>,
+}
+
+/// Sign-ins to end.
+#[derive(Clone, Debug)]
+pub struct EndSignIns {
+    /// The browser's session.
+    pub session: HandleDigest,
+    /// Whose sign-ins in it.
+    pub users: Vec<UserId>,
+    /// Their sessions as applications see them.
+    pub sids: Vec<String>,
+    /// What applications are told.
+    pub notices: Vec<Notice>,
+    /// Now.
+    pub now: Timestamp,
+    /// Until when it must be remembered: the end of whatever lives longest that ends with a session.
+    pub keep_until: Timestamp,
 }
 
 /// Permissions that a person allowed an application.
@@ -61,6 +78,8 @@ pub struct BeginFamily {
     pub keep_until: Timestamp,
     /// The interaction that it ends, if there was one.
     pub interaction: Option<HandleDigest>,
+    /// The pushed request that it ends, if there was one.
+    pub pushed: Option<HandleDigest>,
     /// What the person has just allowed, for each application that it is allowed to.
     pub consents: Vec<RecordedConsent>,
     /// Now.
@@ -117,6 +136,8 @@ pub struct AnswerDeviceCode {
     pub interaction: Option<HandleDigest>,
     /// What the person has just allowed, for each application that it is allowed to.
     pub consents: Vec<RecordedConsent>,
+    /// What the application is told of it.
+    pub notices: Vec<Notice>,
     /// Now.
     pub now: Timestamp,
 }
@@ -130,6 +151,8 @@ pub struct IssueCode {
     pub code: Code,
     /// The interaction that it ends, if there was one.
     pub interaction: Option<HandleDigest>,
+    /// The pushed request that it ends, if there was one.
+    pub pushed: Option<HandleDigest>,
     /// What the person has just allowed, for each application that it is allowed to.
     pub consents: Vec<RecordedConsent>,
     /// Until when it is remembered that the session reached this application.
@@ -217,4 +240,6 @@ pub struct SigningKeyRecord {
     pub certificate: Vec<u8>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it signs first, where that is not its usual time.
+    pub begins_at: Option<Timestamp>,
 }

@@ -7,12 +7,12 @@ use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, HandleDigest, TenantId, UserId};
 use grantor_rules::model::{
     Application, Assigned, Assignment, Code, ConsentRequest, Consents, Family, GrantedPermission, Group, Interaction,
-    Progress, RevocationReason, ServicePrincipal, SignIn, User,
+    Notice, Progress, PushedRequest, RevocationReason, ServicePrincipal, SignIn, User,
 };
 use uuid::Uuid;
 
 use crate::{
-    BeginFamily, Burned, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed,
+    BeginFamily, Burned, EndSignIns, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed,
     RotateRefreshToken, Rotated, StoredPassword, WithdrawnConsent, WrongPassword,
 };
 
@@ -117,11 +117,39 @@ pub trait TenantStorage: Send + Sync {
     /// Records that somebody signed in: the session gets its new handle, and the interaction its progress.
     async fn record_sign_in(&self, sign_in: &NewSignIn) -> Result<(), Fault>;
 
-    /// Ends the sign-ins of these people in a browser session.
-    async fn end_sign_ins(&self, session: &HandleDigest, users: &[UserId]) -> Result<(), Fault>;
+    /// Ends sign-ins in a browser session, remembers that they were ended, and keeps what applications are told of it: all of
+    /// it or nothing. Done again it is the same as once.
+    async fn end_sign_ins(&self, end: &EndSignIns) -> Result<(), Fault>;
 
     /// The applications that somebody signed in to during a session, by the session's id as applications see it.
     async fn list_session_clients(&self, sid: &str) -> Result<Vec<ClientId>, Fault>;
+
+    // What applications are told. They are found in [`Storage`](crate::Storage), whoever's they are.
+
+    /// Takes a notice in hand until a moment, as the only one who has seen it tried so many times. Says whether it was.
+    async fn claim_notice(&self, id: Uuid, tries: u32, until: Timestamp) -> Result<bool, Fault>;
+
+    /// Keeps what became of a notice since it was taken in hand; whoever has been overtaken changes nothing.
+    async fn note_notice(&self, notice: &Notice) -> Result<(), Fault>;
+
+    /// The newest notices, at most `most`.
+    async fn list_notices(&self, most: u32) -> Result<Vec<Notice>, Fault>;
+
+    // What may happen once.
+
+    /// Uses up what a digest stands for, until a moment after which it is refused for its age. Says whether nobody had before.
+    async fn spend_once(&self, digest: &[u8; 32], until: Timestamp) -> Result<bool, Fault>;
+
+    // Authorization requests that applications have left here.
+
+    /// Keeps a request under its reference's digest.
+    async fn push_request(&self, digest: &HandleDigest, request: &PushedRequest) -> Result<(), Fault>;
+
+    /// A request, also one whose time is over.
+    async fn find_pushed_request(&self, digest: &HandleDigest) -> Result<Option<PushedRequest>, Fault>;
+
+    /// Ends a request without an answer.
+    async fn end_pushed_request(&self, digest: &HandleDigest) -> Result<Finished, Fault>;
 
     // Authorization requests that wait for their person.
 
@@ -139,8 +167,8 @@ pub trait TenantStorage: Send + Sync {
 
     // Codes.
 
-    /// Issues a code, ends its interaction, records the consent that was just given and notes that the session reached the
-    /// application: all of it, or, when the interaction had ended before, nothing.
+    /// Issues a code, ends its interaction and its pushed request, records the consent that was just given and notes that the
+    /// session reached the application: all of it, or, when either had ended before, no more than the end of the other.
     async fn issue_code(&self, issue: &IssueCode) -> Result<Finished, Fault>;
 
     /// A code, also one that is spent or whose time is over.

@@ -25,7 +25,6 @@ pub fn parse<V: Version>(parameters: &Parameters) -> Result<Request, Refusal> {
     by_reference(parameters)?;
     claims_are_json(parameters)?;
     Ok(Request {
-        wanted,
         response_type,
         response_mode,
         state,
@@ -35,8 +34,8 @@ pub fn parse<V: Version>(parameters: &Parameters) -> Result<Request, Refusal> {
         prompt: asked_prompt::<V>(parameters)?,
         login_hint: text("login_hint", limit::HINT)?,
         sid: text("sid", limit::HINT)?,
-        id_token_hint: None,
         max_age: max_age(parameters)?,
+        ..Request::without_address(wanted)
     })
 }
 

@@ -5,6 +5,8 @@ use grantor_protocol::response::{ResponseMode, ResponseType};
 use grantor_protocol::{PublicUrl, Secret, TenantId};
 use grantor_rules::Refusal;
 use grantor_rules::authorize::{ChallengeWanted, Request};
+use grantor_rules::model::Terms;
+use grantor_rules::scopes::SignInScope;
 
 use super::errors::described;
 use super::metadata::issuer;
@@ -42,6 +44,8 @@ pub fn parse(parameters: &Parameters) -> Result<Request, Refusal> {
         login_hint: text("login_hint", limit::HINT)?,
         id_token_hint: parameters.optional("id_token_hint", limit::DOCUMENT)?.map(Secret::new),
         max_age: max_age(parameters)?,
+        // Without `offline_access` everything ends with the session (OpenID Connect Back-Channel Logout §2.7).
+        terms: Terms { ends_with_session: !wanted.signs_in_with(SignInScope::OfflineAccess), ..Terms::default() },
         ..Request::without_address(wanted)
     })
 }

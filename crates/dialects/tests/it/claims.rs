@@ -6,7 +6,7 @@ use grantor_rules::client::ClientProof;
 use grantor_rules::directory_api;
 use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, PersonFacts, TokenLayout};
 use grantor_rules::model::{
-    Application, ClaimMapping, GroupClaims, Method, OptionalClaim, OptionalClaims, TokenVersion, User,
+    Application, ClaimMapping, GroupClaims, Method, OptionalClaim, OptionalClaims, Terms, TokenVersion, User,
 };
 use grantor_rules::refusal::TokenFault;
 use grantor_rules::scopes::{ApiName, SignInScope};
@@ -45,6 +45,7 @@ struct Access {
 impl Access {
     fn claims(&self) -> Map<String, Value> {
         dialect().access_token(&AccessTokenFacts {
+            terms: &Terms::default(),
             person: PersonFacts {
                 tenant: tenant(),
                 user: &self.user,
@@ -106,6 +107,7 @@ struct Id {
 impl Id {
     fn claims(&self) -> Map<String, Value> {
         let facts = IdTokenFacts {
+            terms: &Terms::default(),
             person: PersonFacts {
                 tenant: tenant(),
                 user: &self.user,
@@ -151,6 +153,7 @@ fn id_token(form: TokenVersion, user: User, sign_in: &[SignInScope]) -> Id {
 
 fn own_token(api: &Application, roles: &[String], proof: ClientProof) -> Map<String, Value> {
     dialect().application_token(&ApplicationTokenFacts {
+        bound_to: None,
         tenant: tenant(),
         client: &client(),
         proof,
@@ -246,6 +249,7 @@ fn each_token_holds_exactly_its_claims() {
 fn the_access_token_is_the_same_whichever_endpoint_was_asked() {
     let facts = |layout: &dyn TokenLayout, api: &Application| {
         layout.application_token(&ApplicationTokenFacts {
+            bound_to: None,
             tenant: tenant(),
             client: &client(),
             proof: ClientProof::Secret,

@@ -6,7 +6,7 @@ use grantor_dialects::graph::{me, token};
 use grantor_environment::Timestamp;
 use grantor_rules::client::ClientProof;
 use grantor_rules::layout::{AccessTokenFacts, PersonFacts};
-use grantor_rules::model::{Method, TokenVersion};
+use grantor_rules::model::{Method, Terms, TokenVersion};
 use grantor_rules::refusal::TokenFault;
 use grantor_rules::scopes::{ApiName, SignInScope};
 use grantor_rules::{Refusal, directory_api};
@@ -108,6 +108,7 @@ fn a_token() -> Map<String, Value> {
     claims::access_token(
         &public(),
         &AccessTokenFacts {
+            terms: &Terms::default(),
             person: PersonFacts {
                 tenant: tenant(),
                 user: &ana(),

@@ -160,6 +160,7 @@ impl Finishing<'_> {
                 answer: DeviceAnswer::Approved(approval),
                 interaction: self.stage.handle(),
                 consents: self.recorded(now),
+                notices: Vec::new(),
                 now,
             })
             .await?;
@@ -205,11 +206,13 @@ impl Finishing<'_> {
         now: Timestamp,
     ) -> Result<(), FlowError> {
         let (mut interaction, mut consents) = (self.stage.handle(), self.recorded(now));
+        let mut pushed = self.stage.interaction().pushed;
         if let Some(handle) = code {
             let issue = IssueCode {
                 digest: handle.digest(),
                 code: self.code(plan, now)?,
                 interaction: interaction.take(),
+                pushed: pushed.take(),
                 consents: std::mem::take(&mut consents),
                 session_until: self.person.sign_in.expires_at,
                 now,
@@ -217,7 +220,8 @@ impl Finishing<'_> {
             once(self.store().issue_code(&issue).await?)?;
         }
         if let Some((family, keep_until)) = family {
-            let begin = BeginFamily { family: family.clone(), keep_until: *keep_until, interaction, consents, now };
+            let begin =
+                BeginFamily { family: family.clone(), keep_until: *keep_until, interaction, pushed, consents, now };
             once(self.store().begin_family(&begin).await?)?;
         }
         Ok(())
@@ -288,6 +292,9 @@ impl Finishing<'_> {
             flow: self.trace.flow(),
             expires_at: now + self.env.settings.code_lifetime,
             spent_at: None,
+            terms: plan.terms.clone(),
+            dpop_jkt: plan.dpop_jkt.clone(),
+            session_ended_at: None,
         })
     }
 

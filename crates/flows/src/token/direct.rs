@@ -24,6 +24,7 @@ pub async fn begin(
         family: issue::family(plan, wanted, kept, parent),
         keep_until: issue::keep_until(plan),
         interaction: None,
+        pushed: None,
         consents: Vec::new(),
         now: call.env.now(),
     };

@@ -29,6 +29,7 @@ pub async fn application_token(
         api: &plan.api.application,
         asked_as: &plan.api.asked_as,
         roles: &plan.roles,
+        bound_to: None,
         issued_at: now,
         expires_at: plan.expires_at,
         token_id: env.entropy.bytes(),
@@ -147,6 +148,7 @@ async fn access_token(
         api: &plan.api.application,
         asked_as: &plan.api.asked_as,
         scopes: &plan.scopes,
+        terms: &plan.terms,
     });
     sign(env, plan.api.application.access_token_signing_alg, layout.access_token_type(), &claims).await
 }
@@ -186,6 +188,7 @@ async fn id_token(
         code: bound.code,
         access_token: bound.access_token,
         nonce: plan.nonce.as_deref(),
+        terms: &plan.terms,
     });
     sign(env, layout.id_token_signing_alg(plan.client), TokenType::Jwt, &claims).await
 }
@@ -211,6 +214,8 @@ pub fn family(
         ends_at: plan.family_ends_at,
         revoked: None,
         refresh_token,
+        terms: plan.terms.clone(),
+        session_ended_at: None,
     }
 }
 

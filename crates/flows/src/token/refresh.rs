@@ -144,7 +144,7 @@ impl Renewal<'_> {
         let issued = issue::tokens(call.env, plan, call.layout, Some(&successor)).await?;
         // Nothing is committed here that could notice a revocation since the family was read.
         let family_now = call.store.find_family(plan.family).await?;
-        if let Some(why) = family_now.and_then(|family| family.revoked) {
+        if let Some(why) = family_now.and_then(|family| family.ended_because()) {
             return Err(Refusal::RefreshTokenRevoked { why }.into());
         }
         issue::record(call.env, call.trace, plan, "refresh_token");

@@ -1,11 +1,13 @@
 //! Device codes: one program waits while its person signs in elsewhere (RFC 8628).
 
+use std::time::Duration;
+
 use grantor_environment::Timestamp;
 use grantor_protocol::secret::sha256;
 use grantor_protocol::{ClientId, FlowId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::{Authority, Method};
+use super::{Authority, Method, Terms};
 use crate::scopes::WantedScopes;
 
 /// A request that waits for its person to enter its user code. It belongs to no tenant before the person has signed in.
@@ -27,6 +29,36 @@ pub struct DeviceCode {
     pub answer: Option<DeviceAnswer>,
     /// When it was redeemed, if it was.
     pub spent_at: Option<Timestamp>,
+    /// What the grant carries beside its permissions.
+    pub terms: Terms,
+    /// Whose answer it waits for, where the application has named the person itself (CIBA §7).
+    pub awaits: Option<Awaited>,
+    /// When the program last asked, if it has.
+    pub polled: Option<Polled>,
+}
+
+/// The person whose answer is waited for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Awaited {
+    /// In whose directory.
+    pub tenant: TenantId,
+    /// Who.
+    pub user: UserId,
+    /// What the person compares with what the application shows (CIBA §7.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub binding_message: Option<String>,
+    /// What proves us to the application when it is told of the answer, sealed (CIBA §7.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notification_token: Option<Vec<u8>>,
+}
+
+/// When a program last asked whether its person has answered, and how long it waits from then on (RFC 8628 §3.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Polled {
+    /// When.
+    pub at: Timestamp,
+    /// For how long it waits before it asks again.
+    pub interval: Duration,
 }
 
 /// What the person has said.

@@ -7,7 +7,7 @@ use grantor_protocol::pkce::CodeChallenge;
 use grantor_protocol::{ClientId, FamilyId, FlowId, HandleDigest, RedirectUri, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::{Authority, Method, Platform};
+use super::{Authority, Method, Platform, Terms};
 use crate::scopes::WantedScopes;
 
 /// An authorization request that waits for its person.
@@ -31,6 +31,25 @@ pub struct Interaction {
     pub expires_at: Timestamp,
     /// The flow it belongs to.
     pub flow: FlowId,
+    /// The pushed request that it began with, which ends with it.
+    pub pushed: Option<HandleDigest>,
+}
+
+/// An authorization request that an application has left here for a browser to point at (RFC 9126).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PushedRequest {
+    /// Whose it is.
+    pub client_id: ClientId,
+    /// Which dialect it is in, by its name.
+    pub dialect: String,
+    /// The request.
+    pub parameters: Vec<(String, String)>,
+    /// The thumbprint of the key that it was pushed with, which what follows is bound to (RFC 9449 §10.1).
+    pub dpop_jkt: Option<String>,
+    /// Until when a browser may point at it.
+    pub expires_at: Timestamp,
+    /// Until when it is kept, for those who came in time and are still signing in.
+    pub keep_until: Timestamp,
 }
 
 /// What a person is to answer in an interaction.
@@ -94,6 +113,12 @@ pub struct Code {
     pub expires_at: Timestamp,
     /// When it was redeemed, if it was.
     pub spent_at: Option<Timestamp>,
+    /// What the grant carries beside its permissions.
+    pub terms: Terms,
+    /// The thumbprint of the key that whoever redeems it must hold (RFC 9449 §10).
+    pub dpop_jkt: Option<String>,
+    /// When its browser session was ended, if it was.
+    pub session_ended_at: Option<Timestamp>,
 }
 
 /// What one redemption bought: revoked as a whole.
@@ -125,6 +150,18 @@ pub struct Family {
     pub revoked: Option<RevocationReason>,
     /// Its refresh token, if it has any.
     pub refresh_token: Option<RefreshToken>,
+    /// What the grant carries beside its permissions.
+    pub terms: Terms,
+    /// When its browser session was ended, if it was.
+    pub session_ended_at: Option<Timestamp>,
+}
+
+impl Family {
+    /// Why it is no longer good, if it is not: it was revoked, or it ends with a browser session that was ended.
+    pub fn ended_because(&self) -> Option<RevocationReason> {
+        let session_ended = self.terms.ends_with_session && self.session_ended_at.is_some();
+        self.revoked.or(session_ended.then_some(RevocationReason::SessionEnded))
+    }
 }
 
 /// Why what a redemption bought is no longer good.
@@ -137,11 +174,13 @@ pub enum RevocationReason {
     RefreshTokenReused,
     /// Its application asked for it (RFC 7009).
     ByItsClient,
+    /// The browser session that it ends with was ended.
+    SessionEnded,
 }
 
 impl RevocationReason {
     /// Every reason.
-    pub const ALL: [Self; 3] = [Self::CodeReplayed, Self::RefreshTokenReused, Self::ByItsClient];
+    pub const ALL: [Self; 4] = [Self::CodeReplayed, Self::RefreshTokenReused, Self::ByItsClient, Self::SessionEnded];
 
     /// The reason as it is stored and logged.
     pub const fn as_str(self) -> &'static str {
@@ -149,6 +188,7 @@ impl RevocationReason {
             Self::CodeReplayed => "code-replayed",
             Self::RefreshTokenReused => "refresh-token-reused",
             Self::ByItsClient => "by-its-client",
+            Self::SessionEnded => "session-ended",
         }
     }
 

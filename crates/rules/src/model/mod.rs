@@ -9,6 +9,7 @@ pub mod client_metadata;
 pub mod credentials;
 pub mod device;
 pub mod grant;
+pub mod notice;
 pub mod principal;
 pub mod sign_in;
 pub mod standard_claims;
@@ -24,11 +25,12 @@ pub use application::{
 pub use auth_method::AuthMethod;
 pub use client_metadata::{AccessTokenFormat, ClientMetadata, DeliveryMode, Profile, SubjectType};
 pub use credentials::{ClientCertificate, ClientSecret};
-pub use device::{DeviceAnswer, DeviceApproval, DeviceCode, UserCode};
+pub use device::{Awaited, DeviceAnswer, DeviceApproval, DeviceCode, Polled, UserCode};
 pub use grant::{
-    Code, ConsentRequest, Consents, Exchanged, Family, GrantedPermission, Interaction, Progress, Purpose, RefreshToken,
-    RevocationReason,
+    Code, ConsentRequest, Consents, Exchanged, Family, GrantedPermission, Interaction, Progress, Purpose,
+    PushedRequest, RefreshToken, RevocationReason,
 };
+pub use notice::{Attempt, Notice, NoticeEvent};
 pub use principal::{Assigned, Assignee, Assignment, Group, Registration, ServicePrincipal};
 pub use sign_in::{Method, SignIn};
 pub use standard_claims::{PostalAddress, StandardClaims};

@@ -65,6 +65,7 @@ pub fn redeem<'a>(
             family,
             flow: code.flow,
             family_ends_at: None,
+            terms: code.terms.clone(),
         },
         standing,
     )

@@ -38,6 +38,7 @@ pub fn grant<'a>(
             family,
             flow,
             family_ends_at: None,
+            terms: allowed.terms.clone(),
         },
         standing,
     )

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::client::ClientProof;
 use crate::model::{
-    Application, Assigned, Consents, GroupClaims, Method, Platform, Registration, SeveralApis, Tenant, User,
+    Application, Assigned, Consents, GroupClaims, Method, Platform, Registration, SeveralApis, Tenant, Terms, User,
 };
 use crate::scopes::{ResolvedScopes, SignInScope, WantedOfApi};
 use crate::{Refusal, Settings, authorize, consent};
@@ -76,6 +76,8 @@ pub struct TokenFacts<'a> {
     pub refresh_expires_at: Option<Timestamp>,
     /// When the family ends whatever happens.
     pub family_ends_at: Option<Timestamp>,
+    /// What the grant carries beside its permissions.
+    pub terms: Terms,
 }
 
 impl<'a> Deref for TokenPlan<'a> {
@@ -138,6 +140,7 @@ struct Grounds<'a> {
     family: FamilyId,
     flow: FlowId,
     family_ends_at: Option<Timestamp>,
+    terms: Terms,
 }
 
 /// The API that a request wants a token for: with several in one request, the first one, unless the tenant refuses such
@@ -213,6 +216,7 @@ fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'
         id_expires_at: now + grounds.client.lifetimes.id_token().unwrap_or(settings.id_token_lifetime),
         refresh_expires_at: keeps.then_some(idle_end),
         family_ends_at: grounds.family_ends_at,
+        terms: grounds.terms,
     }))
 }
 

@@ -7,7 +7,7 @@ use super::{Grounds, Standing, TokenPlan, plan};
 use crate::Refusal;
 use crate::api_access::PresentedToken;
 use crate::client::ProvenClient;
-use crate::model::{Application, Family, Platform};
+use crate::model::{Application, Family, Platform, Terms};
 use crate::refusal::TokenFault;
 use crate::scopes::{ResolvedScopes, SignInScope};
 
@@ -69,6 +69,7 @@ pub fn grant<'a>(
             family,
             flow,
             family_ends_at: Some(ends_with(parent, standing)),
+            terms: Terms::default(),
         },
         standing,
     )

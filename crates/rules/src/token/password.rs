@@ -6,7 +6,7 @@ use grantor_protocol::{FamilyId, FlowId, UserId};
 use super::{Grounds, Standing, TokenPlan, plan};
 use crate::Refusal;
 use crate::client::ProvenClient;
-use crate::model::{Method, Platform};
+use crate::model::{Method, Platform, Terms};
 use crate::scopes::{ResolvedScopes, SignInScope};
 
 /// A person whose password was right, at this moment.
@@ -53,6 +53,7 @@ pub fn grant<'a>(
             family: proven.family,
             flow: proven.flow,
             family_ends_at: None,
+            terms: Terms::default(),
         },
         standing,
     )

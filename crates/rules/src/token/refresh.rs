@@ -94,6 +94,7 @@ pub fn renew<'a>(
             family: family.id,
             flow: family.flow,
             family_ends_at: family.ends_at,
+            terms: family.terms.clone(),
         },
         standing,
     );
@@ -113,7 +114,7 @@ fn issued_to(family: &Family, client: &ProvenClient<'_>) -> Result<(), Refusal> 
 }
 
 fn not_revoked(family: &Family) -> Result<(), Refusal> {
-    family.revoked.map_or(Ok(()), |why| Err(Refusal::RefreshTokenRevoked { why }))
+    family.ended_because().map_or(Ok(()), |why| Err(Refusal::RefreshTokenRevoked { why }))
 }
 
 fn not_expired(family: &Family, now: Timestamp) -> Result<(), Refusal> {

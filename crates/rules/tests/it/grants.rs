@@ -7,7 +7,7 @@ use grantor_rules::Refusal;
 use grantor_rules::authorize::{Answer, CodePlan, Decision, Facts, Question, decide};
 use grantor_rules::client::{ProvenClient, RegisteredRedirect};
 use grantor_rules::consent::effective;
-use grantor_rules::model::{DeviceAnswer, DeviceApproval, DeviceCode, Family, Method, Platform};
+use grantor_rules::model::{DeviceAnswer, DeviceApproval, DeviceCode, Family, Method, Platform, Terms};
 use grantor_rules::scopes::{ResolvedScopes, WantedScopes};
 use grantor_rules::token::code::{CodeRequest, SaysAddress};
 use grantor_rules::token::issued::GrantKind;
@@ -73,6 +73,9 @@ pub fn device_code(wanted: WantedScopes) -> DeviceCode {
         expires_at: NOW + minutes(5),
         answer: Some(DeviceAnswer::Approved(approval())),
         spent_at: None,
+        terms: Terms::default(),
+        awaits: None,
+        polled: None,
     }
 }
 

@@ -18,7 +18,7 @@ use grantor_rules::directory_api;
 use grantor_rules::model::{
     AppRole, Application, ClientCertificate, ClientSecret, Code, Consents, Family, Method, Platform, Redirect,
     Registration, RequiredPermission, Risk, ScopeDefinition, ServicePrincipal, SignIn, StandardClaims, Tenant,
-    TenantKind, TenantPolicy, User, WhoMayConsent,
+    TenantKind, TenantPolicy, Terms, User, WhoMayConsent,
 };
 use grantor_rules::refusal::AssertionFault;
 use grantor_rules::scopes::{ApiName, ResolvedScopes, SignInScope, WantedScope, WantedScopes};
@@ -296,6 +296,8 @@ pub fn request(words: &str) -> Request {
         sid: None,
         id_token_hint: None,
         max_age: None,
+        terms: Terms::default(),
+        dpop_jkt: None,
     }
 }
 
@@ -321,6 +323,9 @@ pub fn code(platform: Platform, words: &str) -> Code {
         flow: FlowId::from_random([4; 16]),
         expires_at: NOW + minutes(9),
         spent_at: None,
+        terms: Terms::default(),
+        dpop_jkt: None,
+        session_ended_at: None,
     }
 }
 
@@ -341,5 +346,7 @@ pub fn family(platform: Platform, words: &str) -> Family {
         ends_at: None,
         revoked: None,
         refresh_token: None,
+        terms: Terms::default(),
+        session_ended_at: None,
     }
 }

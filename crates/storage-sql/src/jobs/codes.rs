@@ -7,7 +7,7 @@ use grantor_storage::{Burned, Fault, Finished, IssueCode, RedeemCode, Redeemed};
 
 use super::families::NewFamily;
 use super::sessions::Reached;
-use super::{consents, interactions};
+use super::{consents, interactions, once};
 use crate::conn::{Conn, Job, V};
 use crate::documents::{self, CodeDocument};
 use crate::{rows, sql};
@@ -33,7 +33,12 @@ impl Issue {
     /// What is worth a look before it runs: whether the session has reached the application before. Then the code of a person
     /// who was asked nothing is one statement, which is a commit by itself.
     pub fn worth_a_look(&self) -> Option<&Reached> {
-        self.reached.as_ref().filter(|_| self.given.interaction.is_none() && self.given.consents.is_empty())
+        self.reached.as_ref().filter(|_| self.begins_alone())
+    }
+
+    /// Whether it ends nothing and records no consent.
+    const fn begins_alone(&self) -> bool {
+        self.given.interaction.is_none() && self.given.pushed.is_none() && self.given.consents.is_empty()
     }
 
     /// The same where the session has reached the application before.
@@ -46,12 +51,14 @@ impl Job for Issue {
     type Out = Finished;
 
     fn is_one_statement(&self) -> bool {
-        self.given.interaction.is_none() && self.given.consents.is_empty() && self.reached.is_none()
+        self.begins_alone() && self.reached.is_none()
     }
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Finished, Fault> {
         // Two answers to one question: only the one that ends it may go on.
-        if !interactions::ends(conn, self.tenant, self.given.interaction.as_ref()).await? {
+        if !interactions::ends(conn, self.tenant, self.given.interaction.as_ref()).await?
+            || !once::ends_pushed(conn, self.tenant, self.given.pushed.as_ref()).await?
+        {
             return Ok(Finished::Before);
         }
         let code = &self.given.code;
@@ -64,6 +71,7 @@ impl Job for Issue {
             (&self.document).into(),
             code.expires_at.into(),
             V::maybe(code.spent_at),
+            (&code.sid).into(),
         ];
         conn.exec(sql::codes::INSERT, &values).await?;
         if let Some(reached) = &self.reached {

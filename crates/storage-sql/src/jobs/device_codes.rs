@@ -1,13 +1,14 @@
 //! Device codes.
 
 use grantor_environment::Timestamp;
-use grantor_protocol::HandleDigest;
-use grantor_rules::model::{DeviceAnswer, DeviceCode};
+use grantor_protocol::{HandleDigest, TenantId, UserId};
+use grantor_rules::model::{Awaited, DeviceAnswer, DeviceCode, Polled};
 use grantor_storage::{AnswerDeviceCode, Fault, Finished, RedeemDeviceCode, Redeemed};
 
 use super::families::NewFamily;
+use super::notices::Written;
 use super::{consents, interactions};
-use crate::conn::{Conn, Job, V};
+use crate::conn::{Conn, Job, Row, V};
 use crate::documents::{self, DeviceCodeDocument};
 use crate::rows;
 use crate::sql::device_codes as sql;
@@ -35,6 +36,7 @@ pub struct Begin {
     expires_at: Timestamp,
     said: Option<Said>,
     spent_at: Option<Timestamp>,
+    awaits: Option<Awaited>,
 }
 
 impl Begin {
@@ -47,6 +49,7 @@ impl Begin {
             expires_at: code.expires_at,
             said: code.answer.as_ref().map(Said::of).transpose()?,
             spent_at: code.spent_at,
+            awaits: code.awaits.clone(),
         })
     }
 }
@@ -63,6 +66,8 @@ impl Job for Begin {
             V::maybe(self.said.as_ref().map(|said| said.answer)),
             V::maybe(self.said.as_ref().and_then(|said| said.approval.as_ref())),
             V::maybe(self.spent_at),
+            V::maybe(self.awaits.as_ref().map(|awaited| awaited.tenant)),
+            V::maybe(self.awaits.as_ref().map(|awaited| awaited.user)),
         ];
         conn.exec(sql::INSERT, &values).await?;
         Ok(())
@@ -98,16 +103,61 @@ impl Job for FindByUserCode<'_> {
     }
 }
 
+/// Finds the device codes that wait for one person.
+pub struct ListAwaited {
+    pub tenant: TenantId,
+    pub user: UserId,
+    pub now: Timestamp,
+}
+
+impl Job for ListAwaited {
+    type Out = Vec<(HandleDigest, DeviceCode)>;
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
+        let rows = conn.many(sql::LIST_AWAITED, &[self.tenant.into(), self.user.into(), self.now.into()]).await?;
+        let read = |row| {
+            let digest = rows::digest(Row::of(row, &"device code"), "digest")?;
+            Ok((digest, rows::device_code(row, &digest)?))
+        };
+        rows.iter().map(read).collect()
+    }
+}
+
+/// Keeps when a program asked.
+pub struct NotePoll {
+    pub digest: HandleDigest,
+    pub before: Option<Polled>,
+    pub now: Polled,
+}
+
+impl Job for NotePoll {
+    type Out = bool;
+
+    fn is_one_statement(&self) -> bool {
+        true
+    }
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<bool, Fault> {
+        // No time of ours is before 1970.
+        let before = self.before.map_or(-1, |before| before.at.millis());
+        let interval = i64::try_from(self.now.interval.as_millis()).unwrap_or(i64::MAX);
+        let values = [self.now.at.into(), V::Int(interval), (&self.digest).into(), V::Int(before)];
+        Ok(conn.exec(sql::NOTE_POLL, &values).await? > 0)
+    }
+}
+
 /// Answers a device code.
 pub struct Answer {
     given: AnswerDeviceCode,
     said: Said,
+    notices: Vec<Written>,
 }
 
 impl Answer {
     /// Prepares the job.
     pub fn new(answer: &AnswerDeviceCode) -> Result<Self, Fault> {
-        Ok(Self { given: answer.clone(), said: Said::of(&answer.answer)? })
+        let notices = Written::all(answer.tenant, &answer.notices)?;
+        Ok(Self { given: answer.clone(), said: Said::of(&answer.answer)?, notices })
     }
 }
 
@@ -115,7 +165,7 @@ impl Job for Answer {
     type Out = Finished;
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Finished, Fault> {
-        let AnswerDeviceCode { digest, tenant, answer, interaction, consents, now } = &self.given;
+        let AnswerDeviceCode { digest, tenant, answer, interaction, consents, now, .. } = &self.given;
         let values = [self.said.answer.into(), V::maybe(self.said.approval.as_ref()), digest.into()];
         if conn.exec(sql::ANSWER, &values).await? == 0 {
             return Ok(Finished::Before);
@@ -127,6 +177,9 @@ impl Job for Answer {
         }
         if let DeviceAnswer::Approved(approval) = answer {
             consents::add(conn, approval.tenant, consents, *now).await?;
+        }
+        for notice in &self.notices {
+            notice.insert(conn).await?;
         }
         Ok(Finished::Now)
     }

@@ -6,7 +6,7 @@ use grantor_rules::model::{Family, RevocationReason};
 use grantor_storage::{BeginFamily, Fault, Finished};
 
 use super::sessions::Reached;
-use super::{consents, interactions};
+use super::{consents, interactions, once};
 use crate::conn::{Conn, Job, V};
 use crate::documents::{self, FamilyDocument};
 use crate::{exchanged, rows, sql};
@@ -43,6 +43,7 @@ impl NewFamily {
             V::maybe(refresh.map(|token| &token.digest)),
             V::maybe(refresh.map(|token| token.expires_at)),
             V::maybe(remembered.as_ref()),
+            (&self.family.sid).into(),
         ];
         conn.exec(sql::families::INSERT, &values).await?;
         Ok(())
@@ -71,7 +72,9 @@ impl Job for Begin {
     type Out = Finished;
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Finished, Fault> {
-        if !interactions::ends(conn, self.tenant, self.given.interaction.as_ref()).await? {
+        if !interactions::ends(conn, self.tenant, self.given.interaction.as_ref()).await?
+            || !once::ends_pushed(conn, self.tenant, self.given.pushed.as_ref()).await?
+        {
             return Ok(Finished::Before);
         }
         self.family.insert(conn).await?;

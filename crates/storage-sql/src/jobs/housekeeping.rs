@@ -7,7 +7,8 @@ use grantor_storage::Fault;
 
 use crate::conn::{Conn, Job, V};
 use crate::sql::housekeeping::{
-    FORGET_CODES, FORGET_DEVICE_CODES, FORGET_FAMILIES, FORGET_INTERACTIONS, FORGET_SESSION_CLIENTS, FORGET_SIGN_INS,
+    FORGET_CODES, FORGET_DEVICE_CODES, FORGET_ENDED_SESSIONS, FORGET_FAMILIES, FORGET_INTERACTIONS, FORGET_NOTICES,
+    FORGET_PUSHED, FORGET_SESSION_CLIENTS, FORGET_SIGN_INS, FORGET_SPENT,
 };
 
 /// How long a code is remembered after its end, so that a replay is still recognised as one, and a program that still waits
@@ -31,6 +32,10 @@ impl Job for ForgetEnded {
             (FORGET_SIGN_INS, self.now),
             (FORGET_SESSION_CLIENTS, self.now),
             (FORGET_DEVICE_CODES, self.now - REMEMBER_CODES),
+            (FORGET_SPENT, self.now),
+            (FORGET_PUSHED, self.now),
+            (FORGET_ENDED_SESSIONS, self.now),
+            (FORGET_NOTICES, self.now),
         ];
         let mut forgotten = 0;
         for (step, ended_by) in steps {

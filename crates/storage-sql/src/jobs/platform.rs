@@ -1,8 +1,9 @@
 //! What belongs to no tenant: sealed secrets and signing keys.
 
+use grantor_environment::Timestamp;
 use grantor_storage::{Fault, SigningKeyRecord};
 
-use crate::conn::{Conn, Job, V};
+use crate::conn::{Conn, Job, Row, V};
 use crate::{rows, sql};
 
 /// Keeps a sealed secret unless one of that name is kept.
@@ -72,6 +73,7 @@ impl Job for KeepSigningKey {
             (&key.sealed_private_key).into(),
             (&key.certificate).into(),
             key.created_at.into(),
+            V::maybe(key.begins_at),
             V::Int(first),
         ];
         conn.exec(sql::platform::KEEP_SIGNING_KEY, &values).await?;
@@ -89,6 +91,46 @@ impl Job for ForgetSigningKey {
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
         conn.exec(sql::platform::FORGET_SIGNING_KEY, &[(&self.key_id).into()]).await?;
+        conn.exec(sql::platform::FORGET_KEY_READERS, &[(&self.key_id).into()]).await?;
         ListSigningKeys.run(conn).await
+    }
+}
+
+/// Notes that somebody has fetched a signing key.
+pub struct NoteKeyReader {
+    pub key_id: String,
+    pub reader: String,
+    pub at: Timestamp,
+}
+
+impl Job for NoteKeyReader {
+    type Out = ();
+
+    fn is_one_statement(&self) -> bool {
+        true
+    }
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<(), Fault> {
+        let values = [(&self.key_id).into(), (&self.reader).into(), self.at.into()];
+        conn.exec(sql::platform::NOTE_KEY_READER, &values).await?;
+        Ok(())
+    }
+}
+
+/// Lists who has fetched a signing key.
+pub struct ListKeyReaders<'a> {
+    pub key_id: &'a str,
+}
+
+impl Job for ListKeyReaders<'_> {
+    type Out = Vec<(String, Timestamp)>;
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
+        let rows = conn.many(sql::platform::LIST_KEY_READERS, &[self.key_id.into()]).await?;
+        let read = |row| {
+            let columns = Row::of(row, &"key reader");
+            Ok((columns.text("reader")?.to_owned(), columns.time("seen_at")?))
+        };
+        rows.iter().map(read).collect()
     }
 }

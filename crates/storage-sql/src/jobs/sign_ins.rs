@@ -1,10 +1,11 @@
 //! Who is signed in, in which browser.
 
-use grantor_protocol::{HandleDigest, TenantId, UserId};
+use grantor_protocol::{HandleDigest, TenantId};
 use grantor_rules::model::SignIn;
-use grantor_storage::{Fault, NewSignIn};
+use grantor_storage::{EndSignIns, Fault, NewSignIn};
 
 use super::interactions::NoteProgress;
+use super::notices::Written;
 use crate::conn::{Conn, Job};
 use crate::{rows, sql};
 
@@ -72,17 +73,31 @@ impl Job for Record {
 
 /// Ends people's sign-ins in a session.
 pub struct End {
-    pub tenant: TenantId,
-    pub session: HandleDigest,
-    pub users: Vec<UserId>,
+    tenant: TenantId,
+    given: EndSignIns,
+    notices: Vec<Written>,
+}
+
+impl End {
+    /// Prepares the job.
+    pub fn new(tenant: TenantId, end: &EndSignIns) -> Result<Self, Fault> {
+        Ok(Self { tenant, given: end.clone(), notices: Written::all(tenant, &end.notices)? })
+    }
 }
 
 impl Job for End {
     type Out = ();
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<(), Fault> {
-        for user in &self.users {
-            conn.exec(sql::sign_ins::FORGET, &[self.tenant.into(), (&self.session).into(), (*user).into()]).await?;
+        let (tenant, EndSignIns { session, users, sids, now, keep_until, .. }) = (self.tenant.into(), &self.given);
+        for user in users {
+            conn.exec(sql::sign_ins::FORGET, &[tenant, session.into(), (*user).into()]).await?;
+        }
+        for sid in sids {
+            conn.exec(sql::sessions::NOTE_END, &[tenant, sid.into(), (*now).into(), (*keep_until).into()]).await?;
+        }
+        for notice in &self.notices {
+            notice.insert(conn).await?;
         }
         Ok(())
     }

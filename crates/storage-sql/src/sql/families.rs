@@ -4,14 +4,17 @@ statements! {
     /// Keeps a new family.
     INSERT on "families": "
         INSERT INTO families (tenant_id, id, client_id, user_id, document, keep_until, revoked_reason, revoked_at,
-            refresh_digest, refresh_expires_at, refresh_exchanged)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+            refresh_digest, refresh_expires_at, refresh_exchanged, sid)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
     /// A family.
     FIND on "families"
     gives ["id", "client_id", "user_id", "document", "revoked_reason", "refresh_digest", "refresh_expires_at",
-        "refresh_exchanged"]: "
-        SELECT id, client_id, user_id, document, revoked_reason, refresh_digest, refresh_expires_at, refresh_exchanged
+        "refresh_exchanged", "ended_sessions.ended_at"]: "
+        SELECT id, client_id, user_id, document, revoked_reason, refresh_digest, refresh_expires_at, refresh_exchanged, (
+            SELECT ended_at FROM ended_sessions
+            WHERE ended_sessions.tenant_id = families.tenant_id AND ended_sessions.sid = families.sid
+        ) AS \"ended_sessions.ended_at\"
         FROM families WHERE tenant_id = $1 AND id = $2";
 
     /// Revokes a family; an earlier reason stays.

@@ -30,4 +30,24 @@ statements! {
     FORGET_SESSION_CLIENTS on "session_clients": "
         DELETE FROM session_clients WHERE (tenant_id, sid, client_id) IN (
             SELECT tenant_id, sid, client_id FROM session_clients WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+
+    /// What may happen again, since it would be refused for its age.
+    FORGET_SPENT on "spent_once": "
+        DELETE FROM spent_once WHERE (tenant_id, digest) IN (
+            SELECT tenant_id, digest FROM spent_once WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+
+    /// Pushed requests that nobody needs any more.
+    FORGET_PUSHED on "pushed_requests": "
+        DELETE FROM pushed_requests WHERE (tenant_id, digest) IN (
+            SELECT tenant_id, digest FROM pushed_requests WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+
+    /// Ended sessions of which nothing is left.
+    FORGET_ENDED_SESSIONS on "ended_sessions": "
+        DELETE FROM ended_sessions WHERE (tenant_id, sid) IN (
+            SELECT tenant_id, sid FROM ended_sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+
+    /// Notices that have left the log.
+    FORGET_NOTICES on "notices": "
+        DELETE FROM notices WHERE (tenant_id, id) IN (
+            SELECT tenant_id, id FROM notices WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 }

@@ -48,7 +48,19 @@ pub const TABLES: &[Table] = &[
     Table { name: "session_clients", columns: &["tenant_id", "sid", "client_id", "expires_at"], key: 3 },
     Table {
         name: "device_codes",
-        columns: &["digest", "user_code", "document", "expires_at", "answer", "approval", "spent_at"],
+        columns: &[
+            "digest",
+            "user_code",
+            "document",
+            "expires_at",
+            "answer",
+            "approval",
+            "spent_at",
+            "tenant_id",
+            "user_id",
+            "polled_at",
+            "poll_interval",
+        ],
         key: 1,
     },
     Table {
@@ -59,7 +71,17 @@ pub const TABLES: &[Table] = &[
     Table { name: "interactions", columns: &["tenant_id", "digest", "document", "progress", "expires_at"], key: 2 },
     Table {
         name: "codes",
-        columns: &["tenant_id", "digest", "client_id", "user_id", "family_id", "document", "expires_at", "spent_at"],
+        columns: &[
+            "tenant_id",
+            "digest",
+            "client_id",
+            "user_id",
+            "family_id",
+            "document",
+            "expires_at",
+            "spent_at",
+            "sid",
+        ],
         key: 2,
     },
     Table {
@@ -76,14 +98,24 @@ pub const TABLES: &[Table] = &[
             "refresh_digest",
             "refresh_expires_at",
             "refresh_exchanged",
+            "sid",
         ],
         key: 2,
     },
     Table { name: "platform_secrets", columns: &["name", "sealed"], key: 1 },
     Table {
         name: "signing_keys",
-        columns: &["key_id", "algorithm", "place", "sealed_private_key", "certificate", "created_at"],
+        columns: &["key_id", "algorithm", "place", "sealed_private_key", "certificate", "created_at", "begins_at"],
         key: 1,
+    },
+    Table { name: "key_readers", columns: &["key_id", "reader", "seen_at"], key: 2 },
+    Table { name: "spent_once", columns: &["tenant_id", "digest", "expires_at"], key: 2 },
+    Table { name: "pushed_requests", columns: &["tenant_id", "digest", "document", "expires_at"], key: 2 },
+    Table { name: "ended_sessions", columns: &["tenant_id", "sid", "ended_at", "expires_at"], key: 2 },
+    Table {
+        name: "notices",
+        columns: &["tenant_id", "id", "client_id", "document", "tries", "due_at", "created_at", "expires_at"],
+        key: 2,
     },
 ];
 

@@ -8,8 +8,8 @@ use grantor_rules::model::{Assignee, Assignment, Group, Progress, RevocationReas
 
 use super::samples::{
     NOW, application, begin, bought, client_id, code, consent, consent_request, consent_that_brings_in, digest,
-    family_id, family_with, group_id, in_minutes, interaction, issue, new_sign_in, redeem, rotate, sign_in, tenant,
-    tenant_id, user, user_id,
+    end_sign_ins, family_id, family_with, group_id, in_minutes, interaction, issue, new_sign_in, redeem, rotate,
+    sign_in, tenant, tenant_id, user, user_id,
 };
 use crate::{
     BeginFamily, Burned, Finished, NewSignIn, Redeemed, Rotated, Storage, TenantStorage, WithdrawnConsent,
@@ -124,7 +124,7 @@ pub async fn nothing_of_another_tenant_is_changed(storage: Arc<dyn Storage>) {
     empty.count_wrong_password(&wrong).await.unwrap();
     full.count_wrong_password(&WrongPassword { most: 9, ..wrong }).await.unwrap();
     empty.forget_wrong_passwords(user_id(1)).await.unwrap();
-    empty.end_sign_ins(&digest(1), &[user_id(1)]).await.unwrap();
+    empty.end_sign_ins(&end_sign_ins(digest(1), &[1])).await.unwrap();
 
     assert_eq!(empty.list_sign_ins(&digest(8)).await.unwrap(), [sign_in(1, NOW)]);
     assert_eq!(full.list_sign_ins(&digest(1)).await.unwrap(), [sign_in(1, NOW)]);

@@ -97,6 +97,12 @@ enum Prize {
     DeviceCode,
     /// The end of a wish.
     ConsentRequest,
+    /// What may happen once.
+    Once,
+    /// A notice that was tried so many times.
+    Notice(u32),
+    /// The end of a pushed request.
+    PushedRequest,
 }
 
 /// Those who want to win the same.
@@ -139,6 +145,17 @@ impl Shared {
     fn contest(&self, prize: Prize, tenant: TenantId, digest: &HandleDigest) -> Arc<Contest> {
         let mut contests = self.contests.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(contests.entry((prize, tenant, *digest)).or_default())
+    }
+
+    /// A contest that is open from the start: nobody opens it.
+    fn open_contest(&self, prize: Prize, tenant: TenantId, digest: &HandleDigest) -> Arc<Contest> {
+        let mut contests = self.contests.lock().unwrap_or_else(PoisonError::into_inner);
+        let opened = || {
+            let contest = Contest::default();
+            contest.open();
+            Arc::new(contest)
+        };
+        Arc::clone(contests.entry((prize, tenant, *digest)).or_insert_with(opened))
     }
 
     /// Begins an operation that writes.

@@ -10,10 +10,12 @@ use grantor_rules::model::{Code, RevocationReason};
 
 use super::samples::{
     NOW, application, approve, begin, bought, client_id, code, consent, consent_that_brings_in, consents, device_code,
-    digest, family_id, family_with, in_minutes, interaction, issue, one_tenant, permission, redeem, redeem_device,
-    rotate, signing_key, tenant_id, tenants, user, user_id,
+    digest, end_sign_ins, family_id, family_with, in_minutes, interaction, issue, notice, one_tenant, permission,
+    pushed_request, redeem, redeem_device, rotate, signing_key, tenant_id, tenants, user, user_id,
 };
-use crate::{AnswerDeviceCode, BeginFamily, Burned, Finished, IssueCode, Redeemed, Rotated, Storage, WrongPassword};
+use crate::{
+    AnswerDeviceCode, BeginFamily, Burned, EndSignIns, Finished, IssueCode, Redeemed, Rotated, Storage, WrongPassword,
+};
 
 const MANY: u32 = 300;
 
@@ -323,4 +325,48 @@ pub async fn an_acknowledged_commit_is_seen_by_everyone(storage: Arc<dyn Storage
     })
     .await;
     assert!(seen.iter().all(|seen| *seen));
+}
+
+/// Promise.
+pub async fn of_many_who_spend_the_same_one_does(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    let said = at_once(|_| {
+        let tenant = Arc::clone(&tenant);
+        async move { tenant.spend_once(&[1; 32], in_minutes(5)).await.unwrap() }
+    })
+    .await;
+    assert_eq!(said.iter().filter(|first| **first).count(), 1);
+}
+
+/// Promise: whichever interaction each of them ends.
+pub async fn of_many_codes_for_one_pushed_request_one_is_issued(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    tenant.push_request(&digest(1), &pushed_request()).await.unwrap();
+    let said = at_once(|number| {
+        let tenant = Arc::clone(&tenant);
+        async move {
+            let issued = IssueCode { pushed: Some(digest(1)), ..issue(digest(100 + number), 1) };
+            tenant.issue_code(&issued).await.unwrap()
+        }
+    })
+    .await;
+    assert_eq!(said.iter().filter(|one| **one == Finished::Now).count(), 1);
+    let winner = (100..).zip(said).find(|(_, one)| *one == Finished::Now).unwrap().0;
+    for number in 100..100 + MANY {
+        assert_eq!(tenant.find_code(&digest(number)).await.unwrap().is_some(), number == winner);
+    }
+}
+
+/// Promise.
+pub async fn of_many_who_take_a_notice_in_hand_one_has_it(storage: Arc<dyn Storage>) {
+    let tenant = one_tenant(&storage).await;
+    let told = notice(1, NOW);
+    let end = EndSignIns { notices: vec![told.clone()], ..end_sign_ins(digest(1), &[1]) };
+    tenant.end_sign_ins(&end).await.unwrap();
+    let said = at_once(|_| {
+        let (tenant, id) = (Arc::clone(&tenant), told.id);
+        async move { tenant.claim_notice(id, 1, in_minutes(1)).await.unwrap() }
+    })
+    .await;
+    assert_eq!(said.iter().filter(|mine| **mine).count(), 1);
 }

@@ -8,16 +8,17 @@ use grantor_protocol::pkce::CodeVerifier;
 use grantor_protocol::{ClientId, FamilyId, FlowId, HandleDigest, RedirectUri, TenantId, UserId};
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{
-    Application, Authority, Code, ConsentRequest, Consents, DeviceAnswer, DeviceApproval, DeviceCode, Exchanged,
-    Family, Interaction, Method, Platform, Progress, Purpose, Redirect, RefreshToken, RequiredPermission,
-    ServicePrincipal, SignIn, SignInAudience, StandardClaims, Tenant, TenantKind, TenantPolicy, User,
+    Application, Attempt, Authority, Awaited, Binding, Code, ConsentRequest, Consents, DeviceAnswer, DeviceApproval,
+    DeviceCode, Exchanged, Family, Interaction, Method, Notice, NoticeEvent, Platform, Progress, Purpose,
+    PushedRequest, Redirect, RefreshToken, RequiredPermission, ServicePrincipal, SignIn, SignInAudience,
+    StandardClaims, Tenant, TenantKind, TenantPolicy, Terms, User,
 };
 use grantor_rules::scopes::{ApiName, SignInScope, WantedScope, WantedScopes};
 use uuid::Uuid;
 
 use crate::{
-    AnswerDeviceCode, BeginFamily, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, RedeemDeviceCode,
-    RotateRefreshToken, SigningKeyRecord, Storage, TenantStorage,
+    AnswerDeviceCode, BeginFamily, EndSignIns, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode,
+    RedeemDeviceCode, RotateRefreshToken, SigningKeyRecord, Storage, TenantStorage,
 };
 
 /// When everything happens that does not say when.
@@ -192,6 +193,65 @@ pub fn new_sign_in(session: HandleDigest, sign_in: SignIn) -> NewSignIn {
     NewSignIn { old_session: None, new_session: session, sign_in, interaction: None }
 }
 
+/// Ends people's sign-ins in a session, with the sids that [`sign_in`] gives them.
+pub fn end_sign_ins(session: HandleDigest, people: &[u8]) -> EndSignIns {
+    EndSignIns {
+        session,
+        users: people.iter().copied().map(user_id).collect(),
+        sids: people.iter().map(|person| format!("sid-{person}")).collect(),
+        notices: Vec::new(),
+        now: NOW,
+        keep_until: in_minutes(60),
+    }
+}
+
+/// A notice of that number that is due at a moment and stands in the log until [`in_minutes`]`(60)`.
+pub fn notice(number: u8, due_at: Timestamp) -> Notice {
+    Notice {
+        id: Uuid::from_bytes([number; 16]),
+        client_id: client_id("app"),
+        event: NoticeEvent::SessionEnded { user: user_id(1), sid: "sid-ü".to_owned(), dialect: "oidc".to_owned() },
+        attempts: vec![Attempt { at: minutes_ago(1), answer: "503 \u{1F4A4}".to_owned() }],
+        tries: 1,
+        due_at: Some(due_at),
+        created_at: NOW,
+        keep_until: in_minutes(60),
+    }
+}
+
+/// A request that a browser may point at until [`in_minutes`]`(1)`.
+pub fn pushed_request() -> PushedRequest {
+    PushedRequest {
+        client_id: client_id("app"),
+        dialect: "oidc".to_owned(),
+        parameters: vec![("scope".to_owned(), "openid a&b=ü".to_owned()), ("scope".to_owned(), String::new())],
+        dpop_jkt: Some("thumbprint".to_owned()),
+        expires_at: in_minutes(1),
+        keep_until: in_minutes(60),
+    }
+}
+
+/// Terms with something of everything.
+pub fn terms() -> Terms {
+    Terms {
+        bound_to: Some(Binding::Certificate("digest".to_owned())),
+        ends_with_session: true,
+        act: Some("ü".into()),
+        ..Terms::default()
+    }
+}
+
+/// [`device_code`] that waits for a person of tenant 1.
+pub fn awaiting(person: u8) -> DeviceCode {
+    let awaited = Awaited {
+        tenant: tenant_id(1),
+        user: user_id(person),
+        binding_message: Some("W4SCT-ü".to_owned()),
+        notification_token: Some(vec![0, 255]),
+    };
+    DeviceCode { awaits: Some(awaited), terms: terms(), ..device_code() }
+}
+
 /// A request that waits until [`in_minutes`]`(10)`.
 pub fn interaction() -> Interaction {
     Interaction {
@@ -204,6 +264,7 @@ pub fn interaction() -> Interaction {
         began_at: NOW,
         expires_at: in_minutes(10),
         flow: FlowId::from_random([5; 16]),
+        pushed: None,
     }
 }
 
@@ -225,13 +286,16 @@ pub fn code(family: u8) -> Code {
         flow: FlowId::from_random([5; 16]),
         expires_at: in_minutes(10),
         spent_at: None,
+        terms: Terms::default(),
+        dpop_jkt: None,
+        session_ended_at: None,
     }
 }
 
 /// Issues [`code`] without an interaction.
 pub fn issue(digest: HandleDigest, family: u8) -> IssueCode {
     let (code, session_until) = (code(family), in_minutes(60));
-    IssueCode { digest, code, interaction: None, consents: Vec::new(), session_until, now: NOW }
+    IssueCode { digest, code, interaction: None, pushed: None, consents: Vec::new(), session_until, now: NOW }
 }
 
 /// Redeems such a code for the family and a refresh token that ends at [`in_minutes`]`(60)`.
@@ -261,6 +325,8 @@ pub fn family(number: u8) -> Family {
         ends_at: Some(in_minutes(24 * 60)),
         revoked: None,
         refresh_token: None,
+        terms: Terms::default(),
+        session_ended_at: None,
     }
 }
 
@@ -270,6 +336,7 @@ pub fn begin(family_number: u8) -> BeginFamily {
         family: family(family_number),
         keep_until: in_minutes(60),
         interaction: None,
+        pushed: None,
         consents: Vec::new(),
         now: NOW,
     }
@@ -286,6 +353,9 @@ pub fn device_code() -> DeviceCode {
         expires_at: in_minutes(15),
         answer: None,
         spent_at: None,
+        terms: Terms::default(),
+        awaits: None,
+        polled: None,
     }
 }
 
@@ -308,6 +378,7 @@ pub fn approve(digest: HandleDigest) -> AnswerDeviceCode {
         answer: approval(),
         interaction: None,
         consents: Vec::new(),
+        notices: Vec::new(),
         now: NOW,
     }
 }
@@ -354,6 +425,7 @@ pub fn signing_key(key_id: &str, algorithm: &str, created_at: Timestamp) -> Sign
         sealed_private_key: vec![0, 255, 1],
         certificate: vec![0x30, 0],
         created_at,
+        begins_at: None,
     }
 }
 

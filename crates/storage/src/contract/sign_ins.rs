@@ -5,8 +5,8 @@ use std::sync::Arc;
 use grantor_rules::model::{Code, Progress};
 
 use super::samples::{
-    NOW, client_id, code, consent, digest, in_minutes, interaction, issue, minutes_ago, new_sign_in, one_tenant,
-    sign_in, user_id,
+    NOW, client_id, code, consent, digest, end_sign_ins, in_minutes, interaction, issue, minutes_ago, new_sign_in,
+    one_tenant, sign_in, user_id,
 };
 use crate::{IssueCode, NewSignIn, Storage};
 
@@ -77,9 +77,9 @@ pub async fn sign_ins_end_person_by_person(storage: Arc<dyn Storage>) {
             tenant.record_sign_in(&new_sign_in(digest(session), sign_in(person, NOW))).await.unwrap();
         }
     }
-    tenant.end_sign_ins(&digest(1), &[]).await.unwrap();
+    tenant.end_sign_ins(&end_sign_ins(digest(1), &[])).await.unwrap();
     assert_eq!(tenant.list_sign_ins(&digest(1)).await.unwrap().len(), 3);
-    tenant.end_sign_ins(&digest(1), &[user_id(1), user_id(9), user_id(3)]).await.unwrap();
+    tenant.end_sign_ins(&end_sign_ins(digest(1), &[1, 9, 3])).await.unwrap();
     assert_eq!(tenant.list_sign_ins(&digest(1)).await.unwrap(), [sign_in(2, NOW)]);
     assert_eq!(tenant.list_sign_ins(&digest(2)).await.unwrap().len(), 3);
 }

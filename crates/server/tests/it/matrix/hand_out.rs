@@ -115,6 +115,7 @@ impl World {
                 sid: sign_in.sid,
             }),
             interaction: None,
+            notices: Vec::new(),
             consents: Vec::new(),
             now: env.now(),
         };

@@ -17,6 +17,7 @@ const KNOWN: &[Migration] = &[
         name: "permissions",
         text: include_str!("../../../migrations/postgres/0002_permissions.sql"),
     },
+    Migration { number: 3, name: "standard", text: include_str!("../../../migrations/postgres/0003_standard.sql") },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -11,6 +11,7 @@ use crate::migrations::{Made, Migration, pending};
 const KNOWN: &[Migration] = &[
     Migration { number: 1, name: "first", text: include_str!("../../../migrations/sqlite/0001_first.sql") },
     Migration { number: 2, name: "permissions", text: include_str!("../../../migrations/sqlite/0002_permissions.sql") },
+    Migration { number: 3, name: "standard", text: include_str!("../../../migrations/sqlite/0003_standard.sql") },
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

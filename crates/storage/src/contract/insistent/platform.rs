@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use grantor_environment::Timestamp;
-use grantor_protocol::{HandleDigest, TenantId};
+use grantor_protocol::{HandleDigest, TenantId, UserId};
 use grantor_rules::directory::DirectoryChange;
-use grantor_rules::model::{Application, DeviceAnswer, DeviceCode, Tenant, TenantName};
+use grantor_rules::model::{Application, DeviceAnswer, DeviceCode, Notice, Polled, Tenant, TenantName};
 use uuid::Uuid;
 
 use super::tenant::InsistentOfTenant;
@@ -117,6 +117,38 @@ impl Storage for Insistent {
         let contest = self.contest(Prize::DeviceCode, &redeem.digest);
         let act = || contest.entered(self.store.redeem_device_code(redeem), Redeemed::Now);
         insist!(self.shared, act(), |_turn| contest.claimed(self.is_spent(&redeem.digest), Redeemed::Now))
+    }
+
+    async fn note_device_poll(
+        &self,
+        digest: &HandleDigest,
+        before: Option<Polled>,
+        now: Polled,
+    ) -> Result<bool, Fault> {
+        let kept =
+            || async { Ok(self.find_device_code(digest).await?.filter(|code| code.polled == Some(now)).map(|_| true)) };
+        insist!(self.shared, self.store.note_device_poll(digest, before, now), |_turn| kept())
+    }
+
+    async fn list_awaited(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Vec<(HandleDigest, DeviceCode)>, Fault> {
+        look_up!(self.shared, self.store.list_awaited(tenant, user, now))
+    }
+
+    async fn list_due_notices(&self, now: Timestamp, most: u32) -> Result<Vec<(TenantId, Notice)>, Fault> {
+        look_up!(self.shared, self.store.list_due_notices(now, most))
+    }
+
+    async fn note_key_reader(&self, key_id: &str, reader: &str, at: Timestamp) -> Result<(), Fault> {
+        insist!(self.shared, self.store.note_key_reader(key_id, reader, at))
+    }
+
+    async fn list_key_readers(&self, key_id: &str) -> Result<Vec<(String, Timestamp)>, Fault> {
+        look_up!(self.shared, self.store.list_key_readers(key_id))
     }
 
     async fn keep_once(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, Fault> {

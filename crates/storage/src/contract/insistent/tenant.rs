@@ -7,13 +7,13 @@ use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, HandleDigest, TenantId, UserId};
 use grantor_rules::model::{
     Application, Assigned, Assignment, Code, ConsentRequest, Consents, Family, GrantedPermission, Group, Interaction,
-    Progress, RevocationReason, ServicePrincipal, SignIn, User,
+    Notice, Progress, PushedRequest, RevocationReason, ServicePrincipal, SignIn, User,
 };
 use uuid::Uuid;
 
 use super::{Contest, PATIENCE, PAUSE, Prize, Shared, insist, look_up};
 use crate::{
-    BeginFamily, Burned, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed,
+    BeginFamily, Burned, EndSignIns, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed,
     RotateRefreshToken, Rotated, StoredPassword, TenantStorage, WithdrawnConsent, WrongPassword,
 };
 
@@ -70,6 +70,10 @@ impl InsistentOfTenant {
             Some(interaction) => self.contest(Prize::Interaction, interaction).entered(act, Finished::Now).await,
             None => act.await,
         }
+    }
+
+    async fn is_tried(&self, notice: Uuid, tries: u32) -> Result<bool, Fault> {
+        Ok(self.list_notices(u32::MAX).await?.iter().any(|listed| listed.id == notice && listed.tries > tries))
     }
 
     async fn is_answered(&self, request: Uuid) -> Result<bool, Fault> {
@@ -216,8 +220,46 @@ impl TenantStorage for InsistentOfTenant {
         insist!(self.shared, self.store.record_sign_in(sign_in))
     }
 
-    async fn end_sign_ins(&self, session: &HandleDigest, users: &[UserId]) -> Result<(), Fault> {
-        insist!(self.shared, self.store.end_sign_ins(session, users))
+    async fn end_sign_ins(&self, end: &EndSignIns) -> Result<(), Fault> {
+        insist!(self.shared, self.store.end_sign_ins(end))
+    }
+
+    async fn claim_notice(&self, id: Uuid, tries: u32, until: Timestamp) -> Result<bool, Fault> {
+        let contest = self.shared.open_contest(Prize::Notice(tries), self.store.id(), &place_of(id));
+        let act = || contest.entered(self.store.claim_notice(id, tries, until), true);
+        insist!(self.shared, act(), |_turn| contest.claimed(self.is_tried(id, tries), true))
+    }
+
+    async fn note_notice(&self, notice: &Notice) -> Result<(), Fault> {
+        insist!(self.shared, self.store.note_notice(notice))
+    }
+
+    async fn list_notices(&self, most: u32) -> Result<Vec<Notice>, Fault> {
+        look_up!(self.shared, self.store.list_notices(most))
+    }
+
+    async fn spend_once(&self, digest: &[u8; 32], until: Timestamp) -> Result<bool, Fault> {
+        let contest = self.shared.open_contest(Prize::Once, self.store.id(), &HandleDigest::from_bytes(*digest));
+        let act = || contest.entered(self.store.spend_once(digest, until), true);
+        // Whether it was spent before or is now: it is then.
+        let spent = || async { self.store.spend_once(digest, until).await.map(|_| true) };
+        insist!(self.shared, act(), |_turn| contest.claimed(async { look_up!(self.shared, spent()) }, true))
+    }
+
+    async fn push_request(&self, digest: &HandleDigest, request: &PushedRequest) -> Result<(), Fault> {
+        let pushed = insist!(self.shared, self.store.push_request(digest, request));
+        pushed.inspect(|()| self.contest(Prize::PushedRequest, digest).open())
+    }
+
+    async fn find_pushed_request(&self, digest: &HandleDigest) -> Result<Option<PushedRequest>, Fault> {
+        look_up!(self.shared, self.store.find_pushed_request(digest))
+    }
+
+    async fn end_pushed_request(&self, digest: &HandleDigest) -> Result<Finished, Fault> {
+        let contest = self.contest(Prize::PushedRequest, digest);
+        let act = || contest.entered(self.store.end_pushed_request(digest), Finished::Now);
+        let over = || async { Ok(self.find_pushed_request(digest).await?.is_none()) };
+        insist!(self.shared, act(), |_turn| contest.claimed(over(), Finished::Now))
     }
 
     async fn list_session_clients(&self, sid: &str) -> Result<Vec<ClientId>, Fault> {
