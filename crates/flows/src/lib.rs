@@ -10,6 +10,7 @@ pub mod api_call;
 mod assertions;
 pub mod authorize;
 pub mod client_keys;
+pub mod client_proof;
 mod credential_uses;
 pub mod device;
 pub mod directory;

@@ -1,29 +1,23 @@
 //! What becomes of a token that was handed out: whether it is still of use (RFC 7662), and that it is given back (RFC 7009).
 
-use std::sync::Arc;
-
 use grantor_protocol::{ClientId, RefreshHandle, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::api_access::{PresentedToken, stands};
-use grantor_rules::client::{Credentials, ProvenClient, Showing, platform_without_redirect, prove};
-use grantor_rules::layout::TokenLayout;
-use grantor_rules::model::{Family, Platform, RevocationReason, Tenant, User};
+use grantor_rules::client::{Caller, ProvenClient, platform_without_redirect};
+use grantor_rules::model::{Family, Platform, RevocationReason, User};
 use grantor_rules::refusal::TokenFault;
 use grantor_rules::scopes::SignInScope;
 use serde_json::{Map, Value};
 
-use crate::assertions::ByCertificate;
-use crate::{Env, Event, FlowError, Trace, api_call, credential_uses, lineage, load};
+pub use crate::client_proof::Asking;
+use crate::client_proof::prove;
+use crate::{Event, FlowError, api_call, lineage, load};
 
 /// Somebody asks about a token.
 #[derive(Debug)]
 pub struct TokenQuestion {
     /// Who asks.
-    pub client_id: ClientId,
-    /// What they show to prove themselves.
-    pub credentials: Credentials,
-    /// The origin that the browser named, if a browser asks across origins.
-    pub origin: Option<String>,
+    pub caller: Caller,
     /// The token's text.
     pub token: Secret,
 }
@@ -51,19 +45,6 @@ pub enum Status {
     },
 }
 
-/// One question at one tenant's address.
-#[derive(Clone, Copy)]
-pub struct Asking<'a> {
-    /// The environment.
-    pub env: &'a Env,
-    /// What tells the request from others.
-    pub trace: &'a Trace,
-    /// Whose address it is.
-    pub tenant: &'a Arc<Tenant>,
-    /// How tokens are laid out there.
-    pub layout: &'a dyn TokenLayout,
-}
-
 /// What a text is, as far as it is one of ours.
 enum Found {
     Nothing,
@@ -79,9 +60,9 @@ impl Asking<'_> {
     /// # Errors
     /// A [`Refusal`] when the asker does not prove itself.
     pub async fn introspect(&self, question: &TokenQuestion) -> Result<Status, FlowError> {
-        let registration = load::client_here(self.env, self.tenant, &question.client_id).await?;
+        let registration = load::client_here(self.env, self.tenant, &question.caller.client_id).await?;
         // Nobody may try tokens who keeps no secret (RFC 7662 §2.1).
-        let client = self.proven(&registration.application, Platform::Web, question).await?;
+        let client = prove(self, &registration.application, Platform::Web, &question.caller).await?;
         match self.find(&question.token).await? {
             Found::Nothing => Ok(Status::Inactive),
             Found::OwnAccessToken { claims } => self.of_application(&client, claims).await,
@@ -156,7 +137,7 @@ impl Asking<'_> {
     /// A [`Refusal`] when the asker does not prove itself, [`Refusal::RefreshTokenOfAnotherClient`] for somebody else's token,
     /// [`Refusal::TokenNotRevocable`] for one that an application has for itself.
     pub async fn revoke(&self, question: &TokenQuestion) -> Result<(), FlowError> {
-        let registration = load::client_here(self.env, self.tenant, &question.client_id).await?;
+        let registration = load::client_here(self.env, self.tenant, &question.caller.client_id).await?;
         let found = self.find(&question.token).await?;
         let store = self.env.storage.tenant(self.tenant.id);
         let family = match &found {
@@ -164,10 +145,10 @@ impl Asking<'_> {
             Found::AccessToken { presented, .. } => store.find_family(presented.family).await?,
             Found::Nothing | Found::OwnAccessToken { .. } => None,
         };
-        let platform = family.as_ref().filter(|family| family.client_id == question.client_id);
+        let platform = family.as_ref().filter(|family| family.client_id == question.caller.client_id);
         let platform =
             platform.map_or_else(|| platform_without_redirect(&registration.application), |one| one.platform);
-        let client = self.proven(&registration.application, platform, question).await?;
+        let client = prove(self, &registration.application, platform, &question.caller).await?;
         if matches!(found, Found::OwnAccessToken { .. }) {
             return Err(Refusal::TokenNotRevocable.into());
         }
@@ -179,26 +160,6 @@ impl Asking<'_> {
         store.revoke_family(family.id, reason, self.env.now()).await?;
         self.env.record(self.trace, Event::FamilyRevoked { family: family.id, reason });
         Ok(())
-    }
-
-    async fn proven<'c>(
-        &self,
-        application: &'c grantor_rules::model::Application,
-        platform: Platform,
-        question: &TokenQuestion,
-    ) -> Result<ProvenClient<'c>, FlowError> {
-        let proven = {
-            let showing = Showing {
-                credentials: &question.credentials,
-                origin: question.origin.as_deref(),
-                assertions: &ByCertificate,
-                audiences: &|| self.layout.assertion_audiences(self.tenant),
-                now: self.env.now(),
-            };
-            prove(application, platform, &showing)?
-        };
-        credential_uses::note(self.env, self.trace, &proven).await;
-        Ok(proven)
     }
 
     async fn find(&self, token: &Secret) -> Result<Found, FlowError> {

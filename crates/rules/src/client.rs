@@ -6,7 +6,7 @@ use std::ops::Deref;
 
 use grantor_environment::Timestamp;
 use grantor_protocol::secret::same_bytes;
-use grantor_protocol::{RedirectUri, Secret};
+use grantor_protocol::{ClientId, RedirectUri, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::Refusal;
@@ -108,6 +108,17 @@ impl Credentials {
             Self::Assertion { .. } => AuthMethod::PrivateKeyJwt,
         }
     }
+}
+
+/// Who calls an endpoint for applications, and what they show for it: the same at each of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The application that they say they are.
+    pub client_id: ClientId,
+    /// What they show to prove that.
+    pub credentials: Credentials,
+    /// The origin that the browser named, if a browser asks across origins.
+    pub origin: Option<String>,
 }
 
 /// How an application proved itself.
@@ -243,8 +254,8 @@ mod tests {
     use super::*;
     use crate::model::ClientCertificate;
     use crate::refusal::AssertionFault;
+    use grantor_protocol::TenantId;
     use grantor_protocol::secret::sha256;
-    use grantor_protocol::{ClientId, TenantId};
 
     fn application(redirects: &[(&str, Platform)]) -> Application {
         Application {

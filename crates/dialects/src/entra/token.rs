@@ -20,11 +20,11 @@ const DEVICE_CODE_IN_SHORT: &str = "device_code";
 pub fn parse<V: Version>(call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> {
     let parameters = call.parameters;
     let kind = kind(parameters.required("grant_type", limit::SHORT)?)?;
-    let (client_id, credentials) = credentials::read(call)?;
+    let caller = credentials::read(call)?;
     claims_are_json(parameters)?;
     let wanted = wanted::<V>(kind, parameters)?;
     let grant = grant(kind, parameters, wanted.as_ref())?;
-    Ok(TokenRequest { client_id, credentials, origin: call.origin.map(str::to_owned), grant, wanted })
+    Ok(TokenRequest { caller, grant, wanted })
 }
 
 fn kind(text: &str) -> Result<GrantKind, Refusal> {

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use grantor_protocol::secret::sha256;
 use grantor_protocol::{ClientId, Secret};
 use grantor_rules::Refusal;
-use grantor_rules::client::{Credentials, SecretPlace};
+use grantor_rules::client::{Caller, Credentials, SecretPlace};
 
 use super::words::{client_id, limit};
 use crate::form::{cut, decoded};
@@ -16,7 +16,12 @@ const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer
 
 /// Who asks, and what they show for it: a secret or an assertion in the body, or a secret by HTTP Basic; never two of these
 /// (RFC 6749 §2.3).
-pub fn read(call: &TokenCall<'_>) -> Result<(ClientId, Credentials), Refusal> {
+pub fn read(call: &TokenCall<'_>) -> Result<Caller, Refusal> {
+    let (client_id, credentials) = named(call)?;
+    Ok(Caller { client_id, credentials, origin: call.origin.map(str::to_owned) })
+}
+
+fn named(call: &TokenCall<'_>) -> Result<(ClientId, Credentials), Refusal> {
     let named = call.parameters.optional("client_id", limit::SHORT)?;
     let in_body = in_body(call.parameters)?;
     let basic = call.authorization.map(basic).transpose()?;

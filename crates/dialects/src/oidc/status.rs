@@ -2,7 +2,7 @@
 
 use grantor_protocol::{ClientId, PublicUrl, Secret, TenantId};
 use grantor_rules::Refusal;
-use grantor_rules::client::Credentials;
+use grantor_rules::client::Caller;
 use serde_json::{Map, Value, json};
 
 use super::metadata::issuer;
@@ -14,9 +14,7 @@ use crate::{Reply, TokenCall};
 #[derive(Debug)]
 pub struct StatusRequest {
     /// Who asks.
-    pub client_id: ClientId,
-    /// What they show to prove themselves.
-    pub credentials: Credentials,
+    pub caller: Caller,
     /// The token.
     pub token: Secret,
 }
@@ -26,9 +24,9 @@ pub struct StatusRequest {
 /// # Errors
 /// A [`Refusal`] for the caller.
 pub fn parse(call: &TokenCall<'_>) -> Result<StatusRequest, Refusal> {
-    let (client_id, credentials) = credentials::read(call)?;
+    let caller = credentials::read(call)?;
     let token = Secret::new(call.parameters.required("token", limit::DOCUMENT)?);
-    Ok(StatusRequest { client_id, credentials, token })
+    Ok(StatusRequest { caller, token })
 }
 
 /// A token that is of no use, or that the asker may not know of.

@@ -17,10 +17,10 @@ use crate::{Parameters, Reply, TokenCall};
 pub fn parse(call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> {
     let parameters = call.parameters;
     let kind = kind(parameters.required("grant_type", limit::SHORT)?)?;
-    let (client_id, credentials) = credentials::read(call)?;
+    let caller = credentials::read(call)?;
     let wanted = scope::named(parameters)?;
     let grant = grant(kind, parameters, wanted.as_ref())?;
-    Ok(TokenRequest { client_id, credentials, origin: call.origin.map(str::to_owned), grant, wanted })
+    Ok(TokenRequest { caller, grant, wanted })
 }
 
 fn kind(text: &str) -> Result<GrantKind, Refusal> {

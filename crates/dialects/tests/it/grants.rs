@@ -59,12 +59,17 @@ fn each_kind_of_grant_is_read_in_both_versions() {
     for dialect in versions() {
         for kind in GrantKind::ALL {
             let request = parse(&*dialect, &changed(&good(kind), naming(&*dialect))).unwrap();
-            assert_eq!((request.grant.kind(), &request.client_id), (kind, &client_id(CLIENT)), "{}", dialect.name());
+            assert_eq!(
+                (request.grant.kind(), &request.caller.client_id),
+                (kind, &client_id(CLIENT)),
+                "{}",
+                dialect.name()
+            );
             if kind != GrantKind::ClientCredentials {
                 assert_eq!(shown(&request.grant).unwrap().expose(), "SHOWN", "{} {kind:?}", dialect.name());
             }
             let proven = matches!(kind, GrantKind::ClientCredentials | GrantKind::OnBehalfOf);
-            assert_eq!(matches!(request.credentials, Credentials::Secret { .. }), proven);
+            assert_eq!(matches!(request.caller.credentials, Credentials::Secret { .. }), proven);
         }
     }
 }
@@ -167,7 +172,12 @@ fn an_assertion_proves_the_application_as_it_was_sent() {
     for dialect in versions() {
         let parameters = changed(&good(GrantKind::ClientCredentials), &format!("{} {with}", naming(&*dialect)));
         let request = parse(&*dialect, &parameters).unwrap();
-        assert_eq!(request.credentials, Credentials::Assertion { text: Secret::new("eyJ.A=.B") }, "{}", dialect.name());
+        assert_eq!(
+            request.caller.credentials,
+            Credentials::Assertion { text: Secret::new("eyJ.A=.B") },
+            "{}",
+            dialect.name()
+        );
     }
 }
 

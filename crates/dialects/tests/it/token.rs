@@ -141,9 +141,9 @@ fn a_request_with_a_code_is_read() {
     let parameters = changed(&CODE, "client_secret=a%2Bb scope=api://colors/Colors.Read");
     let call = TokenCall { parameters: &parameters, authorization: None, origin: Some("https://spa.example") };
     let request = dialect().parse_token(&call).unwrap();
-    assert_eq!(request.client_id, client_id(CLIENT));
-    assert_eq!(request.credentials, Credentials::Secret { digest: sha256(b"a+b"), place: SecretPlace::Body });
-    assert_eq!(request.origin.as_deref(), Some("https://spa.example"));
+    assert_eq!(request.caller.client_id, client_id(CLIENT));
+    assert_eq!(request.caller.credentials, Credentials::Secret { digest: sha256(b"a+b"), place: SecretPlace::Body });
+    assert_eq!(request.caller.origin.as_deref(), Some("https://spa.example"));
     assert_eq!(request.wanted.unwrap().apis().len(), 1);
     let Grant::Code { code, redemption } = request.grant else { panic!("another grant") };
     assert_eq!(code.expose(), "CODE");
@@ -155,7 +155,7 @@ fn a_request_with_a_code_is_read() {
 #[test]
 fn a_request_with_a_refresh_token_is_read() {
     let request = parse(&changed(&REFRESH, ""), None).unwrap();
-    assert_eq!((request.credentials, request.origin), (Credentials::Nothing, None));
+    assert_eq!((request.caller.credentials, request.caller.origin), (Credentials::Nothing, None));
     assert_eq!(request.wanted.unwrap().apis().len(), 1);
     let Grant::RefreshToken { token } = request.grant else { panic!("another grant") };
     assert_eq!(token.expose(), "TOKEN");
@@ -204,9 +204,9 @@ fn a_secret_may_come_by_basic_authentication() {
         {
             for parameters in [changed(&CODE, "-client_id"), changed(&CODE, "")] {
                 let request = parse(&parameters, Some(&header)).unwrap_or_else(|refusal| panic!("{sent}: {refusal:?}"));
-                assert_eq!(request.client_id, client_id(CLIENT), "{sent}");
+                assert_eq!(request.caller.client_id, client_id(CLIENT), "{sent}");
                 assert_eq!(
-                    request.credentials,
+                    request.caller.credentials,
                     Credentials::Secret { digest: sha256(expected), place: SecretPlace::Header },
                     "{sent}"
                 );
@@ -218,7 +218,7 @@ fn a_secret_may_come_by_basic_authentication() {
 #[test]
 fn nothing_behind_the_colon_is_no_secret() {
     let request = parse(&changed(&CODE, "-client_id"), Some(&basic(&format!("{CLIENT}:")))).unwrap();
-    assert_eq!((request.client_id, request.credentials), (client_id(CLIENT), Credentials::Nothing));
+    assert_eq!((request.caller.client_id, request.caller.credentials), (client_id(CLIENT), Credentials::Nothing));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use grantor_protocol::{Handle, HandleKind, RefreshHandle, TenantId, UserId};
 use grantor_rules::Refusal;
 use grantor_rules::authorize::fits_authority;
-use grantor_rules::client::{ProvenClient, Showing};
+use grantor_rules::client::ProvenClient;
 use grantor_rules::layout::TokenLayout;
 use grantor_rules::model::{Consents, DeviceAnswer, Platform, Registration, Tenant, TenantKind, TenantName, User};
 use grantor_rules::scopes::{ResolvedScopes, WantedScopes};
@@ -22,10 +22,10 @@ use grantor_rules::token::issued::{Grant, IssuedTokens, TokenRequest};
 use grantor_rules::token::{Standing, the_api};
 use grantor_storage::TenantStorage;
 
-use crate::assertions::ByCertificate;
+use crate::client_proof::{self, Asking};
 use crate::load::Ties;
 use crate::place::{Place, home_of};
-use crate::{Env, FlowError, Trace, credential_uses, load};
+use crate::{Env, FlowError, Trace, load};
 
 /// Exchanges what a request presents for tokens, laid out as `layout` says.
 ///
@@ -40,7 +40,7 @@ pub async fn exchange(
 ) -> Result<IssuedTokens, FlowError> {
     let tenant = tenant_of(env, place, request, layout).await?;
     let store = env.storage.tenant(tenant.id);
-    let client = load::client_here(env, &tenant, &request.client_id).await?;
+    let client = load::client_here(env, &tenant, &request.caller.client_id).await?;
     fits_authority(&client.application, place.authority())?;
     let call = Call { env, trace, tenant: &tenant, store: store.as_ref(), client: &client, request, layout };
     match &request.grant {
@@ -94,8 +94,8 @@ async fn tenant_of(
         return Ok(found);
     }
     // What is presented belongs nowhere: the publisher's tenant is as good a place as any to say so.
-    let application = load::registered(env, &request.client_id).await?;
-    let application = application.ok_or_else(|| load::unknown(&request.client_id, place.word()))?;
+    let application = load::registered(env, &request.caller.client_id).await?;
+    let application = application.ok_or_else(|| load::unknown(&request.caller.client_id, place.word()))?;
     load::find_tenant(env, &TenantName::Id(application.publisher)).await
 }
 
@@ -140,18 +140,8 @@ struct Person<'a> {
 impl<'a> Call<'a> {
     /// Proves the application, as far as a program of its kind can.
     async fn prove(&self, platform: Platform) -> Result<ProvenClient<'a>, FlowError> {
-        let proven = {
-            let showing = Showing {
-                credentials: &self.request.credentials,
-                origin: self.request.origin.as_deref(),
-                assertions: &ByCertificate,
-                audiences: &|| self.layout.assertion_audiences(self.tenant),
-                now: self.env.now(),
-            };
-            grantor_rules::client::prove(&self.client.application, platform, &showing)?
-        };
-        credential_uses::note(self.env, self.trace, &proven).await;
-        Ok(proven)
+        let asking = Asking { env: self.env, trace: self.trace, tenant: self.tenant, layout: self.layout };
+        client_proof::prove(&asking, &self.client.application, platform, &self.request.caller).await
     }
 
     /// What is asked for, with each API and permission found.

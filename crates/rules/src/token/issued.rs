@@ -3,21 +3,17 @@
 use std::time::Duration;
 
 use grantor_environment::Timestamp;
-use grantor_protocol::{ClientId, Secret, TenantId, UserId};
+use grantor_protocol::{Secret, TenantId, UserId};
 
 use super::code::CodeRequest;
-use crate::client::Credentials;
+use crate::client::Caller;
 use crate::scopes::{ApiName, SignInScope, WantedScopes};
 
 /// A request at the token endpoint.
 #[derive(Debug)]
 pub struct TokenRequest {
     /// Who asks.
-    pub client_id: ClientId,
-    /// What the application showed to prove itself.
-    pub credentials: Credentials,
-    /// The origin that the browser named, if a browser asks across origins.
-    pub origin: Option<String>,
+    pub caller: Caller,
     /// What is presented.
     pub grant: Grant,
     /// What is wanted, if the request says so.

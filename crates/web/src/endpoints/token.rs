@@ -75,7 +75,7 @@ async fn exchange(
     let call =
         TokenCall { parameters: &parameters, authorization: incoming.authorization(), origin: incoming.origin() };
     let request = dialect.parse_token(&call)?;
-    app.rehearsed(&request.client_id, At::Token)?;
+    app.rehearsed(&request.caller.client_id, At::Token)?;
     let issued = grantor_flows::token::exchange(&app.env, &incoming.trace, &place, &request, dialect.layout()).await?;
     Ok((parameters, issued))
 }

@@ -49,9 +49,7 @@ async fn asked(
     let call =
         TokenCall { parameters: &parameters, authorization: incoming.authorization(), origin: incoming.origin() };
     let request = words::parse(&call)?;
-    let origin = incoming.origin().map(str::to_owned);
-    let (client_id, credentials, token) = (request.client_id, request.credentials, request.token);
-    Ok((tenant, TokenQuestion { client_id, credentials, origin, token }))
+    Ok((tenant, TokenQuestion { caller: request.caller, token: request.token }))
 }
 
 fn asking<'a>(app: &'a App, incoming: &'a Incoming, tenant: &'a Arc<Tenant>) -> Asking<'a> {
