@@ -6,7 +6,7 @@ use grantor_protocol::{ClientId, Handle, RedirectUri, Secret, UserId};
 use grantor_rules::authorize::SignedIn;
 use grantor_rules::client::{RegisteredRedirect, registered_redirect};
 use grantor_rules::model::{Application, Lifetimes, Tenant};
-use grantor_storage::EndSignIns;
+use grantor_storage::{EndSignIns, SessionClient};
 
 use crate::id_token_hint::{audience_and_subject, is_about};
 use crate::{Env, Event, FlowError, Place, Trace, authorize, load};
@@ -81,6 +81,8 @@ pub struct Notice {
     pub tenant: grantor_protocol::TenantId,
     /// The session.
     pub sid: String,
+    /// Which dialect the application spoke in it, by its name, if that is known.
+    pub dialect: Option<String>,
 }
 
 /// Ends the sign-ins of `users` in this browser. Tokens that applications hold are not touched (Source: entra-dialect 13.9).
@@ -100,9 +102,9 @@ pub async fn end(
     let mut reached: Vec<Arc<Application>> = Vec::new();
     for one in candidates.people.iter().filter(|one| users.contains(&one.user.id)) {
         let store = env.storage.tenant(one.tenant.id);
-        for client_id in store.list_session_clients(&one.sign_in.sid).await? {
+        for SessionClient { client_id, dialect } in store.list_session_clients(&one.sign_in.sid).await? {
             if let Ok(client) = load::client(env, &one.tenant, &client_id).await {
-                done.notices.extend(notice(&client.application, &one.tenant, &one.sign_in.sid));
+                done.notices.extend(notice(&client.application, &one.tenant, &one.sign_in.sid, dialect));
                 reached.push(client.application);
             }
         }
@@ -123,9 +125,15 @@ pub async fn end(
     Ok(done)
 }
 
-fn notice(application: &Application, tenant: &Tenant, sid: &str) -> Option<Notice> {
+fn notice(application: &Application, tenant: &Tenant, sid: &str, dialect: Option<String>) -> Option<Notice> {
     let address = application.front_channel_logout_uri.clone()?;
-    Some(Notice { application: application.display_name.clone(), address, tenant: tenant.id, sid: sid.to_owned() })
+    Some(Notice {
+        application: application.display_name.clone(),
+        address,
+        tenant: tenant.id,
+        sid: sid.to_owned(),
+        dialect,
+    })
 }
 
 /// An address that is registered for the application that asked, or, where the request does not say which one that is, for one

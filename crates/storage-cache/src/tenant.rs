@@ -11,7 +11,7 @@ use grantor_rules::model::{
 };
 use grantor_storage::{
     BeginFamily, Burned, EndSignIns, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed,
-    RotateRefreshToken, Rotated, Shard, StoredPassword, TenantStorage, WithdrawnConsent, WrongPassword,
+    RotateRefreshToken, Rotated, SessionClient, Shard, StoredPassword, TenantStorage, WithdrawnConsent, WrongPassword,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -227,7 +227,7 @@ impl TenantStorage for CachedTenant {
         self.store.end_pushed_request(digest).await
     }
 
-    async fn list_session_clients(&self, sid: &str) -> Result<Vec<ClientId>, Fault> {
+    async fn list_session_clients(&self, sid: &str) -> Result<Vec<SessionClient>, Fault> {
         self.store.list_session_clients(sid).await
     }
 

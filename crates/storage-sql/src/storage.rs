@@ -13,8 +13,8 @@ use grantor_rules::model::{
 };
 use grantor_storage::{
     AnswerDeviceCode, BeginFamily, Burned, DirectoryVersions, EndSignIns, Fault, Finished, IssueCode, NewSignIn,
-    RecordedConsent, RedeemCode, RedeemDeviceCode, Redeemed, RotateRefreshToken, Rotated, SigningKeyRecord, Storage,
-    StoredPassword, TenantStorage, WithdrawnConsent, WrongPassword,
+    RecordedConsent, RedeemCode, RedeemDeviceCode, Redeemed, RotateRefreshToken, Rotated, SessionClient,
+    SigningKeyRecord, Storage, StoredPassword, TenantStorage, WithdrawnConsent, WrongPassword,
 };
 use uuid::Uuid;
 
@@ -324,7 +324,7 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
         self.engine.write(once::EndPushed { tenant: self.tenant, digest: *digest }).await
     }
 
-    async fn list_session_clients(&self, sid: &str) -> Result<Vec<ClientId>, Fault> {
+    async fn list_session_clients(&self, sid: &str) -> Result<Vec<SessionClient>, Fault> {
         self.engine.read(&sessions::List { tenant: self.tenant, sid }).await
     }
 

@@ -19,8 +19,8 @@ pub use fault::Fault;
 pub use platform::Storage;
 pub use records::{
     AnswerDeviceCode, BeginFamily, Burned, EndSignIns, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode,
-    RedeemDeviceCode, Redeemed, RotateRefreshToken, Rotated, SigningKeyRecord, StoredPassword, WithdrawnConsent,
-    WrongPassword,
+    RedeemDeviceCode, Redeemed, RotateRefreshToken, Rotated, SessionClient, SigningKeyRecord, StoredPassword,
+    WithdrawnConsent, WrongPassword,
 };
 pub use tenant::TenantStorage;
 pub use versions::{DirectoryVersions, Shard};

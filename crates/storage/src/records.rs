@@ -74,6 +74,8 @@ pub struct WithdrawnConsent {
 pub struct BeginFamily {
     /// What is begun.
     pub family: Family,
+    /// Which dialect the application speaks, by its name.
+    pub dialect: Option<String>,
     /// Until when it must be remembered.
     pub keep_until: Timestamp,
     /// The interaction that it ends, if there was one.
@@ -142,6 +144,15 @@ pub struct AnswerDeviceCode {
     pub now: Timestamp,
 }
 
+/// An application that somebody signed in to during a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionClient {
+    /// The application.
+    pub client_id: ClientId,
+    /// Which dialect it spoke last, by its name, if that is known.
+    pub dialect: Option<String>,
+}
+
 /// A code to issue.
 #[derive(Clone, Debug)]
 pub struct IssueCode {
@@ -155,6 +166,8 @@ pub struct IssueCode {
     pub pushed: Option<HandleDigest>,
     /// What the person has just allowed, for each application that it is allowed to.
     pub consents: Vec<RecordedConsent>,
+    /// Which dialect the application speaks, by its name.
+    pub dialect: String,
     /// Until when it is remembered that the session reached this application.
     pub session_until: Timestamp,
     /// Now.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     BeginFamily, Burned, EndSignIns, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed,
-    RotateRefreshToken, Rotated, StoredPassword, WithdrawnConsent, WrongPassword,
+    RotateRefreshToken, Rotated, SessionClient, StoredPassword, WithdrawnConsent, WrongPassword,
 };
 
 /// The store of one tenant. "Not found" is `Ok(None)`; a row of another tenant is not found.
@@ -122,7 +122,7 @@ pub trait TenantStorage: Send + Sync {
     async fn end_sign_ins(&self, end: &EndSignIns) -> Result<(), Fault>;
 
     /// The applications that somebody signed in to during a session, by the session's id as applications see it.
-    async fn list_session_clients(&self, sid: &str) -> Result<Vec<ClientId>, Fault>;
+    async fn list_session_clients(&self, sid: &str) -> Result<Vec<SessionClient>, Fault>;
 
     // What applications are told. They are found in [`Storage`](crate::Storage), whoever's they are.
 

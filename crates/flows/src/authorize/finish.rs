@@ -214,14 +214,22 @@ impl Finishing<'_> {
                 interaction: interaction.take(),
                 pushed: pushed.take(),
                 consents: std::mem::take(&mut consents),
+                dialect: self.stage.interaction().dialect.clone(),
                 session_until: self.person.sign_in.expires_at,
                 now,
             };
             once(self.store().issue_code(&issue).await?)?;
         }
         if let Some((family, keep_until)) = family {
-            let begin =
-                BeginFamily { family: family.clone(), keep_until: *keep_until, interaction, pushed, consents, now };
+            let begin = BeginFamily {
+                family: family.clone(),
+                dialect: Some(self.stage.interaction().dialect.clone()),
+                keep_until: *keep_until,
+                interaction,
+                pushed,
+                consents,
+                now,
+            };
             once(self.store().begin_family(&begin).await?)?;
         }
         Ok(())

@@ -23,6 +23,7 @@ pub async fn begin(
     let begin = BeginFamily {
         family: issue::family(plan, wanted, kept, parent),
         keep_until: issue::keep_until(plan),
+        dialect: None,
         interaction: None,
         pushed: None,
         consents: Vec::new(),

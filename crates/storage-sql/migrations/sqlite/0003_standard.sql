@@ -35,6 +35,9 @@ CREATE INDEX ended_sessions_by_end ON ended_sessions (expires_at);
 ALTER TABLE codes ADD COLUMN sid TEXT;
 ALTER TABLE families ADD COLUMN sid TEXT;
 
+-- Which dialect an application spoke in a session, by its name.
+ALTER TABLE session_clients ADD COLUMN dialect TEXT;
+
 -- What applications are told behind the browser's back, and what they said.
 CREATE TABLE notices (
     tenant_id TEXT NOT NULL,

@@ -26,7 +26,13 @@ impl Issue {
     pub fn new(tenant: TenantId, issue: &IssueCode) -> Result<Self, Fault> {
         let document = documents::text(&CodeDocument::from(&issue.code))?;
         let Code { sid, client_id, .. } = &issue.code;
-        let reached = Reached { tenant, sid: sid.clone(), client_id: client_id.clone(), until: issue.session_until };
+        let reached = Reached {
+            tenant,
+            sid: sid.clone(),
+            client_id: client_id.clone(),
+            dialect: Some(issue.dialect.clone()),
+            until: issue.session_until,
+        };
         Ok(Self { tenant, given: issue.clone(), document, reached: Some(reached) })
     }
 

@@ -63,7 +63,13 @@ impl Begin {
     pub fn new(tenant: TenantId, begin: &BeginFamily) -> Result<Self, Fault> {
         let family = NewFamily::new(tenant, &begin.family, begin.keep_until, begin.now)?;
         let Family { sid, client_id, .. } = &begin.family;
-        let reached = Reached { tenant, sid: sid.clone(), client_id: client_id.clone(), until: begin.keep_until };
+        let reached = Reached {
+            tenant,
+            sid: sid.clone(),
+            client_id: client_id.clone(),
+            dialect: begin.dialect.clone(),
+            until: begin.keep_until,
+        };
         Ok(Self { tenant, given: begin.clone(), family, reached })
     }
 }

@@ -2,9 +2,9 @@
 
 use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, TenantId};
-use grantor_storage::Fault;
+use grantor_storage::{Fault, SessionClient};
 
-use crate::conn::{Conn, Job};
+use crate::conn::{Conn, Job, Row, V};
 use crate::sql::sessions as sql;
 
 /// That a session reached an application.
@@ -13,6 +13,7 @@ pub struct Reached {
     pub tenant: TenantId,
     pub sid: String,
     pub client_id: ClientId,
+    pub dialect: Option<String>,
     pub until: Timestamp,
 }
 
@@ -22,7 +23,13 @@ impl Reached {
         if self.sid.is_empty() {
             return Ok(());
         }
-        let values = [self.tenant.into(), (&self.sid).into(), (&self.client_id).into(), self.until.into()];
+        let values = [
+            self.tenant.into(),
+            (&self.sid).into(),
+            (&self.client_id).into(),
+            self.until.into(),
+            V::maybe(self.dialect.as_ref()),
+        ];
         conn.exec(sql::NOTE_CLIENT, &values).await?;
         Ok(())
     }
@@ -37,10 +44,12 @@ impl Job for IsNoted<'_> {
     type Out = bool;
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<bool, Fault> {
-        let Reached { tenant, sid, client_id, until } = self.reached;
+        let Reached { tenant, sid, client_id, dialect, until } = self.reached;
         let row = conn.one(sql::FIND_CLIENT, &[(*tenant).into(), sid.into(), client_id.into()]).await?;
-        let noted = row.map(|row| row.of(&(tenant, client_id)).time("expires_at")).transpose()?;
-        Ok(noted.is_some_and(|noted| noted >= *until))
+        let Some(row) = row else { return Ok(false) };
+        let (key, dialect) = ((tenant, client_id), dialect.as_deref());
+        let columns = row.of(&key);
+        Ok(columns.time("expires_at")? >= *until && columns.maybe_text("dialect")? == dialect)
     }
 }
 
@@ -51,10 +60,15 @@ pub struct List<'a> {
 }
 
 impl Job for List<'_> {
-    type Out = Vec<ClientId>;
+    type Out = Vec<SessionClient>;
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
         let rows = conn.many(sql::LIST_CLIENTS, &[self.tenant.into(), self.sid.into()]).await?;
-        rows.iter().map(|row| row.of(&self.tenant).parsed("client_id", ClientId::parse)).collect()
+        let read = |row| {
+            let columns = Row::of(row, &self.tenant);
+            let dialect = columns.maybe_text("dialect")?.map(str::to_owned);
+            Ok(SessionClient { client_id: columns.parsed("client_id", ClientId::parse)?, dialect })
+        };
+        rows.iter().map(read).collect()
     }
 }

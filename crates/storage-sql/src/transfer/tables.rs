@@ -45,7 +45,7 @@ pub const TABLES: &[Table] = &[
     },
     Table { name: "password_tries", columns: &["tenant_id", "user_id", "wrong_tries", "locked_until"], key: 2 },
     Table { name: "credential_uses", columns: &["tenant_id", "client_id", "credential", "used_at"], key: 3 },
-    Table { name: "session_clients", columns: &["tenant_id", "sid", "client_id", "expires_at"], key: 3 },
+    Table { name: "session_clients", columns: &["tenant_id", "sid", "client_id", "expires_at", "dialect"], key: 3 },
     Table {
         name: "device_codes",
         columns: &[

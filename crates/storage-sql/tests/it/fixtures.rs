@@ -53,6 +53,8 @@ async fn read_back(number: i64, storage: impl Storage + 'static) {
             *said = said.replace(&colors_of(2), &colors_of(1));
         }
         (expected, FULL.said_since_the_first(&old, |_| colors_of(1)).await)
+    } else if number == 2 {
+        (FULL.said_since_the_second(&fresh).await, FULL.said_since_the_second(&old).await)
     } else {
         (FULL.said(&fresh).await, FULL.said(&old).await)
     };

@@ -1,19 +1,24 @@
 //! A store with something in every table, in every state that a row can be in.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use grantor_protocol::Secret;
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{
-    Application, Assignee, Assignment, Authority, DeviceAnswer, DeviceCode, Family, Group, Interaction, Progress,
-    Purpose, RevocationReason, User,
+    Application, Assignee, Assignment, Authority, Code, DeviceAnswer, DeviceCode, Family, Group, Interaction, Notice,
+    Polled, Progress, Purpose, RevocationReason, User,
 };
 use grantor_storage::contract::samples::{
-    NOW, application, approval, begin, bought, client_id, consent, consent_request, consent_that_brings_in, consents,
-    device_code, digest, family, family_id, family_with, group_id, in_minutes, interaction, issue, new_sign_in,
-    permission, principal, redeem, rotate, shared, sign_in, signing_key, tenant_id, tenants, user, user_id,
+    NOW, application, approval, awaiting, begin, bought, client_id, code, consent, consent_request,
+    consent_that_brings_in, consents, device_code, digest, end_sign_ins, family, family_id, family_with, group_id,
+    in_minutes, interaction, issue, new_sign_in, notice, permission, principal, pushed_request, redeem, rotate, shared,
+    sign_in, signing_key, tenant_id, tenants, terms, user, user_id,
 };
-use grantor_storage::{BeginFamily, RecordedConsent, RedeemCode, Storage, TenantStorage, WrongPassword};
+use grantor_storage::{
+    BeginFamily, EndSignIns, IssueCode, RecordedConsent, RedeemCode, SigningKeyRecord, Storage, TenantStorage,
+    WrongPassword,
+};
 
 /// How full it is.
 pub struct Full {
@@ -38,6 +43,7 @@ impl Full {
         for (number, code) in (1..).zip(device_codes()) {
             storage.begin_device_code(&digest(number), &user_code(number), &code).await.unwrap();
         }
+        fill_standard(&**storage).await;
         storage.keep_once("salt", &[0, 255, 7]).await.unwrap();
         storage.keep_signing_key(&signing_key("k-1", "ES256", NOW), None).await.unwrap();
     }
@@ -88,6 +94,13 @@ impl Full {
 
     /// Everything that the store says about what [`Self::fill`] has put into it.
     pub async fn said(&self, storage: &Arc<dyn Storage>) -> Vec<String> {
+        let mut said = self.said_since_the_second(storage).await;
+        said.extend(said_of_the_standard(&**storage).await);
+        said
+    }
+
+    /// Of that, what the second version knew already.
+    pub async fn said_since_the_second(&self, storage: &Arc<dyn Storage>) -> Vec<String> {
         let mut said = self.said_since_the_first(storage, colors_of).await;
         said.extend(said_of_permissions(storage).await);
         said
@@ -98,7 +111,8 @@ impl Full {
         let mut said = Vec::new();
         let mut note = |answer: &dyn std::fmt::Debug| said.push(format!("{answer:?}"));
         note(&storage.list_tenants().await.unwrap());
-        note(&storage.list_signing_keys().await.unwrap());
+        let keys = storage.list_signing_keys().await.unwrap();
+        note(&keys.iter().find(|key| key.key_id == "k-1").unwrap());
         note(&storage.find_kept("salt").await.unwrap().unwrap());
         for number in [1, 2] {
             let tenant = storage.tenant(tenant_id(number));
@@ -190,6 +204,61 @@ fn device_codes() -> [DeviceCode; 4] {
 
 fn user_code(number: u32) -> [u8; 32] {
     [u8::try_from(number).unwrap(); 32]
+}
+
+/// The number that the digests of what the standard's grants need begin with.
+const STANDARD: u32 = 5000;
+/// The families in a session that was ended, and in one that was not.
+const SESSIONS: [(u8, &str); 2] = [(240, "sid-ended"), (241, "sid-going-on")];
+
+async fn fill_standard(storage: &dyn Storage) {
+    for number in [1, 2] {
+        let tenant = storage.tenant(tenant_id(number));
+        assert!(tenant.spend_once(&[7; 32], in_minutes(50)).await.unwrap());
+        tenant.push_request(&digest(STANDARD), &pushed_request()).await.unwrap();
+        for (family_number, sid) in SESSIONS {
+            let (sid, place) = (sid.to_owned(), STANDARD + u32::from(family_number));
+            let code =
+                Code { sid: sid.clone(), terms: terms(), dpop_jkt: Some("ü".to_owned()), ..code(family_number) };
+            tenant.issue_code(&IssueCode { code, ..issue(digest(place), family_number) }).await.unwrap();
+            let family = Family { sid, terms: terms(), ..family(family_number) };
+            tenant.begin_family(&BeginFamily { family, ..begin(family_number) }).await.unwrap();
+        }
+        let notices = vec![notice(1, in_minutes(1)), Notice { due_at: None, ..notice(2, NOW) }];
+        let sids = vec!["sid-ended".to_owned()];
+        let end = EndSignIns { sids, notices, ..end_sign_ins(digest(STANDARD), &[]) };
+        tenant.end_sign_ins(&end).await.unwrap();
+    }
+    storage.begin_device_code(&digest(STANDARD + 1), &[101; 32], &awaiting(1)).await.unwrap();
+    storage.begin_device_code(&digest(STANDARD + 2), &[102; 32], &device_code()).await.unwrap();
+    let polled = Polled { at: NOW, interval: Duration::from_secs(10) };
+    assert!(storage.note_device_poll(&digest(STANDARD + 2), None, polled).await.unwrap());
+    let begins = SigningKeyRecord { begins_at: Some(in_minutes(7)), ..signing_key("k-2", "EdDSA", in_minutes(1)) };
+    storage.keep_signing_key(&begins, None).await.unwrap();
+    storage.note_key_reader("k-2", "ü", NOW).await.unwrap();
+}
+
+/// What the store says of what the standard's grants need.
+async fn said_of_the_standard(storage: &dyn Storage) -> Vec<String> {
+    let mut said = Vec::new();
+    let mut note = |answer: &dyn std::fmt::Debug| said.push(format!("{answer:?}"));
+    for number in [1, 2] {
+        let tenant = storage.tenant(tenant_id(number));
+        note(&tenant.spend_once(&[7; 32], in_minutes(50)).await.unwrap());
+        note(&tenant.find_pushed_request(&digest(STANDARD)).await.unwrap().unwrap());
+        for (family_number, _) in SESSIONS {
+            let place = STANDARD + u32::from(family_number);
+            note(&tenant.find_code(&digest(place)).await.unwrap().unwrap());
+            note(&tenant.find_family(family_id(family_number)).await.unwrap().unwrap());
+        }
+        note(&tenant.list_notices(10).await.unwrap());
+    }
+    note(&storage.list_due_notices(in_minutes(9), 10).await.unwrap());
+    note(&storage.list_awaited(tenant_id(1), user_id(1), NOW).await.unwrap());
+    note(&storage.find_device_code(&digest(STANDARD + 2)).await.unwrap().unwrap());
+    note(&storage.list_signing_keys().await.unwrap());
+    note(&storage.list_key_readers("k-2").await.unwrap());
+    said
 }
 
 /// What the store says of the permission model.

@@ -6,7 +6,7 @@ use grantor_rules::model::{Code, Family, RevocationReason};
 
 use super::samples::{
     NOW, bought, client_id, code, consent, consent_that_brings_in, consents, digest, family, family_id, family_with,
-    in_minutes, interaction, issue, minutes_ago, one_tenant, permission, redeem, user_id,
+    in_minutes, interaction, issue, minutes_ago, one_tenant, permission, reached, redeem, user_id,
 };
 use crate::{Burned, Finished, IssueCode, RedeemCode, Redeemed, Storage};
 
@@ -40,7 +40,7 @@ pub async fn issuing_ends_the_interaction_and_records_the_consent(storage: Arc<d
     }
     let app = tenant.find_service_principal(&client_id("app")).await.unwrap().unwrap();
     assert_eq!(app.granted_app_roles, [permission("colors", "Reader")].into());
-    assert_eq!(tenant.list_session_clients("sid-1").await.unwrap(), [client_id("app")]);
+    assert_eq!(tenant.list_session_clients("sid-1").await.unwrap(), [reached("app", "oidc")]);
 }
 
 /// Promise.

@@ -7,7 +7,7 @@ use grantor_rules::model::RevocationReason::{CodeReplayed, RefreshTokenReused};
 
 use super::samples::{
     NOW, begin, bought, client_id, consent_that_brings_in, consents, digest, family, family_id, family_with,
-    in_minutes, interaction, one_tenant, redeem, user_id,
+    in_minutes, interaction, one_tenant, reached, redeem, user_id,
 };
 use crate::{BeginFamily, Finished, Storage};
 
@@ -65,5 +65,5 @@ pub async fn a_family_begins_without_a_code(storage: Arc<dyn Storage>) {
     assert!(tenant.find_service_principal(&app).await.unwrap().is_some());
     assert!(tenant.find_consents(user_id(1), &client_id("late")).await.unwrap().is_empty());
     assert_eq!(tenant.find_service_principal(&client_id("late")).await.unwrap(), None);
-    assert_eq!(tenant.list_session_clients("sid-1").await.unwrap(), [app]);
+    assert_eq!(tenant.list_session_clients("sid-1").await.unwrap(), [reached("app", "entra-v2")]);
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     AnswerDeviceCode, BeginFamily, EndSignIns, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode,
-    RedeemDeviceCode, RotateRefreshToken, SigningKeyRecord, Storage, TenantStorage,
+    RedeemDeviceCode, RotateRefreshToken, SessionClient, SigningKeyRecord, Storage, TenantStorage,
 };
 
 /// When everything happens that does not say when.
@@ -193,6 +193,11 @@ pub fn new_sign_in(session: HandleDigest, sign_in: SignIn) -> NewSignIn {
     NewSignIn { old_session: None, new_session: session, sign_in, interaction: None }
 }
 
+/// An application that a session has reached.
+pub fn reached(client: &str, dialect: &str) -> SessionClient {
+    SessionClient { client_id: client_id(client), dialect: Some(dialect.to_owned()) }
+}
+
 /// Ends people's sign-ins in a session, with the sids that [`sign_in`] gives them.
 pub fn end_sign_ins(session: HandleDigest, people: &[u8]) -> EndSignIns {
     EndSignIns {
@@ -295,7 +300,16 @@ pub fn code(family: u8) -> Code {
 /// Issues [`code`] without an interaction.
 pub fn issue(digest: HandleDigest, family: u8) -> IssueCode {
     let (code, session_until) = (code(family), in_minutes(60));
-    IssueCode { digest, code, interaction: None, pushed: None, consents: Vec::new(), session_until, now: NOW }
+    IssueCode {
+        digest,
+        code,
+        interaction: None,
+        pushed: None,
+        consents: Vec::new(),
+        dialect: "oidc".to_owned(),
+        session_until,
+        now: NOW,
+    }
 }
 
 /// Redeems such a code for the family and a refresh token that ends at [`in_minutes`]`(60)`.
@@ -334,6 +348,7 @@ pub fn family(number: u8) -> Family {
 pub fn begin(family_number: u8) -> BeginFamily {
     BeginFamily {
         family: family(family_number),
+        dialect: Some("entra-v2".to_owned()),
         keep_until: in_minutes(60),
         interaction: None,
         pushed: None,

@@ -6,7 +6,7 @@ use grantor_rules::model::{Code, Progress};
 
 use super::samples::{
     NOW, client_id, code, consent, digest, end_sign_ins, in_minutes, interaction, issue, minutes_ago, new_sign_in,
-    one_tenant, sign_in, user_id,
+    one_tenant, reached, sign_in, user_id,
 };
 use crate::{IssueCode, NewSignIn, Storage};
 
@@ -84,24 +84,33 @@ pub async fn sign_ins_end_person_by_person(storage: Arc<dyn Storage>) {
     assert_eq!(tenant.list_sign_ins(&digest(2)).await.unwrap().len(), 3);
 }
 
-/// Promise: once each, until the latest end.
+/// Promise: once each, with the latest dialect, until the latest end.
 pub async fn a_session_knows_the_applications_that_it_reached(storage: Arc<dyn Storage>) {
     let tenant = one_tenant(&storage).await;
-    let reached = [("b", "sid-1", 5), ("a", "sid-1", 9), ("b", "sid-1", 7), ("b", "sid-1", 6), ("c", "sid-2", 5)];
-    for (number, (client, sid, minutes)) in (1..).zip(reached) {
+    let (v1, v2) = ("entra-v1", "entra-v2");
+    let steps = [
+        ("b", "sid-1", 5, v1),
+        ("a", "sid-1", 9, v1),
+        ("b", "sid-1", 7, v1),
+        ("b", "sid-1", 6, v2),
+        ("c", "sid-2", 5, v2),
+    ];
+    for (number, (client, sid, minutes, dialect)) in (1..).zip(steps) {
         let code = Code { client_id: client_id(client), sid: sid.to_owned(), ..code(1) };
         // In the one way in which a code is issued, and in the other.
         let consents = if number % 2 == 0 { vec![consent(Some(1), client, "colors", &["Read"])] } else { Vec::new() };
-        let issued = IssueCode { code, consents, session_until: in_minutes(minutes), ..issue(digest(number), 1) };
+        let dialect = dialect.to_owned();
+        let issued =
+            IssueCode { code, consents, dialect, session_until: in_minutes(minutes), ..issue(digest(number), 1) };
         tenant.issue_code(&issued).await.unwrap();
     }
     let listed = async |sid| tenant.list_session_clients(sid).await.unwrap();
-    assert_eq!(listed("sid-1").await, [client_id("a"), client_id("b")]);
-    assert_eq!(listed("sid-2").await, [client_id("c")]);
+    assert_eq!(listed("sid-1").await, [reached("a", v1), reached("b", v2)]);
+    assert_eq!(listed("sid-2").await, [reached("c", v2)]);
     assert_eq!(listed("sid-3").await, []);
     storage.forget_ended(in_minutes(6), 100).await.unwrap();
-    assert_eq!(listed("sid-1").await, [client_id("a"), client_id("b")]);
+    assert_eq!(listed("sid-1").await, [reached("a", v1), reached("b", v2)]);
     assert_eq!(listed("sid-2").await, []);
     storage.forget_ended(in_minutes(7), 100).await.unwrap();
-    assert_eq!(listed("sid-1").await, [client_id("a")]);
+    assert_eq!(listed("sid-1").await, [reached("a", v1)]);
 }

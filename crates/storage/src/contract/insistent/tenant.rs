@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{Contest, PATIENCE, PAUSE, Prize, Shared, insist, look_up};
 use crate::{
     BeginFamily, Burned, EndSignIns, Fault, Finished, IssueCode, NewSignIn, RecordedConsent, RedeemCode, Redeemed,
-    RotateRefreshToken, Rotated, StoredPassword, TenantStorage, WithdrawnConsent, WrongPassword,
+    RotateRefreshToken, Rotated, SessionClient, StoredPassword, TenantStorage, WithdrawnConsent, WrongPassword,
 };
 
 /// The part that belongs to one tenant.
@@ -262,7 +262,7 @@ impl TenantStorage for InsistentOfTenant {
         insist!(self.shared, act(), |_turn| contest.claimed(over(), Finished::Now))
     }
 
-    async fn list_session_clients(&self, sid: &str) -> Result<Vec<ClientId>, Fault> {
+    async fn list_session_clients(&self, sid: &str) -> Result<Vec<SessionClient>, Fault> {
         look_up!(self.shared, self.store.list_session_clients(sid))
     }
 
