@@ -148,6 +148,8 @@ pub trait TokenLayout: Send + Sync {
     fn read_access_token(&self, claims: &Map<String, Value>, now: Timestamp) -> Result<PresentedToken, TokenFault>;
     /// Whose directory a token of this deployment is of, whomever it is for. Its signature is proven.
     fn tenant_of(&self, claims: &Map<String, Value>) -> Option<TenantId>;
+    /// What the tokens of `tenant` call their issuer (RFC 7519 §4.1.1).
+    fn issuer(&self, tenant: TenantId) -> String;
     /// The names by which a client assertion may call the token endpoint of `tenant` (Source: entra-dialect 8.4).
     fn assertion_audiences(&self, tenant: &Tenant) -> Vec<String>;
 }

@@ -76,6 +76,10 @@ impl<V: Version> TokenLayout for Entra<V> {
         claims.get("tid")?.as_str()?.parse().ok()
     }
 
+    fn issuer(&self, tenant: TenantId) -> String {
+        claims::issuer(V::FORM, &self.public, &tenant.to_string())
+    }
+
     fn assertion_audiences(&self, tenant: &Tenant) -> Vec<String> {
         metadata::assertion_audiences(&self.public, tenant)
     }

@@ -73,6 +73,10 @@ impl TokenLayout for Oidc {
         read::tenant_of(&self.public, claims)
     }
 
+    fn issuer(&self, tenant: TenantId) -> String {
+        metadata::issuer(&self.public, &tenant.to_string())
+    }
+
     fn assertion_audiences(&self, tenant: &Tenant) -> Vec<String> {
         metadata::assertion_audiences(&self.public, tenant)
     }

@@ -140,7 +140,9 @@ impl<'a> Leaving<'a> {
 
     /// The application's address with who is told about which session (OpenID Connect Front-Channel Logout 1.0 §2).
     fn address(&self, notice: &Notice) -> String {
-        let issuer = self.app.env.public.at(&format!("/{}/v2.0", notice.tenant));
+        // What was kept before sessions knew the dialect was v2.0's, nearly always.
+        let spoken = notice.dialect.as_deref().and_then(|name| self.app.dialect(name)).unwrap_or(&self.app.entra_v2);
+        let issuer = spoken.layout().issuer(notice.tenant);
         let told = form::encode(&[("iss", issuer), ("sid", notice.sid.clone())]);
         let separator = if notice.address.contains('?') { '&' } else { '?' };
         format!("{}{separator}{told}", notice.address)
