@@ -19,12 +19,14 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::FlowError;
+use crate::opaque_tokens::OpaqueTokens;
 use crate::proven::{Claims, Proven};
 use crate::start::{new_key, open};
 
 /// The signing keys of a deployment.
 pub struct KeyRing {
     sealing: SealingKey,
+    opaque: OpaqueTokens,
     known: RwLock<Arc<Known>>,
     // Held from reading the store to taking up what was read: an older reading must not replace a newer one.
     taking_up: Mutex<()>,
@@ -71,9 +73,13 @@ impl Signer {
 
 impl KeyRing {
     /// Opens the keys that are kept, oldest first.
-    pub(crate) fn open(sealing: SealingKey, records: &[SigningKeyRecord]) -> Result<Self, FlowError> {
+    pub(crate) fn open(
+        sealing: SealingKey,
+        opaque: OpaqueTokens,
+        records: &[SigningKeyRecord],
+    ) -> Result<Self, FlowError> {
         let known = Known::read(&sealing, records)?;
-        Ok(Self { sealing, known: RwLock::new(Arc::new(known)), taking_up: Mutex::new(()) })
+        Ok(Self { sealing, opaque, known: RwLock::new(Arc::new(known)), taking_up: Mutex::new(()) })
     }
 
     fn known(&self) -> Arc<Known> {
@@ -85,9 +91,17 @@ impl KeyRing {
         Arc::clone(&self.known().public)
     }
 
-    /// The claims of a token that is signed by us and called by that type. They may have been proven before: whether the token is still of use is for
-    /// the caller to ask.
+    /// Seals the claims of an access token that nobody else shall read. Only [`crate::token`] calls it, with a plan.
+    pub(crate) fn seal(&self, claims: &Claims, entropy: &dyn Entropy) -> Result<Secret, FlowError> {
+        self.opaque.seal(claims, entropy.bytes(), entropy.bytes())
+    }
+
+    /// The claims of a token that is signed by us and called by that type, or sealed by us where access tokens are taken that
+    /// may be. They may have been proven before: whether the token is still of use is for the caller to ask.
     pub(crate) fn claims(&self, token: &Secret, kind: TokenType) -> Result<Arc<Claims>, VerifyError> {
+        if kind == TokenType::AccessTokenJwt && OpaqueTokens::is_one(token) {
+            return self.opaque.open(token).map(Arc::new);
+        }
         let known = self.known();
         // What was proven of one type is none of another.
         let proven = match kind {

@@ -21,6 +21,7 @@ mod id_token_hint;
 mod keys;
 mod lineage;
 mod load;
+mod opaque_tokens;
 pub mod outside;
 mod passwords;
 pub mod place;

@@ -8,6 +8,7 @@ use grantor_rules::subject::PairwiseSalt;
 use grantor_storage::{SigningKeyRecord, Storage};
 
 use crate::keys::CertifiedKey;
+use crate::opaque_tokens::OpaqueTokens;
 use crate::{FlowError, KeyRing};
 
 /// The keys and secrets of a deployment.
@@ -46,7 +47,7 @@ pub async fn prepare(
         records = storage.keep_signing_key(&made, None).await?;
     }
     Ok(Prepared {
-        keys: KeyRing::open(sealing, &records)?,
+        keys: KeyRing::open(sealing, OpaqueTokens::of(master), &records)?,
         salt: PairwiseSalt::from_bytes(salt),
         refresh_tokens: RefreshTokenKey::from_bytes(refresh_tokens),
     })

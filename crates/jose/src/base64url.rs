@@ -23,7 +23,7 @@ pub fn encode(bytes: impl AsRef<[u8]>) -> String {
 }
 
 /// Writes bytes as base64url at the end of a text.
-pub(crate) fn encode_onto(bytes: impl AsRef<[u8]>, text: &mut String) {
+pub fn encode_onto(bytes: impl AsRef<[u8]>, text: &mut String) {
     URL_SAFE_NO_PAD.encode_string(bytes, text);
 }
 

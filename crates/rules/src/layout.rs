@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::api_access::PresentedToken;
 use crate::client::ClientProof;
-use crate::model::{Application, Binding, Method, SigningAlg, Tenant, Terms, User};
+use crate::model::{AccessTokenFormat, Application, Binding, Method, SigningAlg, Tenant, Terms, User};
 use crate::refusal::TokenFault;
 use crate::scopes::{ApiName, SignInScope};
 
@@ -133,6 +133,8 @@ impl TokenType {
 pub trait TokenLayout: Send + Sync {
     /// What the header of an access token calls it.
     fn access_token_type(&self) -> TokenType;
+    /// Which form the access tokens have that `client` gets for `api`.
+    fn access_token_format(&self, api: &Application, client: &Application) -> AccessTokenFormat;
     /// What an application's id_tokens are signed with.
     fn id_token_signing_alg(&self, client: &Application) -> SigningAlg;
     /// The claims of an access token.

@@ -7,7 +7,7 @@ use grantor_protocol::{PublicUrl, RedirectUri, TenantId};
 use grantor_rules::api_access::PresentedToken;
 use grantor_rules::consent::ConsentQuestion;
 use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout, TokenType};
-use grantor_rules::model::{Application, SigningAlg, Tenant};
+use grantor_rules::model::{AccessTokenFormat, Application, SigningAlg, Tenant};
 use grantor_rules::refusal::TokenFault;
 use grantor_rules::token::issued::{IssuedTokens, TokenRequest};
 use grantor_rules::{Refusal, authorize as core};
@@ -49,6 +49,10 @@ impl<V: Version> Entra<V> {
 impl<V: Version> TokenLayout for Entra<V> {
     fn access_token_type(&self) -> TokenType {
         TokenType::Jwt
+    }
+
+    fn access_token_format(&self, _: &Application, _: &Application) -> AccessTokenFormat {
+        AccessTokenFormat::Jwt
     }
 
     /// Readers of id_tokens expect RS256 in the Microsoft dialects, whatever the API's tokens are signed with.

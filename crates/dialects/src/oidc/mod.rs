@@ -15,8 +15,9 @@ use grantor_environment::Timestamp;
 use grantor_protocol::{PublicUrl, RedirectUri, TenantId};
 use grantor_rules::api_access::PresentedToken;
 use grantor_rules::consent::ConsentQuestion;
+use grantor_rules::directory_api::is_built_in;
 use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout, TokenType};
-use grantor_rules::model::{Application, SigningAlg, Tenant};
+use grantor_rules::model::{AccessTokenFormat, Application, SigningAlg, Tenant};
 use grantor_rules::refusal::TokenFault;
 use grantor_rules::token::issued::{IssuedTokens, TokenRequest};
 use grantor_rules::{Refusal, authorize as core};
@@ -47,6 +48,11 @@ impl Oidc {
 impl TokenLayout for Oidc {
     fn access_token_type(&self) -> TokenType {
         TokenType::AccessTokenJwt
+    }
+
+    /// As the API is registered. Our own is not: there it is for the application to say, whose token it is to call us with.
+    fn access_token_format(&self, api: &Application, client: &Application) -> AccessTokenFormat {
+        if is_built_in(&api.client_id) { client.access_token_format } else { api.access_token_format }
     }
 
     fn id_token_signing_alg(&self, client: &Application) -> SigningAlg {

@@ -5,7 +5,7 @@ use grantor_protocol::{FamilyId, RefreshHandle, Secret};
 use grantor_rules::layout::{
     AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, PersonFacts, TokenLayout, TokenType,
 };
-use grantor_rules::model::{Family, RefreshToken, SigningAlg};
+use grantor_rules::model::{AccessTokenFormat, Application, Family, RefreshToken, SigningAlg};
 use grantor_rules::scopes::WantedScopes;
 use grantor_rules::token::TokenPlan;
 use grantor_rules::token::client_credentials::ApplicationTokenPlan;
@@ -34,7 +34,20 @@ pub async fn application_token(
         expires_at: plan.expires_at,
         token_id: env.entropy.bytes(),
     });
-    sign(env, plan.api.application.access_token_signing_alg, layout.access_token_type(), &claims).await
+    access_token_of(env, layout, (&plan.api.application, plan.client), &claims).await
+}
+
+/// The claims of an access token in the form that its API, or our own API's caller, is registered for.
+async fn access_token_of(
+    env: &Env,
+    layout: &dyn TokenLayout,
+    (api, client): (&Application, &Application),
+    claims: &Map<String, Value>,
+) -> Result<Secret, FlowError> {
+    match layout.access_token_format(api, client) {
+        AccessTokenFormat::Jwt => sign(env, api.access_token_signing_alg, layout.access_token_type(), claims).await,
+        AccessTokenFormat::Opaque => env.keys.seal(claims, env.entropy.as_ref()),
+    }
 }
 
 /// Signs with the key of an algorithm, making that key first where no API has asked for it before.
@@ -150,7 +163,7 @@ async fn access_token(
         scopes: &plan.scopes,
         terms: &plan.terms,
     });
-    sign(env, plan.api.application.access_token_signing_alg, layout.access_token_type(), &claims).await
+    access_token_of(env, layout, (&plan.api.application, plan.client), &claims).await
 }
 
 /// What an id_token is handed out with.

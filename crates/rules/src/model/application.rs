@@ -86,7 +86,8 @@ pub struct Application {
     /// As a client that registered itself: how it may change that.
     #[serde(default)]
     pub registration: Option<ClientRegistration>,
-    /// As an API: which form its access tokens have in the dialect of the standard.
+    /// Which form access tokens have in the dialect of the standard: as an API, its own; as a client, those that it has for our
+    /// own API.
     #[serde(default)]
     pub access_token_format: AccessTokenFormat,
     /// As a client: what becomes of a refresh token that was exchanged.

@@ -191,7 +191,8 @@ named! {
 }
 
 named! {
-    /// Which form the access tokens for an API have in the dialect of the standard.
+    /// Which form the access tokens for an API have in the dialect of the standard; of a client, those for our own API, where
+    /// userinfo is.
     #[derive(Default)]
     AccessTokenFormat {
         /// Signed, for the API to read (RFC 9068).

@@ -5,12 +5,15 @@ use std::time::Duration;
 use grantor_jose::base64url::encode;
 use grantor_jose::{Algorithm, HeaderFields, SigningKey, sign_compact};
 use grantor_protocol::HandleKind;
+use grantor_rules::model as rules;
 use grantor_rules::token::issued::GrantKind;
 use grantor_testkit::{
     Answer, Application, Authorize, Browser, CHRIS, COLORS_API, CONTOSO, DAEMON, DeviceRequest, NATIVE, Options,
     TestPlatform, TokenRequest, unverified_claims, unverified_header,
 };
 use serde_json::{Value, json};
+
+use crate::support::bought;
 
 /// Everything that is handed out to somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,12 +25,17 @@ enum Credential {
     ApplicationToken,
     ColorsToken,
     IdToken,
+    StandardToken,
+    OpaqueToken,
+    OpaqueColorsToken,
 }
 
 impl Credential {
     fn all() -> Vec<Self> {
         let others = [Self::RefreshToken, Self::BrowserCookie];
         let tokens = [Self::DirectoryToken, Self::ApplicationToken, Self::ColorsToken, Self::IdToken];
+        let of_the_standard = [Self::StandardToken, Self::OpaqueToken, Self::OpaqueColorsToken];
+        let tokens = tokens.into_iter().chain(of_the_standard);
         HandleKind::ALL.into_iter().map(Self::Handle).chain(others).chain(tokens).collect()
     }
 
@@ -41,11 +49,13 @@ impl Credential {
             Self::Handle(HandleKind::DeviceCode) => &[Place::DeviceCode],
             Self::BrowserCookie => &[Place::BrowserCookie],
             Self::DirectoryToken => &[Place::Me, Place::Userinfo],
+            Self::StandardToken | Self::OpaqueToken => &[Place::StandardUserinfo],
             // The Colors API is another program; here it acts on with the tokens that it was called with.
             Self::ColorsToken => &[Place::OnBehalfOf],
             // id_tokens are for clients, and say to the sign-out whose sign-in ends: that is a hint, and opens nothing.
             // An application that acts for itself is nobody's profile, and nobody to act on for.
-            Self::ApplicationToken | Self::IdToken => &[],
+            // An opaque token for another API tells who has it nothing, and us nothing that is asked of us.
+            Self::ApplicationToken | Self::IdToken | Self::OpaqueColorsToken => &[],
         }
     }
 }
@@ -60,6 +70,7 @@ enum Place {
     SessionCookie,
     Me,
     Userinfo,
+    StandardUserinfo,
     RefreshToken,
     Code,
     DeviceCode,
@@ -67,7 +78,7 @@ enum Place {
 }
 
 impl Place {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::SignInPage,
         Self::ConsentPage,
         Self::DevicePage,
@@ -75,6 +86,7 @@ impl Place {
         Self::SessionCookie,
         Self::Me,
         Self::Userinfo,
+        Self::StandardUserinfo,
         Self::RefreshToken,
         Self::Code,
         Self::DeviceCode,
@@ -104,6 +116,7 @@ impl<'a> Issued<'a> {
         let waiting = browser.authorize(&Authorize::by(NATIVE).with("prompt", "consent")).await.page();
         let unused = browser.authorize(&request).await.code();
         let device = approved_device(platform, &mut browser).await;
+        let of_the_standard = standard_tokens(platform).await;
         let cookie =
             |browser: &Browser<'_>, part: &str| browser.cookies.find(part).expect("the cookie is kept").value.clone();
         let values = Credential::all()
@@ -122,6 +135,9 @@ impl<'a> Issued<'a> {
                     Credential::ApplicationToken => application.access_token.clone(),
                     Credential::ColorsToken => colors.access_token.clone(),
                     Credential::IdToken => tokens.id_token.clone(),
+                    Credential::StandardToken => of_the_standard[0].clone(),
+                    Credential::OpaqueToken => of_the_standard[1].clone(),
+                    Credential::OpaqueColorsToken => of_the_standard[2].clone(),
                 };
                 (credential, value)
             })
@@ -154,6 +170,10 @@ impl<'a> Issued<'a> {
             }
             Place::Me => self.platform.call("/v1.0/me", value).await.code() == 200,
             Place::Userinfo => self.platform.call("/oidc/userinfo", value).await.code() == 200,
+            Place::StandardUserinfo => {
+                let target = format!("/{}/oidc/userinfo", CONTOSO.id);
+                self.platform.call(&target, value).await.code() == 200
+            }
             Place::RefreshToken => self.platform.token(&TokenRequest::refresh(NATIVE, value)).await.code() == 200,
             Place::Code => self.platform.token(&self.request.redeem(value)).await.code() == 200,
             Place::DeviceCode => {
@@ -175,6 +195,20 @@ async fn approved_device(platform: &TestPlatform, browser: &mut Browser<'_>) -> 
     let device = asked.begin(platform).await;
     device.approve(browser, CHRIS).await;
     device.device_code
+}
+
+/// Access tokens of the standard's dialect: a signed one and an opaque one for userinfo, and an opaque one for another API.
+async fn standard_tokens(platform: &TestPlatform) -> [String; 3] {
+    let own = Authorize::by(NATIVE).oidc().tenant(CONTOSO.id).scope("openid");
+    let signed = bought(platform, &own, CHRIS).await.access_token;
+    for client_id in [NATIVE.client_id, COLORS_API] {
+        let opaque = |one: &mut rules::Application| one.access_token_format = rules::AccessTokenFormat::Opaque;
+        platform.change_application(CONTOSO, client_id, opaque).await;
+    }
+    let opaque = bought(platform, &own, CHRIS).await.access_token;
+    let colors = bought(platform, &own.scope("openid api://colors/Colors.Read"), CHRIS).await.access_token;
+    assert!(opaque.starts_with("ga1.") && colors.starts_with("ga1."));
+    [signed, opaque, colors]
 }
 
 fn acting_on(assertion: &str) -> TokenRequest {

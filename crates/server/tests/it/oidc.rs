@@ -5,6 +5,7 @@ mod checklist;
 mod errors;
 mod journey;
 mod metadata;
+mod opaque_tokens;
 mod openidconnect_crate;
 mod other_dialects;
 mod sign_out;
