@@ -41,7 +41,6 @@ fn for_colors() -> Authorize {
 
 #[tokio::test]
 async fn the_api_asks_and_learns_what_a_signed_token_would_say() {
-    // 6749-33
     let platform = platform().await;
     let tokens = bought(&platform, &for_colors(), CHRIS).await;
     assert!(
