@@ -4,7 +4,7 @@
 //! facts of a refusal never hold one. What a stranger must not learn (registered addresses, who exists) is not in a sentence.
 
 use grantor_rules::Refusal;
-use grantor_rules::refusal::{AssertionFault, TokenFault};
+use grantor_rules::refusal::{AssertionFault, ResponseFault, TokenFault};
 
 /// What was wrong, in one sentence with the facts that a stranger may know.
 pub fn sentence(refusal: &Refusal) -> String {
@@ -162,6 +162,7 @@ pub fn sentence(refusal: &Refusal) -> String {
         }
         R::RefreshTokenRevoked { .. } => "The refresh token has been revoked.".into(),
 
+        R::ResponseNotPossible { response, why } => format!("The application is registered for {response} in a form that cannot be made: {}.", response_fault(why)),
         R::TokenNotRevocable => "An access token that an application has for itself cannot be revoked: it runs out.".into(),
 
         R::OnBehalfOfInvalid { why } => acted_on_sentence(why),
@@ -198,6 +199,22 @@ fn token_sentence(why: &TokenFault) -> String {
         TokenFault::Revoked => "The access token has been revoked.".into(),
         TokenFault::Person => "The account that the access token is for may not sign in any more.".into(),
         TokenFault::NoPerson => "The access token is an application's own, and the call is about a person.".into(),
+    }
+}
+
+fn response_fault(why: &ResponseFault) -> String {
+    match why {
+        ResponseFault::AlgorithmUnknown { name } => format!("there is no algorithm '{}'", crate::form::cut(name, 80)),
+        ResponseFault::NoKeyRegistered => {
+            "it is to be encrypted, and the application has registered no public key".into()
+        }
+        ResponseFault::KeysUnreachable => "it is to be encrypted, and the application's keys cannot be fetched".into(),
+        ResponseFault::KeysMalformed => {
+            "it is to be encrypted, and the application's keys are not a JWK Set of public keys".into()
+        }
+        ResponseFault::NoKeyFits { alg } => {
+            format!("it is to be encrypted, and none of the application's keys is for '{}'", crate::form::cut(alg, 80))
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! A call to one of our own APIs with an access token of ours.
 
+use std::sync::Arc;
+
 use grantor_jose::VerifyError;
 use grantor_protocol::Secret;
 use grantor_rules::Refusal;
 use grantor_rules::api_access::{PermittedCall, PresentedToken, permit};
 use grantor_rules::layout::TokenType;
-use grantor_rules::model::{Family, TenantName, User};
+use grantor_rules::model::{Application, Family, TenantName, User};
 use grantor_rules::refusal::TokenFault;
 use serde_json::{Map, Value};
 
@@ -13,6 +15,22 @@ use crate::{Env, Event, FlowError, Trace, lineage, load};
 
 /// How a dialect reads the claims of a token whose signature is proven.
 pub type ReadClaims<'a> = &'a (dyn Fn(&Map<String, Value>) -> Result<PresentedToken, Refusal> + Sync);
+
+/// A call that is allowed, with who makes it.
+#[derive(Debug)]
+pub struct Permitted {
+    /// The evidence.
+    pub call: PermittedCall,
+    /// The application.
+    pub client: Arc<Application>,
+}
+
+/// What a token goes back to.
+pub(crate) struct Grounds {
+    pub family: Option<Family>,
+    pub user: Option<User>,
+    pub client: Arc<Application>,
+}
 
 /// Permits a call: the token is signed by us and says that any one of `needed` is allowed, nothing that it descends from was
 /// revoked, and the person still may.
@@ -26,21 +44,17 @@ pub async fn permitted(
     kind: TokenType,
     read: ReadClaims<'_>,
     needed: &[&'static str],
-) -> Result<PermittedCall, FlowError> {
+) -> Result<Permitted, FlowError> {
     let claims = env.keys.claims(token, kind).map_err(|error| fault(&error))?;
     let presented = read(&claims)?;
-    let (family, user) = grounds(env, trace, &presented).await?;
-    let permitted = permit(presented, family.as_ref(), user, needed)?;
-    env.record(trace, Event::ApiCalled { user: permitted.user.id, client: permitted.token.client.clone() });
-    Ok(permitted)
+    let Grounds { family, user, client } = grounds(env, trace, &presented).await?;
+    let call = permit(presented, family.as_ref(), user, needed)?;
+    env.record(trace, Event::ApiCalled { user: call.user.id, client: call.token.client.clone() });
+    Ok(Permitted { call, client })
 }
 
 /// What a token goes back to, with its person: nothing before it was revoked, and its application may still be used.
-pub(crate) async fn grounds(
-    env: &Env,
-    trace: &Trace,
-    presented: &PresentedToken,
-) -> Result<(Option<Family>, Option<User>), FlowError> {
+pub(crate) async fn grounds(env: &Env, trace: &Trace, presented: &PresentedToken) -> Result<Grounds, FlowError> {
     let store = env.storage.tenant(presented.tenant);
     let (family, user) = store.find_family_with_user(presented.family).await?.unzip();
     if let Some(family) = &family {
@@ -49,16 +63,16 @@ pub(crate) async fn grounds(
             return Err(Refusal::TokenInvalid { why: TokenFault::Revoked }.into());
         }
     }
-    not_switched_off(env, presented).await?;
-    Ok((family, user.flatten()))
+    let client = not_switched_off(env, presented).await?;
+    Ok(Grounds { family, user: user.flatten(), client })
 }
 
 /// The application may have been switched off, or sent away, since the token was issued. Both are read from memory.
-async fn not_switched_off(env: &Env, token: &PresentedToken) -> Result<(), FlowError> {
+async fn not_switched_off(env: &Env, token: &PresentedToken) -> Result<Arc<Application>, FlowError> {
     let revoked = || Refusal::TokenInvalid { why: TokenFault::Revoked };
     let tenant = env.storage.find_tenant(&TenantName::Id(token.tenant)).await?.ok_or_else(revoked)?;
     match load::client(env, &tenant, &token.client).await {
-        Ok(client) if client.is_here() && client.is_enabled() => Ok(()),
+        Ok(client) if client.is_here() && client.is_enabled() => Ok(client.application),
         Ok(_) | Err(FlowError::Refused(_)) => Err(revoked().into()),
         Err(error) => Err(error),
     }

@@ -26,7 +26,7 @@ use crate::place::Place;
 use crate::{Env, Event, FlowError, Trace, id_token_hint};
 
 pub use prove::{AnswerTo, Proven, for_page, page_kept_by, prove, prove_device};
-pub use signed_answer::signed_answer;
+pub use signed_answer::{can_be_signed, signed_answer};
 pub use waiting::{ask_an_administrator, decline, note_progress, waiting};
 
 use known::Known;

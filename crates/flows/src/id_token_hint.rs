@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use grantor_jose::is_encrypted;
 use grantor_protocol::{ClientId, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::authorize::{Request, SignedIn};
@@ -38,7 +39,12 @@ pub(crate) fn named<'r>(
     let found = audience_and_subject(env, hint).filter(|(audience, _)| audience == client_id);
     let (_, subject) = found.ok_or(Refusal::ParameterMalformed {
         name: "id_token_hint",
-        expected: "an id_token that this server issued to the application",
+        expected: if is_encrypted(hint.expose()) {
+            // The application is to take the signed one out of it (OpenID Connect Core §3.1.2.1).
+            "the signed id_token inside the encrypted one, which the application has decrypted"
+        } else {
+            "an id_token that this server issued to the application"
+        },
         found: String::new(),
     })?;
     let meant = people.iter().find(|one| is_about(env, one, client_id, &subject));

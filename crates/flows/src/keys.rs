@@ -46,8 +46,7 @@ struct Known {
 
 /// One key that signs.
 pub(crate) struct Signer {
-    tokens: TokenSigner,
-    access_tokens: TokenSigner,
+    by_type: BTreeMap<TokenType, TokenSigner>,
     key_id: String,
     created_at: Timestamp,
 }
@@ -62,10 +61,8 @@ pub(crate) struct CertifiedKey {
 impl Signer {
     /// Signs claims. Only [`crate::token`] calls it, with a plan.
     pub(crate) fn sign<C: Serialize>(&self, kind: TokenType, claims: &C) -> Result<Secret, FlowError> {
-        let signer = match kind {
-            TokenType::Jwt => &self.tokens,
-            TokenType::AccessTokenJwt => &self.access_tokens,
-        };
+        let missing = || FlowError::Failed { what: format!("nothing signs tokens of the type {}", kind.as_str()) };
+        let signer = self.by_type.get(&kind).ok_or_else(missing)?;
         let token = signer.sign(claims).map_err(|error| FlowError::Failed { what: error.to_string() })?;
         Ok(Secret::new(token))
     }
@@ -105,12 +102,13 @@ impl KeyRing {
         let known = self.known();
         // What was proven of one type is none of another.
         let proven = match kind {
-            TokenType::Jwt => &known.proven,
-            TokenType::AccessTokenJwt => &known.proven_access_tokens,
+            TokenType::Jwt => Some(&known.proven),
+            TokenType::AccessTokenJwt => Some(&known.proven_access_tokens),
+            // Nobody brings these back.
+            TokenType::TokenIntrospectionJwt => None,
         };
-        proven.claims(token.expose(), || {
-            verify_compact(token.expose(), &known.verifying, &Expected::types(&[kind.as_str()]))?.claims()
-        })
+        let prove = || verify_compact(token.expose(), &known.verifying, &Expected::types(&[kind.as_str()]))?.claims();
+        proven.map_or_else(|| prove().map(Arc::new), |proven| proven.claims(token.expose(), prove))
     }
 
     /// The key that signs with an algorithm at `now`, if one has been made.
@@ -204,9 +202,12 @@ impl Known {
             let header = |kind: TokenType| HeaderFields { typ: kind.as_str(), x5t: Some(&x5t) };
             let tokens =
                 TokenSigner::new(one.key, &header(TokenType::Jwt)).map_err(|error| failed(error.to_string()))?;
-            let access_tokens = tokens.under(&header(TokenType::AccessTokenJwt));
-            let access_tokens = access_tokens.map_err(|error| failed(error.to_string()))?;
-            let signer = Signer { tokens, access_tokens, key_id: record.key_id.clone(), created_at: record.created_at };
+            let mut by_type = BTreeMap::new();
+            for kind in TokenType::ALL {
+                let signer = tokens.under(&header(kind)).map_err(|error| failed(error.to_string()))?;
+                by_type.insert(kind, signer);
+            }
+            let signer = Signer { by_type, key_id: record.key_id.clone(), created_at: record.created_at };
             known.lines.entry(one.alg).or_default().push(Arc::new(signer));
         }
         known.public = Arc::new(public);

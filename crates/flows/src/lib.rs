@@ -26,6 +26,7 @@ pub mod outside;
 mod passwords;
 pub mod place;
 mod proven;
+pub mod responses;
 pub mod sign_in;
 pub mod sign_out;
 pub mod start;

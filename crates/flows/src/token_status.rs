@@ -1,10 +1,12 @@
 //! What becomes of a token that was handed out: whether it is still of use (RFC 7662), and that it is given back (RFC 7009).
 
+use std::sync::Arc;
+
 use grantor_protocol::{ClientId, RefreshHandle, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::api_access::{PresentedToken, stands};
 use grantor_rules::client::{Caller, ProvenClient, platform_without_redirect};
-use grantor_rules::model::{Family, Platform, RevocationReason, User};
+use grantor_rules::model::{Application, Family, Platform, RevocationReason, User};
 use grantor_rules::refusal::TokenFault;
 use grantor_rules::scopes::SignInScope;
 use serde_json::{Map, Value};
@@ -45,6 +47,15 @@ pub enum Status {
     },
 }
 
+/// What somebody is told about a token.
+#[derive(Debug)]
+pub struct Told {
+    /// That.
+    pub status: Status,
+    /// Who asked, and proved it.
+    pub asker: Arc<Application>,
+}
+
 /// What a text is, as far as it is one of ours.
 enum Found {
     Nothing,
@@ -59,16 +70,17 @@ impl Asking<'_> {
     ///
     /// # Errors
     /// A [`Refusal`] when the asker does not prove itself.
-    pub async fn introspect(&self, question: &TokenQuestion) -> Result<Status, FlowError> {
+    pub async fn introspect(&self, question: &TokenQuestion) -> Result<Told, FlowError> {
         let registration = load::client_here(self.env, self.tenant, &question.caller.client_id).await?;
         // Nobody may try tokens who keeps no secret (RFC 7662 §2.1).
         let client = prove(self, &registration.application, Platform::Web, &question.caller).await?;
-        match self.find(&question.token).await? {
-            Found::Nothing => Ok(Status::Inactive),
-            Found::OwnAccessToken { claims } => self.of_application(&client, claims).await,
-            Found::AccessToken { claims, presented } => self.of_person(&client, claims, presented).await,
-            Found::RefreshToken { handle, family, user } => self.of_family(&client, &handle, *family, *user).await,
-        }
+        let status = match self.find(&question.token).await? {
+            Found::Nothing => Status::Inactive,
+            Found::OwnAccessToken { claims } => self.of_application(&client, claims).await?,
+            Found::AccessToken { claims, presented } => self.of_person(&client, claims, presented).await?,
+            Found::RefreshToken { handle, family, user } => self.of_family(&client, &handle, *family, *user).await?,
+        };
+        Ok(Told { status, asker: registration.application })
     }
 
     async fn of_application(&self, client: &ProvenClient<'_>, claims: Map<String, Value>) -> Result<Status, FlowError> {
@@ -94,7 +106,7 @@ impl Asking<'_> {
             return Ok(Status::Inactive);
         }
         let standing = match api_call::grounds(self.env, self.trace, &presented).await {
-            Ok((family, user)) => stands(&presented, family.as_ref(), user),
+            Ok(grounds) => stands(&presented, grounds.family.as_ref(), grounds.user),
             Err(FlowError::Refused(refusal)) => Err(refusal),
             Err(error) => return Err(error),
         };

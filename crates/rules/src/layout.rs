@@ -9,6 +9,7 @@ use crate::api_access::PresentedToken;
 use crate::client::ClientProof;
 use crate::model::{AccessTokenFormat, Application, Binding, Method, SigningAlg, Tenant, Terms, User};
 use crate::refusal::TokenFault;
+use crate::responses::Encryption;
 use crate::scopes::{ApiName, SignInScope};
 
 /// What a token says of the person whom it is about, to whoever reads it: an API, or the application that signed them in.
@@ -108,23 +109,26 @@ pub struct IdTokenFacts<'a> {
 }
 
 /// What the header of a token calls it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TokenType {
     /// Any token (RFC 7519 §5.1).
     Jwt,
     /// An access token and nothing else (RFC 9068 §2.1).
     AccessTokenJwt,
+    /// An answer about a token (RFC 9701 §5).
+    TokenIntrospectionJwt,
 }
 
 impl TokenType {
     /// Each.
-    pub const ALL: [Self; 2] = [Self::Jwt, Self::AccessTokenJwt];
+    pub const ALL: [Self; 3] = [Self::Jwt, Self::AccessTokenJwt, Self::TokenIntrospectionJwt];
 
     /// As it stands in the header.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Jwt => "JWT",
             Self::AccessTokenJwt => "at+jwt",
+            Self::TokenIntrospectionJwt => "token-introspection+jwt",
         }
     }
 }
@@ -137,6 +141,8 @@ pub trait TokenLayout: Send + Sync {
     fn access_token_format(&self, api: &Application, client: &Application) -> AccessTokenFormat;
     /// What an application's id_tokens are signed with.
     fn id_token_signing_alg(&self, client: &Application) -> SigningAlg;
+    /// How an application's id_tokens are encrypted, if they are.
+    fn id_token_encryption<'c>(&self, client: &'c Application) -> Option<Encryption<'c>>;
     /// The claims of an access token.
     fn access_token(&self, facts: &AccessTokenFacts<'_>) -> Map<String, Value>;
     /// The claims of the access token of an application that acts for itself.

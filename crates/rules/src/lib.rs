@@ -18,6 +18,7 @@ pub mod directory_api;
 pub mod layout;
 pub mod model;
 pub mod refusal;
+pub mod responses;
 pub mod scopes;
 pub mod settings;
 pub mod signing_keys;

@@ -448,6 +448,14 @@ refusals! {
         why: RevocationReason,
     } => "refresh-token-revoked",
 
+    /// An application is registered to be told something in a form in which it cannot be told.
+    ResponseNotPossible {
+        /// What it is told.
+        response: &'static str,
+        /// Why not.
+        why: ResponseFault,
+    } => "response-not-possible",
+
     /// Nothing of ours that could be revoked by itself: it runs out (RFC 7009 §2.2.1).
     TokenNotRevocable => "token-not-revocable",
 
@@ -525,6 +533,28 @@ pub enum TokenFault {
     Person,
     /// It is an application's own, and a person's is needed.
     NoPerson,
+}
+
+/// Why an application cannot be told something in the form that it is registered for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResponseFault {
+    /// We have no algorithm of that name.
+    AlgorithmUnknown {
+        /// The name.
+        name: String,
+    },
+    /// It is to be encrypted, and there is no public key.
+    NoKeyRegistered,
+    /// The document with its keys cannot be had.
+    KeysUnreachable,
+    /// That document, or what is registered, is no set of public keys.
+    KeysMalformed,
+    /// None of its keys is for that algorithm.
+    NoKeyFits {
+        /// The algorithm.
+        alg: String,
+    },
 }
 
 /// What is wrong with a client assertion (RFC 7523 §3; Source: entra-dialect 8.4).

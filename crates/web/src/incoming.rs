@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ORIGIN};
 use axum::http::{HeaderMap, Method, Request};
 use grantor_dialects::{Parameters, RequestIds};
 use grantor_flows::{Env, Trace};
@@ -77,6 +77,17 @@ impl Incoming {
             (Some(value), None) => value.to_str().ok(),
             _ => None,
         }
+    }
+
+    /// Whether the caller takes an answer of this type and names it (RFC 9110 §12.5.1).
+    pub fn accepts(&self, media_type: &str) -> bool {
+        let lines = self.headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok());
+        lines.flat_map(|line| line.split(',')).any(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(media_type));
+            let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+            named && weight.is_none_or(|weight| weight.parse::<f32>().is_ok_and(|weight| weight > 0.0))
+        })
     }
 
     pub fn origin(&self) -> Option<&str> {

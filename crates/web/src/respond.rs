@@ -11,7 +11,7 @@ use axum::http::{HeaderValue, Response, StatusCode};
 use grantor_dialects::{Caching, Parameters, Reply, form};
 use grantor_pages::{FORM_POST_SCRIPT_SHA256, FormPost};
 use grantor_protocol::response::ResponseMode;
-use grantor_protocol::{Handle, PublicUrl, RedirectUri, TenantId, UserId};
+use grantor_protocol::{Handle, PublicUrl, RedirectUri, Secret, TenantId, UserId};
 use grantor_rules::client::RegisteredRedirect;
 
 /// A header's value, read when the program is built.
@@ -183,6 +183,15 @@ pub fn reply(reply: &Reply) -> Answer {
 /// A public document that is at hand as text.
 pub fn document(text: Bytes) -> Answer {
     json(text, Caching::ADay)
+}
+
+/// A token as the whole answer.
+pub fn token(token: &Secret, content_type: &'static str) -> Answer {
+    let mut answer = empty(StatusCode::OK);
+    *answer.body_mut() = Body::from(token.expose().to_owned());
+    fixed(&mut answer, CONTENT_TYPE, HeaderValue::from_static(content_type));
+    never_kept(&mut answer);
+    answer
 }
 
 fn json(text: Bytes, caching: Caching) -> Answer {

@@ -9,6 +9,7 @@ use grantor_rules::consent::ConsentQuestion;
 use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout, TokenType};
 use grantor_rules::model::{AccessTokenFormat, Application, SigningAlg, Tenant};
 use grantor_rules::refusal::TokenFault;
+use grantor_rules::responses::Encryption;
 use grantor_rules::token::issued::{IssuedTokens, TokenRequest};
 use grantor_rules::{Refusal, authorize as core};
 use serde_json::{Map, Value};
@@ -58,6 +59,10 @@ impl<V: Version> TokenLayout for Entra<V> {
     /// Readers of id_tokens expect RS256 in the Microsoft dialects, whatever the API's tokens are signed with.
     fn id_token_signing_alg(&self, _: &Application) -> SigningAlg {
         SigningAlg::Rs256
+    }
+
+    fn id_token_encryption<'c>(&self, _: &'c Application) -> Option<Encryption<'c>> {
+        None
     }
 
     fn access_token(&self, facts: &AccessTokenFacts<'_>) -> Map<String, Value> {

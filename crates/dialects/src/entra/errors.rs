@@ -74,7 +74,10 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::ParameterRepeated { .. } | R::BodyUnreadable { .. } => report(9_002_313, "invalid_request"),
         R::ParameterTooLong { .. } => report(90_100, "invalid_request"),
         R::ParameterMalformed { .. } if endpoint == Endpoint::Discovery => report(50_050, "invalid_request"),
-        R::ParameterMalformed { .. } | R::PromptUnknown { .. } | R::TwoCredentials => report(90_023, "invalid_request"),
+        // Nothing is encrypted for applications in these dialects: the last one never happens there.
+        R::ParameterMalformed { .. } | R::PromptUnknown { .. } | R::TwoCredentials | R::ResponseNotPossible { .. } => {
+            report(90_023, "invalid_request")
+        }
         // What our own page did not send is no answer of the application's person.
         R::FormNotOurs => report(90_013, "invalid_request").page(),
         R::ParameterNotSupported { name } => {

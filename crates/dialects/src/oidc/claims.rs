@@ -118,10 +118,10 @@ pub fn application_token(public: &PublicUrl, facts: &ApplicationTokenFacts<'_>) 
 }
 
 /// The claims of userinfo, as far as the token's scopes allow (OpenID Connect Core §5.4).
-pub fn userinfo(user: &User, subject: &str, scopes: &[String]) -> Value {
+pub fn userinfo(user: &User, subject: &str, scopes: &[String]) -> Map<String, Value> {
     let mut body = of_person(user, |scope| scopes.iter().any(|found| found == scope.as_str()));
     body.insert("sub".to_owned(), json!(subject));
-    Value::Object(body)
+    body
 }
 
 fn common(public: &PublicUrl, person: &PersonFacts<'_>) -> Map<String, Value> {

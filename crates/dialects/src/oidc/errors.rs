@@ -165,6 +165,7 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         | R::DeviceCodeUnknown
         | R::DeviceCodeOfAnotherClient
         | R::DeviceCodeSpent => back("invalid_grant"),
+        R::ResponseNotPossible { .. } => back("unauthorized_client"),
         R::TokenNotRevocable => back("unsupported_token_type"),
         R::DevicePending => back("authorization_pending"),
         R::DeviceDeclined => back("access_denied"),
@@ -193,6 +194,8 @@ pub fn reply(refusal: &Refusal) -> Reply {
 pub fn challenge(refusal: &Refusal) -> Reply {
     let report = of(refusal, Endpoint::Token);
     let challenge = match refusal {
+        // The token is good, and another one would not help.
+        Refusal::ResponseNotPossible { .. } => return reply(refusal),
         Refusal::TokenMissing => "Bearer".to_owned(),
         Refusal::ScopeInsufficient { needed, .. } => {
             let (error, text) = (report.error, described(refusal));

@@ -2,6 +2,7 @@
 
 use grantor_protocol::{PublicUrl, TenantId};
 use grantor_rules::model::{SigningAlg, Tenant};
+use grantor_rules::responses::{CONTENT_ENCRYPTION, KEY_MANAGEMENT};
 use grantor_rules::scopes::SignInScope;
 use grantor_rules::token::issued::GrantKind;
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
     let tenant = tenant.to_string();
     let at = |path: fn(&str) -> String| public.at(&path(&tenant));
     let grants: Vec<&str> = GRANTS.iter().map(|grant| grant.as_str()).chain(["implicit"]).collect();
+    let signing = SigningAlg::NAMES.map(|(name, _)| name);
     let confidential = &AUTHENTICATION[1..];
     Reply::document(json!({
         "issuer": issuer(public, &tenant),
@@ -44,11 +46,21 @@ pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
         "response_modes_supported": [
             "query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"
         ],
-        "authorization_signing_alg_values_supported": SigningAlg::NAMES.map(|(name, _)| name),
+        "authorization_signing_alg_values_supported": signing,
+        "authorization_encryption_alg_values_supported": KEY_MANAGEMENT,
+        "authorization_encryption_enc_values_supported": CONTENT_ENCRYPTION,
         "grant_types_supported": grants,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "subject_types_supported": ["pairwise"],
-        "id_token_signing_alg_values_supported": SigningAlg::NAMES.map(|(name, _)| name),
+        "id_token_signing_alg_values_supported": signing,
+        "id_token_encryption_alg_values_supported": KEY_MANAGEMENT,
+        "id_token_encryption_enc_values_supported": CONTENT_ENCRYPTION,
+        "userinfo_signing_alg_values_supported": signing,
+        "userinfo_encryption_alg_values_supported": KEY_MANAGEMENT,
+        "userinfo_encryption_enc_values_supported": CONTENT_ENCRYPTION,
+        "introspection_signing_alg_values_supported": signing,
+        "introspection_encryption_alg_values_supported": KEY_MANAGEMENT,
+        "introspection_encryption_enc_values_supported": CONTENT_ENCRYPTION,
         "claims_supported": claims::SUPPORTED,
         "claims_parameter_supported": false,
         "request_parameter_supported": false,

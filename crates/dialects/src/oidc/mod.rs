@@ -19,6 +19,7 @@ use grantor_rules::directory_api::is_built_in;
 use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout, TokenType};
 use grantor_rules::model::{AccessTokenFormat, Application, SigningAlg, Tenant};
 use grantor_rules::refusal::TokenFault;
+use grantor_rules::responses::{Encryption, Response};
 use grantor_rules::token::issued::{IssuedTokens, TokenRequest};
 use grantor_rules::{Refusal, authorize as core};
 use serde_json::{Map, Value};
@@ -57,6 +58,10 @@ impl TokenLayout for Oidc {
 
     fn id_token_signing_alg(&self, client: &Application) -> SigningAlg {
         client.id_token_signing_alg
+    }
+
+    fn id_token_encryption<'c>(&self, client: &'c Application) -> Option<Encryption<'c>> {
+        Response::IdToken.encryption(client)
     }
 
     fn access_token(&self, facts: &AccessTokenFacts<'_>) -> Map<String, Value> {

@@ -10,6 +10,9 @@ use crate::oauth::credentials;
 use crate::oauth::words::{TOKEN_TYPE, limit};
 use crate::{Reply, TokenCall};
 
+/// What a signed answer is called, in the header that asks for it and in the answer (RFC 9701 §4 and §5).
+pub const SIGNED_ANSWER: &str = "application/token-introspection+jwt";
+
 /// Who asks about which token.
 #[derive(Debug)]
 pub struct StatusRequest {

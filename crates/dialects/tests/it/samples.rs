@@ -8,7 +8,7 @@ use grantor_protocol::pkce::BadProofKey;
 use grantor_protocol::redirect_uri::BadRedirectUri;
 use grantor_rules::Refusal;
 use grantor_rules::model::{AuthMethod, RevocationReason};
-use grantor_rules::refusal::{AssertionFault, TokenFault};
+use grantor_rules::refusal::{AssertionFault, ResponseFault, TokenFault};
 
 /// Every refusal with harmless facts.
 pub fn refusals() -> Vec<Refusal> {
@@ -124,6 +124,7 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::RefreshTokenEnded,
         R::RefreshTokenReused,
         R::RefreshTokenOutlived,
+        R::ResponseNotPossible { response: "userinfo", why: ResponseFault::KeysUnreachable },
         R::TokenNotRevocable,
         R::DevicePending,
         R::DeviceDeclined,
@@ -163,6 +164,13 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         AssertionFault::NotYet,
     ];
     samples.extend(faults.map(|why| R::ClientAssertionInvalid { why }));
+    let faults = [
+        ResponseFault::AlgorithmUnknown { name: asked() },
+        ResponseFault::NoKeyRegistered,
+        ResponseFault::KeysMalformed,
+        ResponseFault::NoKeyFits { alg: asked() },
+    ];
+    samples.extend(faults.map(|why| R::ResponseNotPossible { response: "id_tokens", why }));
     samples.extend(REHEARSALS.iter().map(|one| R::Rehearsed { code: one.code }));
     samples
 }

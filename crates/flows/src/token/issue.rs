@@ -6,13 +6,14 @@ use grantor_rules::layout::{
     AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, PersonFacts, TokenLayout, TokenType,
 };
 use grantor_rules::model::{AccessTokenFormat, Application, Family, RefreshToken, SigningAlg};
+use grantor_rules::responses::Response;
 use grantor_rules::scopes::WantedScopes;
 use grantor_rules::token::TokenPlan;
 use grantor_rules::token::client_credentials::ApplicationTokenPlan;
 use grantor_rules::token::issued::IssuedTokens;
 use serde_json::{Map, Value};
 
-use crate::{Env, Event, FlowError, Trace};
+use crate::{Env, Event, FlowError, Trace, responses};
 
 /// Issues what a plan allows to an application that acts for itself. The plan is the evidence: only the rules make one.
 pub async fn application_token(
@@ -180,6 +181,8 @@ async fn id_token(
     now: Timestamp,
     bound: &Bound<'_>,
 ) -> Result<Secret, FlowError> {
+    let encryption = layout.id_token_encryption(plan.client);
+    let recipient = responses::recipient(env, plan.client, Response::IdToken, encryption).await?;
     let claims = layout.id_token(&IdTokenFacts {
         person: PersonFacts {
             tenant: plan.tenant.id,
@@ -203,7 +206,8 @@ async fn id_token(
         nonce: plan.nonce.as_deref(),
         terms: &plan.terms,
     });
-    sign(env, layout.id_token_signing_alg(plan.client), TokenType::Jwt, &claims).await
+    let token = sign(env, layout.id_token_signing_alg(plan.client), TokenType::Jwt, &claims).await?;
+    responses::nested(recipient.as_ref(), token)
 }
 
 /// What the tokens of a plan are revoked with, with the refresh token that goes with them.

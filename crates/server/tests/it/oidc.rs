@@ -8,6 +8,7 @@ mod metadata;
 mod opaque_tokens;
 mod openidconnect_crate;
 mod other_dialects;
+mod responses;
 mod sign_out;
 mod signed_answers;
 mod signing;

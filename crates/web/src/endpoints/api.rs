@@ -4,12 +4,16 @@ use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
 use grantor_dialects::Reply;
 use grantor_dialects::graph::{errors, me as words, token};
+use grantor_dialects::oidc::metadata::issuer;
 use grantor_dialects::oidc::{claims, errors as oidc_errors, read};
-use grantor_flows::{Event, FlowError, api_call};
+use grantor_flows::api_call::{self, Permitted};
+use grantor_flows::responses::{self, UserInfo};
+use grantor_flows::{Event, FlowError};
 use grantor_rules::Refusal;
 use grantor_rules::api_access::PermittedCall;
 use grantor_rules::layout::{TokenLayout as _, TokenType};
 use grantor_rules::scopes::SignInScope;
+use serde_json::{Map, Value};
 
 use super::{log_failure, one_tenant};
 use crate::app::App;
@@ -19,7 +23,7 @@ use crate::respond::{self, Answer};
 /// `GET /v1.0/me`.
 pub async fn me(app: &App, incoming: &Incoming) -> Answer {
     let reply = match permitted(app, incoming, words::NEEDED).await {
-        Ok(call) => person(app, incoming, &call),
+        Ok(permitted) => person(app, incoming, &permitted.call),
         Err(error) => failed(app, incoming, error),
     };
     directory_answer(incoming, &reply)
@@ -39,7 +43,7 @@ fn person(app: &App, incoming: &Incoming, call: &PermittedCall) -> Reply {
 /// `GET` and `POST /oidc/userinfo` (OpenID Connect Core §5.3).
 pub async fn userinfo(app: &App, incoming: &Incoming) -> Answer {
     let reply = match permitted(app, incoming, &[SignInScope::OpenId.as_str()]).await {
-        Ok(call) => {
+        Ok(Permitted { call, .. }) => {
             // The person's name is the one that the application knows from its id_token, not the directory API's.
             let subject = app.env.salt.subject(call.token.tenant, &call.token.client, call.user.id);
             Reply::no_store(200, words::userinfo(&call.user, &subject, &call.token.scopes))
@@ -53,29 +57,30 @@ pub async fn userinfo(app: &App, incoming: &Incoming) -> Answer {
 pub async fn userinfo_of(app: &App, incoming: &Incoming, asked_tenant: &str) -> Answer {
     let outcome = async {
         let tenant = one_tenant(&app.env, &app.oidc, asked_tenant).await?.id;
+        let issuer = issuer(&app.env.public, &tenant.to_string());
         let (bearer, now) = (incoming.bearer()?, app.env.now());
-        let read = |claims: &serde_json::Map<String, serde_json::Value>| {
-            read::own_access_token(&app.env.public, tenant, claims, now)
-        };
+        let read = |claims: &Map<String, Value>| read::own_access_token(&app.env.public, tenant, claims, now);
         let needed = [SignInScope::OpenId.as_str()];
         let kind = app.oidc.access_token_type();
-        api_call::permitted(&app.env, &incoming.trace, &bearer, kind, &read, &needed).await
+        let Permitted { call, client } =
+            api_call::permitted(&app.env, &incoming.trace, &bearer, kind, &read, &needed).await?;
+        let subject = app.env.salt.subject(call.token.tenant, &call.token.client, call.user.id);
+        let claims = claims::userinfo(&call.user, &subject, &call.token.scopes);
+        responses::userinfo(&app.env, &client, &issuer, claims).await
     };
-    let outcome: Result<PermittedCall, FlowError> = outcome.await;
-    respond::reply(&match outcome {
-        Ok(call) => {
-            let subject = app.env.salt.subject(call.token.tenant, &call.token.client, call.user.id);
-            Reply::no_store(200, claims::userinfo(&call.user, &subject, &call.token.scopes))
-        }
+    let outcome: Result<UserInfo, FlowError> = outcome.await;
+    match outcome {
+        Ok(UserInfo::Plain(claims)) => respond::reply(&Reply::no_store(200, Value::Object(claims))),
+        Ok(UserInfo::Token(token)) => respond::token(&token, "application/jwt"),
         Err(FlowError::Refused(refusal)) => {
             app.env.record(&incoming.trace, Event::refused(&refusal));
-            oidc_errors::challenge(&refusal)
+            respond::reply(&oidc_errors::challenge(&refusal))
         }
         Err(error) => {
             log_failure(&incoming.trace, &error);
-            oidc_errors::fault(error.retry_after(), &incoming.ids())
+            respond::reply(&oidc_errors::fault(error.retry_after(), &incoming.ids()))
         }
-    })
+    }
 }
 
 /// Anything else below the directory API.
@@ -83,10 +88,10 @@ pub fn not_found(incoming: &Incoming) -> Answer {
     directory_answer(incoming, &errors::not_found(&incoming.ids()))
 }
 
-async fn permitted(app: &App, incoming: &Incoming, needed: &[&'static str]) -> Result<PermittedCall, FlowError> {
+async fn permitted(app: &App, incoming: &Incoming, needed: &[&'static str]) -> Result<Permitted, FlowError> {
     let bearer = incoming.bearer()?;
     let now = app.env.now();
-    let read = |claims: &serde_json::Map<String, serde_json::Value>| token::read(&app.env.public, claims, now);
+    let read = |claims: &Map<String, Value>| token::read(&app.env.public, claims, now);
     api_call::permitted(&app.env, &incoming.trace, &bearer, TokenType::Jwt, &read, needed).await
 }
 

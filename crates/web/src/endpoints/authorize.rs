@@ -87,6 +87,9 @@ async fn start(
     );
     let sessions = cookies::sessions(&incoming.headers, &env.public, proven.place.authority());
     let asked = Asked { app, incoming, dialect, proven: &proven, parameters: &parameters, purpose: &purpose };
+    if asked.way_back().signed {
+        flow::can_be_signed(env, &proven.application).await.map_err(&at_tenant)?;
+    }
     let rehearsed = app.rehearsed(&proven.application.client_id, At::Authorize);
     let request = match rehearsed.and_then(|()| asked.request()) {
         Ok(request) => request,

@@ -102,7 +102,7 @@ impl Asked<'_> {
         let WayBack { mode, signed, state } = self.way_back();
         answer.extend(state.map(|state| ("state", state)));
         if signed {
-            match flow::signed_answer(&self.app.env, &self.proven.application, self.dialect.layout(), &answer).await {
+            match flow::signed_answer(&self.app.env, &self.proven.application, &answer).await {
                 Ok(token) => answer = vec![("response", token.expose().to_owned())],
                 Err(error) => return refused::page(self.app, self.incoming, self.dialect, None, &error),
             }
@@ -110,7 +110,7 @@ impl Asked<'_> {
         send(self.app, redirect, mode, &answer, &self.proven.application.display_name)
     }
 
-    fn way_back(&self) -> WayBack {
+    pub fn way_back(&self) -> WayBack {
         let asked = self.dialect.way_back(self.parameters);
         match self.purpose {
             // Source: entra-dialect 12.4: always a query redirect.

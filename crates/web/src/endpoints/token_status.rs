@@ -2,26 +2,33 @@
 
 use std::sync::Arc;
 
+use grantor_dialects::oidc::metadata::issuer;
 use grantor_dialects::oidc::status::{self as words, RefreshTokenFacts};
 use grantor_dialects::{Dialect as _, Reply, TokenCall};
-use grantor_flows::token_status::{Asking, Status, TokenQuestion, scope_of};
-use grantor_flows::{Event, FlowError};
+use grantor_flows::token_status::{Asking, Status, TokenQuestion, Told, scope_of};
+use grantor_flows::{Event, FlowError, responses};
 use grantor_rules::Refusal;
 use grantor_rules::model::Tenant;
 
 use super::{log_failure, one_tenant};
 use crate::app::App;
 use crate::incoming::Incoming;
-use crate::respond::Answer;
+use crate::respond::{self, Answer};
 
 /// Whether a token is of use (RFC 7662).
 pub async fn introspect(app: &App, incoming: &Incoming, read: Result<(), Refusal>, asked_tenant: &str) -> Answer {
     let outcome = async {
         let (tenant, question) = asked(app, incoming, read, asked_tenant).await?;
-        let asking = asking(app, incoming, &tenant);
-        Ok(told(app, &tenant, asking.introspect(&question).await?))
+        let Told { status, asker } = asking(app, incoming, &tenant).introspect(&question).await?;
+        let reply = told(app, &tenant, status);
+        if !incoming.accepts(words::SIGNED_ANSWER) {
+            return Ok(super::token::answer(incoming, &reply));
+        }
+        let issuer = issuer(&app.env.public, &tenant.id.to_string());
+        let token = responses::introspection(&app.env, &asker, &issuer, &reply.body).await?;
+        Ok(respond::token(&token, words::SIGNED_ANSWER))
     };
-    answer(app, incoming, outcome.await)
+    outcome.await.unwrap_or_else(|error| failed(app, incoming, error))
 }
 
 /// Where a token is given back (RFC 7009).
@@ -31,7 +38,10 @@ pub async fn revoke(app: &App, incoming: &Incoming, read: Result<(), Refusal>, a
         asking(app, incoming, &tenant).revoke(&question).await?;
         Ok(words::revoked())
     };
-    answer(app, incoming, outcome.await)
+    match outcome.await {
+        Ok(reply) => super::token::answer(incoming, &reply),
+        Err(error) => failed(app, incoming, error),
+    }
 }
 
 async fn asked(
@@ -74,8 +84,8 @@ fn told(app: &App, tenant: &Tenant, status: Status) -> Reply {
     }
 }
 
-fn answer(app: &App, incoming: &Incoming, outcome: Result<Reply, FlowError>) -> Answer {
-    let reply = outcome.unwrap_or_else(|error| match error {
+fn failed(app: &App, incoming: &Incoming, error: FlowError) -> Answer {
+    let reply = match error {
         FlowError::Refused(refusal) => {
             app.env.record(&incoming.trace, Event::refused(&refusal));
             app.oidc.token_refusal(&refusal, &incoming.ids())
@@ -84,6 +94,6 @@ fn answer(app: &App, incoming: &Incoming, outcome: Result<Reply, FlowError>) -> 
             log_failure(&incoming.trace, &error);
             app.oidc.token_fault(error.retry_after(), &incoming.ids())
         }
-    });
+    };
     super::token::answer(incoming, &reply)
 }

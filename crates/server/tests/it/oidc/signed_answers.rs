@@ -44,13 +44,18 @@ async fn tokens_in_an_answer_stay_out_of_the_query() {
     platform
         .change_application(CONTOSO, WEB.client_id, |web| {
             (web.front_channel, web.id_token_signing_alg) = (front, SigningAlg::Es256);
+            web.metadata.authorization_signed_response_alg = Some("PS256".to_owned());
         })
         .await;
     let request = asking(WEB).scope("openid").with("response_type", "code id_token token");
     let mut browser = platform.browser();
     let response = browser.walk(&request.clone().with("response_mode", "jwt"), CHRIS).await.response();
     assert_eq!(response.mode, "fragment");
-    assert_eq!(header_of(response.get("response"))["alg"], "ES256", "signed as its id_tokens are");
+    assert_eq!(
+        header_of(response.get("response"))["alg"],
+        "PS256",
+        "signed as it is registered, whatever its id_tokens are"
+    );
     let claims = read(&platform, &response).await;
     for name in ["code", "id_token", "access_token", "token_type", "expires_in"] {
         assert!(claims[name].is_string(), "{name}: {claims:?}");
