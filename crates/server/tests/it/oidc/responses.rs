@@ -57,10 +57,6 @@ async fn register(platform: &TestPlatform, metadata: ClientMetadata) {
         .await;
 }
 
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 fn asked() -> Authorize {
     asking(WEB).scope("openid profile offline_access")
 }
@@ -101,7 +97,7 @@ async fn an_id_token_is_signed_and_then_encrypted_wherever_it_is_handed_out() {
     let keys = Keys::new([KeyManagement::RsaOaep256]);
     let platform = with(ClientMetadata {
         jwks: Some(keys.public()),
-        id_token_encrypted_response_alg: some("RSA-OAEP-256"),
+        id_token_encrypted_response_alg: Some("RSA-OAEP-256".into()),
         ..ClientMetadata::default()
     })
     .await;
@@ -142,20 +138,20 @@ async fn each_algorithm_that_the_metadata_lists_is_used_for_each_response() {
     let signing = SigningAlg::NAMES.into_iter().cycle();
     for ((management, content), (name, alg)) in public_algorithms().into_iter().zip(ContentEncryption::ALL).zip(signing)
     {
-        let (encrypted, enc) = (some(management.name()), some(content.name()));
+        let (encrypted, enc) = (Some(management.name().into()), Some(content.name().into()));
         register(
             &platform,
             ClientMetadata {
                 jwks: Some(keys.public()),
                 id_token_encrypted_response_alg: encrypted.clone(),
                 id_token_encrypted_response_enc: enc.clone(),
-                userinfo_signed_response_alg: some(name),
+                userinfo_signed_response_alg: Some(name.into()),
                 userinfo_encrypted_response_alg: encrypted.clone(),
                 userinfo_encrypted_response_enc: enc.clone(),
-                introspection_signed_response_alg: some(name),
+                introspection_signed_response_alg: Some(name.into()),
                 introspection_encrypted_response_alg: encrypted.clone(),
                 introspection_encrypted_response_enc: enc.clone(),
-                authorization_signed_response_alg: some(name),
+                authorization_signed_response_alg: Some(name.into()),
                 authorization_encrypted_response_alg: encrypted,
                 authorization_encrypted_response_enc: enc,
                 ..ClientMetadata::default()
@@ -191,14 +187,14 @@ async fn without_a_key_that_fits_nothing_is_told_and_nothing_is_lost() {
     let encrypted = |jwks: Option<Value>, jwks_uri: Option<String>, alg: &str| ClientMetadata {
         jwks,
         jwks_uri,
-        id_token_encrypted_response_alg: some(alg),
+        id_token_encrypted_response_alg: Some(alg.into()),
         ..ClientMetadata::default()
     };
     for metadata in [
         encrypted(None, None, "RSA-OAEP-256"),
         encrypted(Some(signing_only), None, "ECDH-ES"),
         encrypted(Some(json!({ "keys": 1 })), None, "ECDH-ES"),
-        encrypted(None, some(KEYS), "ECDH-ES"),
+        encrypted(None, Some(KEYS.into()), "ECDH-ES"),
         encrypted(Some(Keys::new([KeyManagement::EcdhEs]).public()), None, "RSA1_5"),
         encrypted(Some(Keys::new([KeyManagement::EcdhEs]).public()), None, "dir"),
     ] {
@@ -219,7 +215,7 @@ async fn without_a_key_that_fits_nothing_is_told_and_nothing_is_lost() {
     // The code is still good: nothing was committed.
     let keys = Keys::new([KeyManagement::EcdhEs]);
     platform.others.publish(KEYS, keys.public().to_string());
-    register(&platform, encrypted(None, some(KEYS), "ECDH-ES")).await;
+    register(&platform, encrypted(None, Some(KEYS.into()), "ECDH-ES")).await;
     let tokens = platform.tokens(&request.redeem(&code)).await;
     platform.verified(&keys.opened(&tokens.id_token)).await;
 
@@ -227,7 +223,7 @@ async fn without_a_key_that_fits_nothing_is_told_and_nothing_is_lost() {
     register(&platform, encrypted(None, None, "ECDH-ES")).await;
     let renewal = renewal(&request, &tokens);
     assert_eq!(said(&platform.token(&renewal).await), (400, "unauthorized_client".to_owned()));
-    register(&platform, encrypted(None, some(KEYS), "ECDH-ES")).await;
+    register(&platform, encrypted(None, Some(KEYS.into()), "ECDH-ES")).await;
     platform.tokens(&renewal).await;
 }
 
@@ -237,7 +233,7 @@ async fn a_hint_is_the_signed_token_that_the_application_has_decrypted() {
     let keys = Keys::new([KeyManagement::EcdhEs]);
     let platform = with(ClientMetadata {
         jwks: Some(keys.public()),
-        id_token_encrypted_response_alg: some("ECDH-ES"),
+        id_token_encrypted_response_alg: Some("ECDH-ES".into()),
         ..ClientMetadata::default()
     })
     .await;
@@ -256,7 +252,7 @@ async fn userinfo_comes_as_the_application_is_registered() {
     // core-12
     let keys = Keys::new([KeyManagement::EcdhEsA256Kw]);
     let platform =
-        with(ClientMetadata { userinfo_signed_response_alg: some("ES256"), ..ClientMetadata::default() }).await;
+        with(ClientMetadata { userinfo_signed_response_alg: Some("ES256".into()), ..ClientMetadata::default() }).await;
     let tokens = of_web(&platform).await;
     let sub = unverified_claims(&tokens.id_token)["sub"].clone();
     let signed = userinfo(&platform, &tokens).await;
@@ -275,8 +271,8 @@ async fn userinfo_comes_as_the_application_is_registered() {
 
     let encrypted = ClientMetadata {
         jwks: Some(keys.public()),
-        userinfo_encrypted_response_alg: some("ECDH-ES+A256KW"),
-        userinfo_encrypted_response_enc: some("A256GCM"),
+        userinfo_encrypted_response_alg: Some("ECDH-ES+A256KW".into()),
+        userinfo_encrypted_response_enc: Some("A256GCM".into()),
         ..ClientMetadata::default()
     };
     register(&platform, encrypted.clone()).await;
@@ -286,13 +282,14 @@ async fn userinfo_comes_as_the_application_is_registered() {
     assert_eq!(opened.claims().unwrap()["sub"], sub, "encrypted alone: the claims themselves are inside");
     assert_eq!(opened.cty(), None);
 
-    register(&platform, ClientMetadata { userinfo_signed_response_alg: some("PS256"), ..encrypted.clone() }).await;
+    register(&platform, ClientMetadata { userinfo_signed_response_alg: Some("PS256".into()), ..encrypted.clone() })
+        .await;
     let both = userinfo(&platform, &tokens).await;
     assert_eq!(platform.verified(&keys.opened(both.text())).await["sub"], sub);
 
     for wrong in [
         ClientMetadata { jwks: None, ..encrypted.clone() },
-        ClientMetadata { userinfo_signed_response_alg: some("none"), ..encrypted },
+        ClientMetadata { userinfo_signed_response_alg: Some("none".into()), ..encrypted },
     ] {
         register(&platform, wrong).await;
         let refused = userinfo(&platform, &tokens).await;
@@ -339,7 +336,7 @@ async fn whoever_asks_about_a_token_may_have_the_answer_signed() {
     assert_eq!(said(&post(&platform, "introspect", &pairs).await).0, 401);
     register(
         &platform,
-        ClientMetadata { introspection_encrypted_response_alg: some("RSA-OAEP"), ..ClientMetadata::default() },
+        ClientMetadata { introspection_encrypted_response_alg: Some("RSA-OAEP".into()), ..ClientMetadata::default() },
     )
     .await;
     let refused = introspected(&platform, SIGNED, &tokens.access_token).await;
@@ -348,9 +345,11 @@ async fn whoever_asks_about_a_token_may_have_the_answer_signed() {
 
 #[tokio::test]
 async fn an_answer_that_could_not_be_encrypted_is_not_begun() {
-    let platform =
-        with(ClientMetadata { authorization_encrypted_response_alg: some("ECDH-ES"), ..ClientMetadata::default() })
-            .await;
+    let platform = with(ClientMetadata {
+        authorization_encrypted_response_alg: Some("ECDH-ES".into()),
+        ..ClientMetadata::default()
+    })
+    .await;
     let page = platform.browser().authorize(&asked().with("response_mode", "jwt")).await.page();
     assert!(page.text().contains("authorization responses in a form that cannot be made"), "{}", page.text());
     // Unsigned answers are another matter: those are not encrypted (JARM §3).
