@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use grantor_environment::Timestamp;
 use grantor_protocol::{HandleDigest, TenantId};
 use tokio::sync::RwLock;
 
@@ -97,8 +98,8 @@ enum Prize {
     DeviceCode,
     /// The end of a wish.
     ConsentRequest,
-    /// What may happen once.
-    Once,
+    /// What may happen once before that moment, and again after it was forgotten then.
+    Once(Timestamp),
     /// A notice that was tried so many times.
     Notice(u32),
     /// The end of a pushed request.
