@@ -178,7 +178,7 @@ pub async fn proceed(
     }
     let request = &*request.bounded_by(&proven.application);
     let people = signed_in(env, &proven.place, sessions).await?;
-    let request = &*id_token_hint::named(env, request, &proven.application.client_id, &people)?;
+    let request = &*id_token_hint::named(env, request, &proven.application, &people)?;
     let interaction = stage.interaction();
     let person = match rule::who(request, &interaction.progress, &people, interaction.began_at, env.now())? {
         Who::Person(person) => person.clone(),

@@ -8,6 +8,7 @@ use grantor_protocol::{ClientId, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::authorize::{Request, SignedIn};
 use grantor_rules::layout::TokenType;
+use grantor_rules::model::Application;
 use serde_json::Value;
 
 use crate::Env;
@@ -15,13 +16,15 @@ use crate::Env;
 /// For whom an id_token was issued, and who signed in, by the name that the application knows.
 pub(crate) fn audience_and_subject(env: &Env, token: &Secret) -> Option<(ClientId, String)> {
     let claims = env.keys.claims(token, TokenType::Jwt).ok()?;
+    // Userinfo can be signed for an application too, and names the same person to it; but it has no end of its own.
+    claims.get("exp")?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     Some((ClientId::parse(text("aud")?).ok()?, text("sub")?.to_owned()))
 }
 
 /// Whether a person is the one of that name towards an application.
-pub(crate) fn is_about(env: &Env, one: &SignedIn, client_id: &ClientId, subject: &str) -> bool {
-    env.salt.subject(one.tenant.id, client_id, one.user.id) == subject
+pub(crate) fn is_about(env: &Env, one: &SignedIn, application: &Application, subject: &str) -> bool {
+    env.salt.subject(one.tenant.id, application, one.user.id) == subject
 }
 
 /// The request with the session of the person whom its hint names; if they are not signed in here, with one that nobody has, so
@@ -32,11 +35,11 @@ pub(crate) fn is_about(env: &Env, one: &SignedIn, client_id: &ClientId, subject:
 pub(crate) fn named<'r>(
     env: &Env,
     request: &'r Request,
-    client_id: &ClientId,
+    application: &Application,
     people: &[SignedIn],
 ) -> Result<Cow<'r, Request>, Refusal> {
     let Some(hint) = &request.id_token_hint else { return Ok(Cow::Borrowed(request)) };
-    let found = audience_and_subject(env, hint).filter(|(audience, _)| audience == client_id);
+    let found = audience_and_subject(env, hint).filter(|(audience, _)| *audience == application.client_id);
     let (_, subject) = found.ok_or(Refusal::ParameterMalformed {
         name: "id_token_hint",
         expected: if is_encrypted(hint.expose()) {
@@ -47,7 +50,7 @@ pub(crate) fn named<'r>(
         },
         found: String::new(),
     })?;
-    let meant = people.iter().find(|one| is_about(env, one, client_id, &subject));
+    let meant = people.iter().find(|one| is_about(env, one, application, &subject));
     let sid = meant.map_or_else(|| format!("of {subject}"), |one| one.sign_in.sid.clone());
     Ok(Cow::Owned(Request { sid: Some(sid), ..request.clone() }))
 }

@@ -43,7 +43,8 @@ pub async fn candidates(env: &Env, place: &Place, sessions: &[Handle], hints: &H
     let now = env.now();
     let mut people = authorize::signed_in(env, place, sessions).await?;
     people.retain(|one| one.is_live(now));
-    let hinted = people.iter().find(|one| is_meant(env, one, hints)).map(|one| one.user.id);
+    let named = named(env, hints).await?;
+    let hinted = people.iter().find(|one| is_meant(env, one, hints, named.as_ref())).map(|one| one.user.id);
     let only = match people.as_slice() {
         [only] => Some(only.user.id),
         _ => None,
@@ -51,14 +52,18 @@ pub async fn candidates(env: &Env, place: &Place, sessions: &[Handle], hints: &H
     Ok(Candidates { meant: hinted.or(only), by_hint: hinted.is_some(), people })
 }
 
-fn is_meant(env: &Env, one: &SignedIn, hints: &Hints) -> bool {
-    let by_session = hints.sid.as_deref() == Some(one.sign_in.sid.as_str());
-    by_session || hints.id_token.as_ref().is_some_and(|token| names(env, token, one))
+/// Whom an id_token of ours is about, by the name that an application has for them.
+type Named = (Arc<Application>, String);
+
+async fn named(env: &Env, hints: &Hints) -> Result<Option<Named>, FlowError> {
+    let said = hints.id_token.as_ref().and_then(|token| audience_and_subject(env, token));
+    let Some((client_id, subject)) = said else { return Ok(None) };
+    Ok(load::registered(env, &client_id).await?.map(|application| (application, subject)))
 }
 
-/// Whether an id_token of ours is about this person.
-fn names(env: &Env, token: &Secret, one: &SignedIn) -> bool {
-    audience_and_subject(env, token).is_some_and(|(client_id, subject)| is_about(env, one, &client_id, &subject))
+fn is_meant(env: &Env, one: &SignedIn, hints: &Hints, named: Option<&Named>) -> bool {
+    let by_session = hints.sid.as_deref() == Some(one.sign_in.sid.as_str());
+    by_session || named.is_some_and(|(application, subject)| is_about(env, one, application, subject))
 }
 
 /// What happened, and what the browser still has to do.

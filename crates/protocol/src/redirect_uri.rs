@@ -135,6 +135,11 @@ impl RedirectUri {
         }
     }
 
+    /// The host, in lower case; none where there is no authority.
+    pub fn host(&self) -> Option<&str> {
+        self.authority.as_ref().map(|(host, _)| host.as_str())
+    }
+
     /// The scheme, in lower case.
     pub fn scheme(&self) -> &str {
         &self.scheme

@@ -1,7 +1,7 @@
 //! What the server says of itself (OpenID Connect Discovery §3, RFC 8414 §2). Each member is registered, and each value is true.
 
 use grantor_protocol::{PublicUrl, TenantId};
-use grantor_rules::model::{SigningAlg, Tenant};
+use grantor_rules::model::{SigningAlg, SubjectType, Tenant};
 use grantor_rules::responses::{CONTENT_ENCRYPTION, KEY_MANAGEMENT};
 use grantor_rules::scopes::SignInScope;
 use grantor_rules::token::issued::GrantKind;
@@ -51,7 +51,7 @@ pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
         "authorization_encryption_enc_values_supported": CONTENT_ENCRYPTION,
         "grant_types_supported": grants,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
-        "subject_types_supported": ["pairwise"],
+        "subject_types_supported": [SubjectType::Pairwise.as_str(), SubjectType::Public.as_str()],
         "id_token_signing_alg_values_supported": signing,
         "id_token_encryption_alg_values_supported": KEY_MANAGEMENT,
         "id_token_encryption_enc_values_supported": CONTENT_ENCRYPTION,

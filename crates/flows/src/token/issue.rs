@@ -144,7 +144,7 @@ async fn access_token(
         person: PersonFacts {
             tenant: plan.tenant.id,
             user: plan.user,
-            subject: &env.salt.subject(plan.tenant.id, &plan.api.application.client_id, plan.user.id),
+            subject: &env.salt.subject(plan.tenant.id, &plan.api.application, plan.user.id),
             roles: &plan.api_roles,
             groups: &plan.api_groups,
             in_front,
@@ -187,7 +187,7 @@ async fn id_token(
         person: PersonFacts {
             tenant: plan.tenant.id,
             user: plan.user,
-            subject: &env.salt.subject(plan.tenant.id, &plan.client.client_id, plan.user.id),
+            subject: &env.salt.subject(plan.tenant.id, plan.client, plan.user.id),
             sign_in: &plan.sign_in,
             roles: &plan.client_roles,
             groups: &plan.client_groups,

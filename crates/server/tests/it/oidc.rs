@@ -12,6 +12,7 @@ mod responses;
 mod sign_out;
 mod signed_answers;
 mod signing;
+mod subjects;
 mod token_status;
 
 use grantor_testkit::{Answer, Application, Authorize, CONTOSO, TestPlatform, TokenRequest};

@@ -43,9 +43,9 @@ fn person(app: &App, incoming: &Incoming, call: &PermittedCall) -> Reply {
 /// `GET` and `POST /oidc/userinfo` (OpenID Connect Core §5.3).
 pub async fn userinfo(app: &App, incoming: &Incoming) -> Answer {
     let reply = match permitted(app, incoming, &[SignInScope::OpenId.as_str()]).await {
-        Ok(Permitted { call, .. }) => {
+        Ok(Permitted { call, client }) => {
             // The person's name is the one that the application knows from its id_token, not the directory API's.
-            let subject = app.env.salt.subject(call.token.tenant, &call.token.client, call.user.id);
+            let subject = app.env.salt.subject(call.token.tenant, &client, call.user.id);
             Reply::no_store(200, words::userinfo(&call.user, &subject, &call.token.scopes))
         }
         Err(error) => failed(app, incoming, error),
@@ -64,7 +64,7 @@ pub async fn userinfo_of(app: &App, incoming: &Incoming, asked_tenant: &str) -> 
         let kind = app.oidc.access_token_type();
         let Permitted { call, client } =
             api_call::permitted(&app.env, &incoming.trace, &bearer, kind, &read, &needed).await?;
-        let subject = app.env.salt.subject(call.token.tenant, &call.token.client, call.user.id);
+        let subject = app.env.salt.subject(call.token.tenant, &client, call.user.id);
         let claims = claims::userinfo(&call.user, &subject, &call.token.scopes);
         responses::userinfo(&app.env, &client, &issuer, claims).await
     };

@@ -8,7 +8,7 @@ use grantor_dialects::{Dialect as _, Reply, TokenCall};
 use grantor_flows::token_status::{Asking, Status, TokenQuestion, Told, scope_of};
 use grantor_flows::{Event, FlowError, responses};
 use grantor_rules::Refusal;
-use grantor_rules::model::Tenant;
+use grantor_rules::model::{Application, Tenant};
 
 use super::{log_failure, one_tenant};
 use crate::app::App;
@@ -20,7 +20,7 @@ pub async fn introspect(app: &App, incoming: &Incoming, read: Result<(), Refusal
     let outcome = async {
         let (tenant, question) = asked(app, incoming, read, asked_tenant).await?;
         let Told { status, asker } = asking(app, incoming, &tenant).introspect(&question).await?;
-        let reply = told(app, &tenant, status);
+        let reply = told(app, &tenant, &asker, status);
         if !incoming.accepts(words::SIGNED_ANSWER) {
             return Ok(super::token::answer(incoming, &reply));
         }
@@ -66,7 +66,7 @@ fn asking<'a>(app: &'a App, incoming: &'a Incoming, tenant: &'a Arc<Tenant>) -> 
     Asking { env: &app.env, trace: &incoming.trace, tenant, layout: app.oidc.layout() }
 }
 
-fn told(app: &App, tenant: &Tenant, status: Status) -> Reply {
+fn told(app: &App, tenant: &Tenant, asker: &Application, status: Status) -> Reply {
     match status {
         Status::Inactive => words::inactive(),
         Status::AccessToken { claims, username } => words::access_token(claims, username),
@@ -74,7 +74,8 @@ fn told(app: &App, tenant: &Tenant, status: Status) -> Reply {
             let facts = RefreshTokenFacts {
                 tenant: tenant.id,
                 client_id: &family.client_id,
-                subject: &app.env.salt.subject(tenant.id, &family.client_id, user.id),
+                // Nobody is told of a refresh token but whose it is.
+                subject: &app.env.salt.subject(tenant.id, asker, user.id),
                 username: &user.user_principal_name,
                 scope: &scope_of(&family),
                 expires_at,
