@@ -95,6 +95,7 @@ impl World {
                 hint: "gro".to_owned(),
                 created_at: Some(self.filled_at),
                 expires_at: None,
+                sealed: None,
             }],
             required_permissions: client(vec![needs(&api, SCOPE), needs(&directory_api::client_id(), "User.Read")]),
             granted_app_roles: client(vec![needs(&api, ROLE)]),

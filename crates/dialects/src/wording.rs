@@ -236,6 +236,23 @@ fn assertion_sentence(why: &AssertionFault) -> String {
         }
         AssertionFault::Expired => "The client assertion has expired.".into(),
         AssertionFault::NotYet => "The client assertion is not valid yet.".into(),
+        AssertionFault::Algorithm { found } => {
+            format!("The client assertion is signed with '{found}', which is not taken of this application.")
+        }
+        AssertionFault::KeyUnknown => {
+            "The client assertion is not signed with one of the application's keys: it must name one by its 'kid'.".into()
+        }
+        AssertionFault::KeysUnreadable => "The application's keys could not be fetched, or are no JWK Set.".into(),
+        AssertionFault::NoSecretToSign => {
+            "The application has no secret that could sign an assertion: it needs a new one, made after it was registered for \
+             'client_secret_jwt', of as many bytes as the hash."
+                .into()
+        }
+        AssertionFault::TooLong { most_minutes } => {
+            format!("The client assertion must end within {most_minutes} minutes.")
+        }
+        AssertionFault::WithoutName => "The client assertion must have a 'jti'.".into(),
+        AssertionFault::Replayed => "The client assertion came before, and is good for one use.".into(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use grantor_protocol::Secret;
 use grantor_rules::accounts::{self, LONGEST_SECRET};
+use grantor_rules::directory::WantedSecret;
 use grantor_rules::model::ClientSecret;
 
 use crate::fields::{Fields, Kind, Placed};
@@ -27,26 +28,28 @@ pub(crate) fn password(fields: &Fields<'_>) -> Option<Secret> {
     Some(Secret::new(password.value))
 }
 
-/// The secrets of an application, as digests.
-pub(crate) fn of_application(application: &Fields<'_>) -> Vec<ClientSecret> {
+/// The secrets of an application.
+pub(crate) fn of_application(application: &Fields<'_>) -> Vec<WantedSecret> {
     let mut seen = Seen::nothing();
     application.tables("secrets", &SECRET).iter().map(|fields| read(fields, &mut seen)).collect()
 }
 
-fn read(fields: &Fields<'_>, seen: &mut Seen<[u8; 32]>) -> ClientSecret {
+fn read(fields: &Fields<'_>, seen: &mut Seen<[u8; 32]>) -> WantedSecret {
     let description = text::required_name(fields, "description");
     let expires_at = moment::of(fields, "expires_at");
     let Some(value) = fields.required_text("value") else {
-        return ClientSecret { description, digest: [0; 32], hint: String::new(), created_at: None, expires_at };
+        let value = Secret::new("");
+        return WantedSecret { kept: ClientSecret { expires_at, ..ClientSecret::new(&description, &value) }, value };
     };
     check(fields, value);
     // RFC 6749 appendix A.2: visible ASCII and space.
     if !value.value.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) {
         fields.report.add(Problem::at(value.at, "a secret holds visible ASCII characters and spaces only"));
     }
-    let secret = ClientSecret { expires_at, ..ClientSecret::new(&description, &Secret::new(value.value)) };
-    seen.add(secret.digest, value.at, || "the same secret stands already".to_owned(), fields.report);
-    secret
+    let text = Secret::new(value.value);
+    let kept = ClientSecret { expires_at, ..ClientSecret::new(&description, &text) };
+    seen.add(kept.digest, value.at, || "the same secret stands already".to_owned(), fields.report);
+    WantedSecret { kept, value: text }
 }
 
 fn check(fields: &Fields<'_>, secret: Placed<&str>) {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use grantor_rules::client::{Caller, ProvenClient, Showing};
+use grantor_rules::Refusal;
+use grantor_rules::client::{Caller, Credentials, ProvenClient, Showing, Shown, may_prove_by};
 use grantor_rules::layout::TokenLayout;
 use grantor_rules::model::{Application, Platform, Tenant};
+use grantor_rules::refusal::AssertionFault;
 
-use crate::assertions::ByCertificate;
-use crate::{Env, FlowError, Trace, credential_uses};
+use crate::{Env, FlowError, Trace, assertions, credential_uses};
 
 /// One request of an application at one tenant's address.
 #[derive(Clone, Copy)]
@@ -27,23 +28,37 @@ pub struct Asking<'a> {
 /// [`Platform::Web`] where only who keeps a secret may ask, else [`grantor_rules::client::platform_without_redirect`].
 ///
 /// # Errors
-/// As [`grantor_rules::client::prove`].
+/// As [`grantor_rules::client::prove`]; [`AssertionFault::Replayed`] for what is good for one use and came before.
 pub async fn prove<'c>(
     asking: &Asking<'_>,
     application: &'c Application,
     platform: Platform,
     caller: &Caller,
 ) -> Result<ProvenClient<'c>, FlowError> {
-    let proven = {
-        let showing = Showing {
-            credentials: &caller.credentials,
-            origin: caller.origin.as_deref(),
-            assertions: &ByCertificate,
-            audiences: &|| asking.layout.assertion_audiences(asking.tenant),
-            now: asking.env.now(),
-        };
-        grantor_rules::client::prove(application, platform, &showing)?
+    let env = asking.env;
+    let origin = caller.origin.as_deref();
+    let (read, accepted);
+    let shown = match &caller.credentials {
+        Credentials::Nothing => Shown::Nothing,
+        Credentials::Secret { digest, place } => Shown::Secret { digest, place: *place },
+        Credentials::Assertion { text } => {
+            accepted = asking.layout.accepted_assertions(asking.tenant);
+            let method = assertions::method(text, &accepted.manner);
+            // Before anything is computed, or fetched from where a stranger could have registered it.
+            may_prove_by(application, platform, method, origin)?;
+            read = assertions::read(env, application, text, &accepted.manner).await;
+            Shown::Assertion { method, read: &read, accepted: &accepted }
+        }
     };
-    credential_uses::note(asking.env, asking.trace, &proven).await;
+    let showing = Showing { shown, origin, now: env.now() };
+    let proven = grantor_rules::client::prove(application, platform, &showing)?;
+    // Last, so that what is wrong in another way stays good for a better request.
+    if let Some(one) = proven.single_use() {
+        let store = env.storage.tenant(application.publisher);
+        if !store.spend_once(&one.digest, one.until).await? {
+            return Err(Refusal::ClientAssertionInvalid { why: AssertionFault::Replayed }.into());
+        }
+    }
+    credential_uses::note(env, asking.trace, &proven).await;
     Ok(proven)
 }

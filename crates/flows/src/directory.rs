@@ -12,12 +12,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use grantor_environment::{Entropy, Timestamp};
+use grantor_rules::credentials::signs_with_secrets;
 use grantor_rules::directory::{Applied, DirectoryChange, Outcome, WantedDirectory, WantedTenant, outcome};
 use grantor_rules::model::{Application, TenantName};
 use grantor_storage::{Fault, Storage};
 
 use crate::administration::find::applications_of;
-use crate::{FlowError, Passwords};
+use crate::{ClientSecrets, FlowError, Passwords};
 
 /// Why a directory file was not applied. Nothing was written then.
 #[derive(Debug, thiserror::Error)]
@@ -36,21 +37,35 @@ impl From<Fault> for ApplyError {
     }
 }
 
+/// What a directory file is applied with.
+pub struct Means<'a> {
+    /// Where passwords are hashed.
+    pub passwords: &'a Passwords,
+    /// Randomness.
+    pub entropy: &'a dyn Entropy,
+    /// What the secrets of applications that sign with them are sealed under; needed for a file with [`has_kept_secrets`].
+    pub client_secrets: Option<&'a ClientSecrets>,
+}
+
+/// Whether a file has secrets that must be kept themselves.
+pub fn has_kept_secrets(wanted: &WantedDirectory) -> bool {
+    let mut applications = wanted.tenants.iter().flat_map(|tenant| &tenant.applications);
+    applications.any(|one| signs_with_secrets(&one.application) && !one.secrets.is_empty())
+}
+
 /// Compares what a file wants with what is there, writes what differs in one commit, and says what became of each thing.
 ///
 /// # Errors
 /// [`ApplyError`]; then nothing was written.
 pub async fn apply(
     storage: &dyn Storage,
-    passwords: &Passwords,
-    entropy: &dyn Entropy,
+    means: &Means<'_>,
     now: Timestamp,
     wanted: &WantedDirectory,
 ) -> Result<Vec<Applied>, ApplyError> {
     let mut apply = Apply {
         storage,
-        passwords,
-        entropy,
+        means,
         now,
         wanted,
         change: DirectoryChange::default(),
@@ -72,8 +87,7 @@ pub async fn apply(
 /// A file on its way into the store.
 struct Apply<'a> {
     storage: &'a dyn Storage,
-    passwords: &'a Passwords,
-    entropy: &'a dyn Entropy,
+    means: &'a Means<'a>,
     now: Timestamp,
     wanted: &'a WantedDirectory,
     /// What is written in the end.

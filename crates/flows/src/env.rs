@@ -8,6 +8,7 @@ use grantor_rules::Settings;
 use grantor_rules::subject::PairwiseSalt;
 use grantor_storage::Storage;
 
+use crate::client_secrets::ClientSecrets;
 use crate::credential_uses::CredentialUses;
 use crate::unknown_names::UnknownNames;
 use crate::{Event, KeyRing, Outside, Passwords, Recorder};
@@ -26,6 +27,8 @@ pub struct Env {
     pub salt: PairwiseSalt,
     /// What the deployment recognises its own refresh tokens by.
     pub refresh_tokens: RefreshTokenKey,
+    /// What the secrets of applications that sign with them are sealed under.
+    pub client_secrets: ClientSecrets,
     /// Where passwords are hashed.
     pub passwords: Passwords,
     /// How long things live.

@@ -11,6 +11,7 @@ mod assertions;
 pub mod authorize;
 pub mod client_keys;
 pub mod client_proof;
+mod client_secrets;
 mod credential_uses;
 pub mod device;
 pub mod directory;
@@ -34,6 +35,7 @@ pub mod token;
 pub mod token_status;
 mod unknown_names;
 
+pub use client_secrets::ClientSecrets;
 pub use credential_uses::CredentialUses;
 pub use env::{Env, Trace};
 pub use error::FlowError;

@@ -9,7 +9,7 @@ use grantor_storage::{SigningKeyRecord, Storage};
 
 use crate::keys::CertifiedKey;
 use crate::opaque_tokens::OpaqueTokens;
-use crate::{FlowError, KeyRing};
+use crate::{ClientSecrets, FlowError, KeyRing};
 
 /// The keys and secrets of a deployment.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub struct Prepared {
     pub salt: PairwiseSalt,
     /// What it recognises its own refresh tokens by.
     pub refresh_tokens: RefreshTokenKey,
+    /// What the secrets of applications that sign with them are sealed under.
+    pub client_secrets: ClientSecrets,
 }
 
 /// A certificate of a signing key is read by nobody's trust; it lives longer than any key.
@@ -50,6 +52,7 @@ pub async fn prepare(
         keys: KeyRing::open(sealing, OpaqueTokens::of(master), &records)?,
         salt: PairwiseSalt::from_bytes(salt),
         refresh_tokens: RefreshTokenKey::from_bytes(refresh_tokens),
+        client_secrets: ClientSecrets::of(master),
     })
 }
 

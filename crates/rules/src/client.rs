@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Refusal;
 use crate::model::{Application, AuthMethod, ClientSecret, Platform, Redirect};
-pub use assertion::{ReadsAssertions, SignedAssertion};
+use crate::refusal::AssertionFault;
+use assertion::Checked;
+pub use assertion::{AcceptedAssertions, Manner, SignedAssertion, SignedBy, SingleUse};
 
 /// Evidence: a redirect address that is registered for the application that asked. Only this can receive an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,23 +93,11 @@ pub enum Credentials {
         /// Where it stood.
         place: SecretPlace,
     },
-    /// A JWT that the key of a registered certificate signed (RFC 7523 §2.2).
+    /// A JWT (RFC 7523 §2.2).
     Assertion {
         /// Its text.
         text: Secret,
     },
-}
-
-impl Credentials {
-    /// The way in which they prove an application, if they do.
-    pub const fn method(&self) -> AuthMethod {
-        match self {
-            Self::Nothing => AuthMethod::None,
-            Self::Secret { place: SecretPlace::Header, .. } => AuthMethod::ClientSecretBasic,
-            Self::Secret { place: SecretPlace::Body, .. } => AuthMethod::ClientSecretPost,
-            Self::Assertion { .. } => AuthMethod::PrivateKeyJwt,
-        }
-    }
 }
 
 /// Who calls an endpoint for applications, and what they show for it: the same at each of them.
@@ -129,7 +119,7 @@ pub enum ClientProof {
     Nothing,
     /// By a secret.
     Secret,
-    /// By a certificate.
+    /// By a key of its own.
     Certificate,
 }
 
@@ -139,6 +129,7 @@ pub struct ProvenClient<'a> {
     application: &'a Application,
     proof: ClientProof,
     credential: Option<String>,
+    single_use: Option<SingleUse>,
 }
 
 impl<'a> ProvenClient<'a> {
@@ -156,6 +147,11 @@ impl<'a> ProvenClient<'a> {
     pub fn credential(&self) -> Option<&str> {
         self.credential.as_deref()
     }
+
+    /// What it showed is good for one use. Whether this is the first one, only the store can say.
+    pub const fn single_use(&self) -> Option<&SingleUse> {
+        self.single_use.as_ref()
+    }
 }
 
 impl Deref for ProvenClient<'_> {
@@ -165,65 +161,113 @@ impl Deref for ProvenClient<'_> {
     }
 }
 
+/// What an application showed to prove itself, as far as it can be read without deciding anything.
+#[derive(Clone, Copy, Debug)]
+pub enum Shown<'a> {
+    /// Nothing.
+    Nothing,
+    /// A secret, as its SHA-256 digest.
+    Secret {
+        /// The digest.
+        digest: &'a [u8; 32],
+        /// Where it stood.
+        place: SecretPlace,
+    },
+    /// An assertion.
+    Assertion {
+        /// Whether a secret or a key should have signed it.
+        method: AuthMethod,
+        /// What it says, if its signature holds.
+        read: &'a Result<SignedAssertion, AssertionFault>,
+        /// Which ones are taken.
+        accepted: &'a AcceptedAssertions,
+    },
+}
+
+impl Shown<'_> {
+    /// The way in which it proves an application, if it does.
+    pub const fn method(&self) -> AuthMethod {
+        match self {
+            Self::Nothing => AuthMethod::None,
+            Self::Secret { place: SecretPlace::Header, .. } => AuthMethod::ClientSecretBasic,
+            Self::Secret { place: SecretPlace::Body, .. } => AuthMethod::ClientSecretPost,
+            Self::Assertion { method, .. } => *method,
+        }
+    }
+}
+
 /// What the proof of an application looks at.
 pub struct Showing<'a> {
     /// What the application showed.
-    pub credentials: &'a Credentials,
+    pub shown: Shown<'a>,
     /// The origin that the browser named, if a browser asks across origins.
     pub origin: Option<&'a str>,
-    /// Reads assertions.
-    pub assertions: &'a dyn ReadsAssertions,
-    /// For whom an assertion may be: the names of the endpoint that it came to.
-    pub audiences: &'a dyn Fn() -> Vec<String>,
     /// Now.
     pub now: Timestamp,
 }
 
-/// Proves an application at the token endpoint. `platform` is that of the redirect address which the grant descends from:
-/// it decides what must be shown (Source: entra-dialect 8.3), and an application that is registered for one way has no other
-/// (RFC 7591 §2).
+/// Whether a program of this kind may prove itself as this application by this way at all: what can be said before anything
+/// that it shows is looked at. `platform` is that of the redirect address which the grant descends from: it decides what must be
+/// shown (Source: entra-dialect 8.3), and an application that is registered for one way has no other (RFC 7591 §2).
 ///
 /// # Errors
-/// [`Refusal::ClientSecretMissing`], [`Refusal::ClientSecretWrong`], [`Refusal::ClientSecretExpired`],
-/// [`Refusal::ClientAssertionInvalid`], [`Refusal::ClientSecretUnexpected`], [`Refusal::AuthMethodNotRegistered`], [`Refusal::OriginRequired`] or
-/// [`Refusal::OriginNotAllowed`].
-pub fn prove<'a>(
-    application: &'a Application,
+/// [`Refusal::OriginRequired`], [`Refusal::OriginNotAllowed`], [`Refusal::AuthMethodNotRegistered`],
+/// [`Refusal::ClientSecretMissing`] or [`Refusal::ClientSecretUnexpected`].
+pub fn may_prove_by(
+    application: &Application,
     platform: Platform,
-    showing: &Showing<'_>,
-) -> Result<ProvenClient<'a>, Refusal> {
-    match (platform, showing.origin) {
+    shown: AuthMethod,
+    origin: Option<&str>,
+) -> Result<(), Refusal> {
+    match (platform, origin) {
         (Platform::Spa, None) => return Err(Refusal::OriginRequired),
         (Platform::Web | Platform::PublicClient, Some(origin)) => {
             return Err(Refusal::OriginNotAllowed { origin: origin.to_owned() });
         }
         (Platform::Spa, Some(_)) | (Platform::Web | Platform::PublicClient, None) => {}
     }
-    let shown = showing.credentials.method();
     if let Some(registered) = application.token_endpoint_auth_method.filter(|registered| *registered != shown) {
         return Err(Refusal::AuthMethodNotRegistered { shown, registered });
     }
-    let proven = |proof, credential| ProvenClient { application, proof, credential };
-    match (platform, showing.credentials) {
-        (Platform::Web, Credentials::Nothing) => Err(Refusal::ClientSecretMissing),
-        (Platform::Web, Credentials::Secret { digest, .. }) => {
+    match (platform, shown) {
+        (Platform::Web, AuthMethod::None) => Err(Refusal::ClientSecretMissing),
+        (Platform::Spa | Platform::PublicClient, AuthMethod::None) | (Platform::Web, _) => Ok(()),
+        (Platform::Spa | Platform::PublicClient, _) => Err(Refusal::ClientSecretUnexpected),
+    }
+}
+
+/// Proves an application at an endpoint for applications.
+///
+/// # Errors
+/// As [`may_prove_by`]; [`Refusal::ClientSecretWrong`], [`Refusal::ClientSecretExpired`] or
+/// [`Refusal::ClientAssertionInvalid`].
+pub fn prove<'a>(
+    application: &'a Application,
+    platform: Platform,
+    showing: &Showing<'_>,
+) -> Result<ProvenClient<'a>, Refusal> {
+    may_prove_by(application, platform, showing.shown.method(), showing.origin)?;
+    let proven = |proof, credential| ProvenClient { application, proof, credential, single_use: None };
+    match showing.shown {
+        Shown::Nothing => Ok(proven(ClientProof::Nothing, None)),
+        Shown::Secret { digest, .. } => {
             let secret = live_secret(application, digest, showing.now)?;
             Ok(proven(ClientProof::Secret, Some(secret.name())))
         }
-        (Platform::Web, Credentials::Assertion { text }) => {
-            let certificate = assertion::check(application, text, showing)?;
-            Ok(proven(ClientProof::Certificate, Some(certificate.name())))
-        }
-        (Platform::Spa | Platform::PublicClient, Credentials::Nothing) => Ok(proven(ClientProof::Nothing, None)),
-        (Platform::Spa | Platform::PublicClient, Credentials::Secret { .. } | Credentials::Assertion { .. }) => {
-            Err(Refusal::ClientSecretUnexpected)
+        Shown::Assertion { read, accepted, .. } => {
+            let Checked { proof, credential, single_use } = assertion::check(application, read, accepted, showing.now)?;
+            Ok(ProvenClient { single_use, ..proven(proof, credential) })
         }
     }
 }
 
 /// What kind of program an application is where no redirect address tells (Source: entra-dialect 8.3).
 pub fn platform_without_redirect(application: &Application) -> Platform {
-    let keeps_a_secret = !application.secrets.is_empty() || !application.certificates.is_empty();
+    let keys = application.metadata.jwks.is_some() || application.metadata.jwks_uri.is_some();
+    let keeps_a_secret = !application.secrets.is_empty()
+        || !application.certificates.is_empty()
+        // A public client may have keys, too, to have its tokens encrypted.
+        || application.token_endpoint_auth_method.map_or(keys, |method| method != AuthMethod::None);
     if application.allow_public_client_flows || !keeps_a_secret { Platform::PublicClient } else { Platform::Web }
 }
 
@@ -252,8 +296,6 @@ fn live_secret<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ClientCertificate;
-    use crate::refusal::AssertionFault;
     use grantor_protocol::TenantId;
     use grantor_protocol::secret::sha256;
 
@@ -269,16 +311,7 @@ mod tests {
     }
 
     fn secret(text: &str, expires_at: Option<Timestamp>) -> ClientSecret {
-        let digest = sha256(text.as_bytes());
-        ClientSecret { description: "one".into(), digest, hint: text[..3].into(), created_at: None, expires_at }
-    }
-
-    struct NoAssertions;
-
-    impl ReadsAssertions for NoAssertions {
-        fn read(&self, _: &Secret, _: &[ClientCertificate]) -> Result<SignedAssertion, AssertionFault> {
-            Err(AssertionFault::Malformed)
-        }
+        ClientSecret { expires_at, ..ClientSecret::new(text, &Secret::new(text)) }
     }
 
     fn uri(text: &str) -> RedirectUri {
@@ -337,43 +370,35 @@ mod tests {
         assert_eq!(registered_redirect(&application(&[]), None, &[]).unwrap_err(), Refusal::NoRedirectRegistered);
     }
 
-    fn shown(text: &str) -> Credentials {
-        Credentials::Secret { digest: sha256(text.as_bytes()), place: SecretPlace::Body }
-    }
-
     #[test]
     fn each_kind_proves_itself_in_its_own_way() {
         let application = application(&[]);
-        let right = shown("right");
-        let wrong = shown("wrong");
-        let old = shown("old");
-        let assertion = Credentials::Assertion { text: Secret::new("a.b.c") };
+        let [right, wrong, old] = ["right", "wrong", "old"].map(|text| sha256(text.as_bytes()));
+        let secret = |digest| Shown::Secret { digest, place: SecretPlace::Body };
+        let (right, wrong, old) = (secret(&right), secret(&wrong), secret(&old));
+        let bad = Err(AssertionFault::Malformed);
+        let accepted = AcceptedAssertions { audiences: Vec::new(), manner: Manner::Lenient };
+        let assertion = Shown::Assertion { method: AuthMethod::PrivateKeyJwt, read: &bad, accepted: &accepted };
         let origin = Some("https://spa.example");
         let rows = [
-            (Platform::Web, &right, None, None),
-            (Platform::Web, &wrong, None, Some("client-secret-wrong")),
-            (Platform::Web, &old, None, Some("client-secret-expired")),
-            (Platform::Web, &assertion, None, Some("client-assertion-invalid")),
-            (Platform::PublicClient, &assertion, None, Some("client-secret-unexpected")),
-            (Platform::Web, &Credentials::Nothing, None, Some("client-secret-missing")),
-            (Platform::Web, &right, origin, Some("origin-not-allowed")),
-            (Platform::PublicClient, &Credentials::Nothing, None, None),
-            (Platform::PublicClient, &right, None, Some("client-secret-unexpected")),
-            (Platform::PublicClient, &Credentials::Nothing, origin, Some("origin-not-allowed")),
-            (Platform::Spa, &Credentials::Nothing, origin, None),
-            (Platform::Spa, &Credentials::Nothing, None, Some("origin-required")),
-            (Platform::Spa, &right, origin, Some("client-secret-unexpected")),
+            (Platform::Web, right, None, None),
+            (Platform::Web, wrong, None, Some("client-secret-wrong")),
+            (Platform::Web, old, None, Some("client-secret-expired")),
+            (Platform::Web, assertion, None, Some("client-assertion-invalid")),
+            (Platform::PublicClient, assertion, None, Some("client-secret-unexpected")),
+            (Platform::Web, Shown::Nothing, None, Some("client-secret-missing")),
+            (Platform::Web, right, origin, Some("origin-not-allowed")),
+            (Platform::PublicClient, Shown::Nothing, None, None),
+            (Platform::PublicClient, right, None, Some("client-secret-unexpected")),
+            (Platform::PublicClient, Shown::Nothing, origin, Some("origin-not-allowed")),
+            (Platform::Spa, Shown::Nothing, origin, None),
+            (Platform::Spa, Shown::Nothing, None, Some("origin-required")),
+            (Platform::Spa, right, origin, Some("client-secret-unexpected")),
         ];
-        for (platform, credentials, origin, expected) in rows {
-            let showing = Showing {
-                credentials,
-                origin,
-                assertions: &NoAssertions,
-                audiences: &Vec::new,
-                now: Timestamp::from_seconds(100),
-            };
+        for (platform, shown, origin, expected) in rows {
+            let showing = Showing { shown, origin, now: Timestamp::from_seconds(100) };
             let found = prove(&application, platform, &showing).err().map(|refusal| refusal.reason());
-            assert_eq!(found, expected, "{platform:?} {credentials:?} {origin:?}");
+            assert_eq!(found, expected, "{platform:?} {shown:?} {origin:?}");
         }
     }
 }

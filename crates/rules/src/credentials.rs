@@ -7,7 +7,7 @@ use grantor_environment::Timestamp;
 use grantor_protocol::Secret;
 use grantor_protocol::secret::sha256;
 
-use crate::model::{Application, ClientCertificate, ClientSecret};
+use crate::model::{Application, AuthMethod, ClientCertificate, ClientSecret};
 use crate::text::{LONGEST_NAME, Unreadable, hex, readable};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -118,6 +118,11 @@ pub fn certificates_called<'a>(application: &'a Application, text: &str) -> Vec<
     application.certificates.iter().filter(called).collect()
 }
 
+/// Whether an application's secrets must be readable again: it signs with them, and whoever checks that needs the same.
+pub fn signs_with_secrets(application: &Application) -> bool {
+    application.token_endpoint_auth_method == Some(AuthMethod::ClientSecretJwt)
+}
+
 impl ClientSecret {
     /// A secret of which nothing is known but its text.
     pub fn new(description: &str, value: &Secret) -> Self {
@@ -128,6 +133,7 @@ impl ClientSecret {
             hint: text.chars().take(HINT).collect(),
             created_at: None,
             expires_at: None,
+            sealed: None,
         }
     }
 

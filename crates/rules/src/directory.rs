@@ -7,6 +7,7 @@ use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, Secret, TenantId, UserId};
 use uuid::Uuid;
 
+use crate::credentials::signs_with_secrets;
 use crate::model::{
     Application, Assignment, ClientSecret, GrantedPermission, Group, RequiredPermission, ServicePrincipal, Tenant, User,
 };
@@ -102,10 +103,19 @@ pub struct WantedUser {
 pub struct WantedApplication {
     /// The application, without secrets.
     pub application: Application,
-    /// The secrets, by digest.
-    pub secrets: Vec<ClientSecret>,
+    /// The secrets.
+    pub secrets: Vec<WantedSecret>,
     /// Who shall be assigned to it at least, in its own tenant.
     pub assigned: Vec<WantedAssignment>,
+}
+
+/// A secret that an application shall have.
+#[derive(Clone, Debug)]
+pub struct WantedSecret {
+    /// What is kept of it.
+    pub kept: ClientSecret,
+    /// Its text.
+    pub value: Secret,
 }
 
 /// What became of one thing that a file mentions.
@@ -133,7 +143,7 @@ pub fn outcome<T: PartialEq>(there: Option<&T>, wanted: &T) -> Outcome {
 pub fn merged(there: Option<&Application>, wanted: &WantedApplication, now: Timestamp) -> Application {
     let mut merged = wanted.application.clone();
     merged.secrets = there.map(|there| there.secrets.clone()).unwrap_or_default();
-    for secret in &wanted.secrets {
+    for WantedSecret { kept: secret, .. } in &wanted.secrets {
         match merged.secrets.iter_mut().find(|known| known.digest == secret.digest) {
             Some(known) => {
                 known.expires_at = secret.expires_at.or(known.expires_at);
@@ -141,6 +151,9 @@ pub fn merged(there: Option<&Application>, wanted: &WantedApplication, now: Time
             }
             None => merged.secrets.push(ClientSecret { created_at: Some(now), ..secret.clone() }),
         }
+    }
+    if !signs_with_secrets(&merged) {
+        merged.secrets.iter_mut().for_each(|secret| secret.sealed = None);
     }
     merged.certificates = there.map(|there| there.certificates.clone()).unwrap_or_default();
     for certificate in &wanted.application.certificates {

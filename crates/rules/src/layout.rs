@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::api_access::PresentedToken;
-use crate::client::ClientProof;
+use crate::client::{AcceptedAssertions, ClientProof};
 use crate::model::{AccessTokenFormat, Application, Binding, Method, SigningAlg, Tenant, Terms, User};
 use crate::refusal::TokenFault;
 use crate::responses::Encryption;
@@ -158,6 +158,6 @@ pub trait TokenLayout: Send + Sync {
     fn tenant_of(&self, claims: &Map<String, Value>) -> Option<TenantId>;
     /// What the tokens of `tenant` call their issuer (RFC 7519 §4.1.1).
     fn issuer(&self, tenant: TenantId) -> String;
-    /// The names by which a client assertion may call the token endpoint of `tenant` (Source: entra-dialect 8.4).
-    fn assertion_audiences(&self, tenant: &Tenant) -> Vec<String>;
+    /// Which client assertions are taken at the endpoints of `tenant` (Source: entra-dialect 8.4; RFC 7523 §3).
+    fn accepted_assertions(&self, tenant: &Tenant) -> AcceptedAssertions;
 }

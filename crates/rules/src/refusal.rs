@@ -589,6 +589,26 @@ pub enum AssertionFault {
     Expired,
     /// Its time has not come.
     NotYet,
+    /// It is signed in a way that is not taken of this application.
+    Algorithm {
+        /// The algorithm that it names.
+        found: String,
+    },
+    /// None of the application's keys fits it.
+    KeyUnknown,
+    /// The application's keys could not be fetched, or are none.
+    KeysUnreadable,
+    /// The application has no secret that could sign one.
+    NoSecretToSign,
+    /// It ends too far ahead.
+    TooLong {
+        /// The longest life, in minutes.
+        most_minutes: u64,
+    },
+    /// It has no `jti`.
+    WithoutName,
+    /// It came before.
+    Replayed,
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use grantor_directory_file::{KnownApi, parse_with};
 use grantor_environment::{Clock, Entropy, ManualClock, SystemClock, SystemEntropy, SystemMonotonic, Timestamp};
-use grantor_flows::{Env, Passwords, Recorder, directory, start};
+use grantor_flows::directory::{Means, has_kept_secrets};
+use grantor_flows::{ClientSecrets, Env, Passwords, Recorder, directory, start};
 use grantor_jose::SealingKey;
 use grantor_outgoing::OutgoingError;
 use grantor_protocol::PublicUrl;
@@ -88,8 +89,8 @@ impl Platform {
     /// # Errors
     /// Every error of the file with its line and column; then nothing of it was applied.
     pub async fn apply(&self, file: &Path) -> anyhow::Result<Vec<Applied>> {
-        let means = (&self.passwords, self.entropy.as_ref());
-        apply(self.storage.as_ref(), means, self.clock.now(), file).await
+        let wanted = read(self.storage.as_ref(), file).await?;
+        self.apply_wanted(&wanted).await
     }
 
     /// As [`Self::apply`], with the text at hand.
@@ -97,8 +98,28 @@ impl Platform {
     /// # Errors
     /// As [`Self::apply`].
     pub async fn apply_text(&self, name: &str, text: &str) -> anyhow::Result<Vec<Applied>> {
-        let means = (&self.passwords, self.entropy.as_ref());
-        apply_text(self.storage.as_ref(), means, self.clock.now(), (name, text)).await
+        let wanted = read_text(self.storage.as_ref(), name, text).await?;
+        self.apply_wanted(&wanted).await
+    }
+
+    async fn apply_wanted(&self, wanted: &WantedDirectory) -> anyhow::Result<Vec<Applied>> {
+        let client_secrets =
+            if has_kept_secrets(wanted) { Some(ClientSecrets::of(&self.master().await?)) } else { None };
+        let means = Means {
+            passwords: &self.passwords,
+            entropy: self.entropy.as_ref(),
+            client_secrets: client_secrets.as_ref(),
+        };
+        apply(self.storage.as_ref(), &means, self.clock.now(), wanted).await
+    }
+
+    /// The master key, made at the first start. Another one than that which sealed what is there would open nothing.
+    async fn master(&self) -> anyhow::Result<SealingKey> {
+        Ok(SealingKey::from_bytes(if start::has_run_before(self.storage.as_ref()).await? {
+            self.folder.kept_secret(MASTER_KEY)?
+        } else {
+            self.folder.secret(MASTER_KEY, self.entropy.as_ref())?
+        }))
     }
 
     /// Reads the keys, making them at the first start, and puts everything together.
@@ -106,13 +127,7 @@ impl Platform {
     /// # Errors
     /// One line that says what is in the way.
     pub async fn app(&self, public: PublicUrl) -> anyhow::Result<App> {
-        let master = if start::has_run_before(self.storage.as_ref()).await? {
-            // Another key than the one that sealed what is there would open nothing.
-            self.folder.kept_secret(MASTER_KEY)?
-        } else {
-            self.folder.secret(MASTER_KEY, self.entropy.as_ref())?
-        };
-        let master = SealingKey::from_bytes(master);
+        let master = self.master().await?;
         let prepared =
             start::prepare(self.storage.as_ref(), &master, self.clock.as_ref(), self.entropy.as_ref()).await?;
         let env = Env {
@@ -124,6 +139,7 @@ impl Platform {
             keys: prepared.keys,
             salt: prepared.salt,
             refresh_tokens: prepared.refresh_tokens,
+            client_secrets: prepared.client_secrets,
             passwords: self.passwords.clone(),
             settings: Settings::default(),
             recorder: Recorder::new(EVENTS),
@@ -134,40 +150,42 @@ impl Platform {
     }
 }
 
-/// Applies a directory file to a store and returns what became of each thing in it.
+/// Reads a directory file for a store.
 ///
 /// # Errors
-/// Every error of the file with its line and column; then nothing of it was applied.
-pub async fn apply(
-    storage: &dyn Storage,
-    means: (&Passwords, &dyn Entropy),
-    now: Timestamp,
-    file: &Path,
-) -> anyhow::Result<Vec<Applied>> {
+/// Every error of the file with its line and column.
+pub async fn read(storage: &dyn Storage, file: &Path) -> anyhow::Result<WantedDirectory> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    apply_text(storage, means, now, (&file.display().to_string(), &text)).await
+    read_text(storage, &file.display().to_string(), &text).await
 }
 
-async fn apply_text(
-    storage: &dyn Storage,
-    (passwords, entropy): (&Passwords, &dyn Entropy),
-    now: Timestamp,
-    (name, text): (&str, &str),
-) -> anyhow::Result<Vec<Applied>> {
+async fn read_text(storage: &dyn Storage, name: &str, text: &str) -> anyhow::Result<WantedDirectory> {
     let there = directory::applications_there(storage).await?;
     let known: Vec<KnownApi> = there.iter().map(|application| KnownApi::from(application.as_ref())).collect();
-    let wanted = parse_with(name, text, &known).map_err(|errors| {
+    parse_with(name, text, &known).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{}\nnothing of the file was applied", lines.join("\n"))
-    })?;
-    warn_of_credentials_that_end(&wanted, now);
-    Ok(directory::apply(storage, passwords, entropy, now, &wanted).await?)
+    })
+}
+
+/// Applies what a directory file wants to a store and returns what became of each thing in it.
+///
+/// # Errors
+/// What is named and not there; then nothing was applied.
+pub async fn apply(
+    storage: &dyn Storage,
+    means: &Means<'_>,
+    now: Timestamp,
+    wanted: &WantedDirectory,
+) -> anyhow::Result<Vec<Applied>> {
+    warn_of_credentials_that_end(wanted, now);
+    Ok(directory::apply(storage, means, now, wanted).await?)
 }
 
 /// Says which credentials of a file end within a month, or have ended: nobody has to find out by a token that does not come.
 fn warn_of_credentials_that_end(wanted: &WantedDirectory, now: Timestamp) {
     for one in wanted.tenants.iter().flat_map(|tenant| &tenant.applications) {
-        let secrets = one.secrets.iter().map(|secret| (&secret.description, secret.expires_at));
+        let secrets = one.secrets.iter().map(|secret| (&secret.kept.description, secret.kept.expires_at));
         let certificates = one.application.certificates.iter();
         let certificates = certificates.map(|certificate| (&certificate.description, Some(certificate.expires_at)));
         for (credential, end) in secrets.chain(certificates) {

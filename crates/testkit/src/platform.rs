@@ -9,7 +9,8 @@ use axum::body::Body;
 use axum::http::Request;
 use grantor_directory_file::parse_with;
 use grantor_environment::{Clock, Entropy, ManualClock, ManualMonotonic, SystemEntropy, Timestamp};
-use grantor_flows::{Env, Passwords, Recorder, directory, start};
+use grantor_flows::directory::Means;
+use grantor_flows::{ClientSecrets, Env, Passwords, Recorder, directory, start};
 use grantor_jose::{Algorithm, Expected, JwkSet, KeySet, SealingKey, verify_compact};
 use grantor_protocol::{ClientId, PublicUrl};
 use grantor_rules::Settings;
@@ -258,7 +259,9 @@ impl TestPlatform {
 async fn apply(storage: &dyn Storage, passwords: &Passwords, now: Timestamp, text: &str) -> Vec<Applied> {
     let wanted = parse_with("test.toml", text, &[])
         .unwrap_or_else(|errors| panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")));
-    directory::apply(storage, passwords, &SystemEntropy, now, &wanted).await.unwrap()
+    let client_secrets = ClientSecrets::of(&SealingKey::from_bytes(MASTER));
+    let means = Means { passwords, entropy: &SystemEntropy, client_secrets: Some(&client_secrets) };
+    directory::apply(storage, &means, now, &wanted).await.unwrap()
 }
 
 /// A store with a directory and the signing keys in it: made once, then copied for each test.
@@ -309,6 +312,7 @@ async fn env(database: &Path, clock: Arc<ManualClock>, public: &str) -> Env {
         keys: prepared.keys,
         salt: prepared.salt,
         refresh_tokens: prepared.refresh_tokens,
+        client_secrets: prepared.client_secrets,
         passwords: Passwords::new(2),
         settings: Settings::default(),
         recorder: Recorder::new(100_000),

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use grantor_environment::Timestamp;
 use grantor_protocol::{PublicUrl, RedirectUri, TenantId};
 use grantor_rules::api_access::PresentedToken;
+use grantor_rules::client::{AcceptedAssertions, Manner};
 use grantor_rules::consent::ConsentQuestion;
 use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout, TokenType};
 use grantor_rules::model::{AccessTokenFormat, Application, SigningAlg, Tenant};
@@ -89,8 +90,8 @@ impl<V: Version> TokenLayout for Entra<V> {
         claims::issuer(V::FORM, &self.public, &tenant.to_string())
     }
 
-    fn assertion_audiences(&self, tenant: &Tenant) -> Vec<String> {
-        metadata::assertion_audiences(&self.public, tenant)
+    fn accepted_assertions(&self, tenant: &Tenant) -> AcceptedAssertions {
+        AcceptedAssertions { audiences: metadata::assertion_audiences(&self.public, tenant), manner: Manner::Lenient }
     }
 }
 

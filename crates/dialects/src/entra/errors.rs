@@ -228,12 +228,17 @@ const fn denied(endpoint: Endpoint) -> &'static str {
 
 const fn of_assertion(why: &AssertionFault) -> u32 {
     match why {
-        AssertionFault::Malformed => 50_012,
-        AssertionFault::CertificateUnknown { .. } | AssertionFault::Signature => 700_027,
+        AssertionFault::Malformed | AssertionFault::Algorithm { .. } | AssertionFault::WithoutName => 50_012,
+        AssertionFault::CertificateUnknown { .. }
+        | AssertionFault::Signature
+        | AssertionFault::KeyUnknown
+        | AssertionFault::KeysUnreadable
+        | AssertionFault::NoSecretToSign => 700_027,
         AssertionFault::CertificateExpired { .. } => 700_030,
         AssertionFault::Subject { .. } => 50_048,
         AssertionFault::Audience { .. } => 700_023,
-        AssertionFault::Expired | AssertionFault::NotYet => 700_024,
+        AssertionFault::Expired | AssertionFault::NotYet | AssertionFault::TooLong { .. } => 700_024,
+        AssertionFault::Replayed => 50_013,
     }
 }
 

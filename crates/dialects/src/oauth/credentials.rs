@@ -1,7 +1,7 @@
 //! Who calls the token endpoint, and what they show for it.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use grantor_protocol::secret::sha256;
 use grantor_protocol::{ClientId, Secret};
 use grantor_rules::Refusal;
@@ -36,10 +36,23 @@ fn named(call: &TokenCall<'_>) -> Result<(ClientId, Credentials), Refusal> {
             Ok((id, if secret.is_empty() { Credentials::Nothing } else { by_secret(&secret, SecretPlace::Header) }))
         }
         (None, shown) => {
-            let id = client_id(named.ok_or(Refusal::ParameterMissing { name: "client_id" })?)?;
-            Ok((id, shown.unwrap_or(Credentials::Nothing)))
+            let credentials = shown.unwrap_or(Credentials::Nothing);
+            let said = match (named, &credentials) {
+                (None, Credentials::Assertion { text }) => subject(text),
+                (named, _) => named.map(str::to_owned),
+            };
+            let id = client_id(&said.ok_or(Refusal::ParameterMissing { name: "client_id" })?)?;
+            Ok((id, credentials))
         }
     }
+}
+
+/// Who an assertion says it is about: the one whose it must then prove to be (RFC 7521 §4.2).
+fn subject(assertion: &Secret) -> Option<String> {
+    let payload = assertion.expose().split('.').nth(1)?;
+    let claims = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
+    claims.get("sub")?.as_str().map(str::to_owned)
 }
 
 fn in_body(parameters: &Parameters) -> Result<Option<Credentials>, Refusal> {

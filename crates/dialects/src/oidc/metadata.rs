@@ -1,6 +1,7 @@
 //! What the server says of itself (OpenID Connect Discovery §3, RFC 8414 §2). Each member is registered, and each value is true.
 
 use grantor_protocol::{PublicUrl, TenantId};
+use grantor_rules::client::assertion;
 use grantor_rules::model::{SigningAlg, SubjectType, Tenant};
 use grantor_rules::responses::{CONTENT_ENCRYPTION, KEY_MANAGEMENT};
 use grantor_rules::scopes::SignInScope;
@@ -20,7 +21,8 @@ pub const GRANTS: [GrantKind; 4] =
     [GrantKind::Code, GrantKind::ClientCredentials, GrantKind::RefreshToken, GrantKind::DeviceCode];
 
 /// How an application may prove itself.
-const AUTHENTICATION: [&str; 4] = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
+const AUTHENTICATION: [&str; 5] =
+    ["none", "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"];
 
 /// The discovery document of a tenant, by its id.
 pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
@@ -29,6 +31,7 @@ pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
     let grants: Vec<&str> = GRANTS.iter().map(|grant| grant.as_str()).chain(["implicit"]).collect();
     let signing = SigningAlg::NAMES.map(|(name, _)| name);
     let confidential = &AUTHENTICATION[1..];
+    let signed: Vec<&str> = assertion::algorithms().collect();
     Reply::document(json!({
         "issuer": issuer(public, &tenant),
         "authorization_endpoint": at(paths::authorize),
@@ -68,11 +71,11 @@ pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
         "authorization_response_iss_parameter_supported": true,
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": AUTHENTICATION,
-        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256"],
+        "token_endpoint_auth_signing_alg_values_supported": signed,
         "introspection_endpoint_auth_methods_supported": confidential,
-        "introspection_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256"],
+        "introspection_endpoint_auth_signing_alg_values_supported": signed,
         "revocation_endpoint_auth_methods_supported": AUTHENTICATION,
-        "revocation_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256"],
+        "revocation_endpoint_auth_signing_alg_values_supported": signed,
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
     }))

@@ -14,6 +14,7 @@ mod token;
 use grantor_environment::Timestamp;
 use grantor_protocol::{PublicUrl, RedirectUri, TenantId};
 use grantor_rules::api_access::PresentedToken;
+use grantor_rules::client::{AcceptedAssertions, Manner};
 use grantor_rules::consent::ConsentQuestion;
 use grantor_rules::directory_api::is_built_in;
 use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout, TokenType};
@@ -88,8 +89,11 @@ impl TokenLayout for Oidc {
         metadata::issuer(&self.public, &tenant.to_string())
     }
 
-    fn assertion_audiences(&self, tenant: &Tenant) -> Vec<String> {
-        metadata::assertion_audiences(&self.public, tenant)
+    fn accepted_assertions(&self, tenant: &Tenant) -> AcceptedAssertions {
+        AcceptedAssertions {
+            audiences: metadata::assertion_audiences(&self.public, tenant),
+            manner: Manner::Strict { issuer: metadata::issuer(&self.public, &tenant.id.to_string()) },
+        }
     }
 }
 

@@ -285,8 +285,8 @@ fn an_address_for_several_tenants_has_an_issuer_for_any() {
 #[test]
 fn a_client_assertion_may_name_the_token_endpoint_in_any_way() {
     use grantor_rules::layout::TokenLayout as _;
-    let audiences = dialect().assertion_audiences(&crate::world::contoso());
-    assert_eq!(audiences, v1().assertion_audiences(&crate::world::contoso()), "in either version");
+    let audiences = dialect().accepted_assertions(&crate::world::contoso()).audiences;
+    assert_eq!(audiences, v1().accepted_assertions(&crate::world::contoso()).audiences, "in either version");
     let id = tenant().to_string();
     for name in [id.as_str(), "contoso.example", "common", "organizations", "consumers"] {
         for end in ["oauth2/token", "oauth2/v2.0/token"] {

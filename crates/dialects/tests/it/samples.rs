@@ -162,6 +162,13 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         AssertionFault::Audience { found: asked() },
         AssertionFault::Expired,
         AssertionFault::NotYet,
+        AssertionFault::Algorithm { found: asked() },
+        AssertionFault::KeyUnknown,
+        AssertionFault::KeysUnreadable,
+        AssertionFault::NoSecretToSign,
+        AssertionFault::TooLong { most_minutes: 10 },
+        AssertionFault::WithoutName,
+        AssertionFault::Replayed,
     ];
     samples.extend(faults.map(|why| R::ClientAssertionInvalid { why }));
     let faults = [

@@ -115,8 +115,8 @@ fn it_holds_clients_of_every_kind() {
     assert_eq!(console.application.redirects[1].uri.as_str(), "http://localhost:5000/getAToken");
     assert!(!console.application.allow_public_client_flows);
     assert_eq!(console.secrets.len(), 1);
-    assert_eq!(console.secrets[0].description, "local");
-    assert_eq!(console.secrets[0].digest, sha256(b"console-secret-for-local-use-only-0001"));
+    assert_eq!(console.secrets[0].kept.description, "local");
+    assert_eq!(console.secrets[0].kept.digest, sha256(b"console-secret-for-local-use-only-0001"));
 
     let spa = application("c0105000-0000-4000-8000-00000000a003").application;
     assert_eq!(spa.redirects[0].platform, Platform::Spa);

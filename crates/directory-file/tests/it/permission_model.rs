@@ -99,8 +99,12 @@ fn a_client_says_what_it_is_given_and_for_how_long() {
     assert_eq!(information.terms.as_deref(), Some("https://northwind.example/orders/terms"));
     assert_eq!(information.privacy.as_deref(), Some("https://northwind.example/orders/privacy"));
     let [secret] = wanted.secrets.as_slice() else { panic!("{:?}", wanted.secrets) };
-    assert_eq!(secret.hint, "ord");
-    assert_eq!(secret.expires_at, Some(Timestamp::from_seconds(2_085_350_400)), "the beginning of 2036-01-31 in UTC");
+    assert_eq!(secret.kept.hint, "ord");
+    assert_eq!(
+        secret.kept.expires_at,
+        Some(Timestamp::from_seconds(2_085_350_400)),
+        "the beginning of 2036-01-31 in UTC"
+    );
     assert!(application("d0c7a5e2-1f44-4b0b-9e0a-2f6b8c1d3e04").application.disabled);
 }
 

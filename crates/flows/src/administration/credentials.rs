@@ -13,7 +13,7 @@ use grantor_rules::model::{Application, ClientCertificate, ClientSecret};
 use grantor_storage::Storage;
 
 use super::{AdministrationError, applications, only};
-use crate::FlowError;
+use crate::{ClientSecrets, FlowError};
 
 /// When each credential of an application was last used, by the credential's name.
 ///
@@ -27,7 +27,8 @@ pub async fn last_used(
     Ok(store.list_credential_uses(&application.client_id).await?.into_iter().collect())
 }
 
-/// Makes a secret of 256 random bits. It is in the answer and nowhere else: only its digest is kept.
+/// Makes a secret of 256 random bits. It is in the answer and nowhere else: only its digest is kept, unless the application signs
+/// with its secrets. Then `client_secrets` must be there, which it is kept sealed under.
 ///
 /// # Errors
 /// [`AdministrationError::Credential`] for a description or a length of life that a secret cannot have.
@@ -35,11 +36,14 @@ pub async fn add_secret(
     storage: &dyn Storage,
     entropy: &dyn Entropy,
     application: &Application,
-    (description, length): (&str, Duration),
+    (description, length, client_secrets): (&str, Duration, Option<&ClientSecrets>),
     now: Timestamp,
 ) -> Result<(Secret, ClientSecret), AdministrationError> {
     let value = random(entropy);
-    let kept = rules::new_secret(description, &value, length, now)?;
+    let mut kept = rules::new_secret(description, &value, length, now)?;
+    if let Some(sealed) = client_secrets.filter(|_| rules::signs_with_secrets(application)) {
+        sealed.keep(entropy, &application.client_id, &mut kept, &value);
+    }
     let mut changed = application.clone();
     changed.secrets.push(kept.clone());
     applications::write(storage, changed, now).await?;

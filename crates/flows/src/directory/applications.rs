@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use grantor_protocol::{ClientId, TenantId};
+use grantor_rules::credentials::signs_with_secrets;
 use grantor_rules::directory::{
-    Outcome, WantedAssignment, WantedTenant, merged, merged_at_home, merged_principal, outcome,
+    Outcome, WantedAssignment, WantedSecret, WantedTenant, merged, merged_at_home, merged_principal, outcome,
 };
 use grantor_rules::directory_api;
 use grantor_rules::model::{Application, Assignment, RequiredPermission, ServicePrincipal};
 use grantor_storage::TenantStorage;
 
 use super::{Apply, ApplyError, with_additions};
+use crate::FlowError;
 
 impl Apply<'_> {
     pub(super) async fn applications(&mut self, wanted: &WantedTenant) -> Result<(), ApplyError> {
@@ -19,7 +21,8 @@ impl Apply<'_> {
         for one in &wanted.applications {
             let client_id = &one.application.client_id;
             let there = store.find_application(client_id).await?;
-            let merged = merged(there.as_deref(), one, self.now);
+            let mut merged = merged(there.as_deref(), one, self.now);
+            self.keep_secrets(&mut merged, &one.secrets)?;
             let outcome = outcome(there.as_deref(), &merged);
             let principal = store.find_service_principal(client_id).await?;
             let at_home = merged_at_home(principal.as_deref(), &merged, self.now);
@@ -34,6 +37,22 @@ impl Apply<'_> {
             let assigned = self.assign(store.as_ref(), wanted, client_id, &name, &one.assigned).await?;
             self.note(with_additions(outcome, assigned || !stands), "application", &name);
             self.let_in_apis(wanted, &one.application.granted_app_roles).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the secrets themselves that an application signs with, where that was not done before.
+    fn keep_secrets(&self, application: &mut Application, wanted: &[WantedSecret]) -> Result<(), ApplyError> {
+        if !signs_with_secrets(application) {
+            return Ok(());
+        }
+        let client_id = application.client_id.clone();
+        for secret in application.secrets.iter_mut().filter(|secret| secret.sealed.is_none()) {
+            let Some(one) = wanted.iter().find(|one| one.kept.digest == secret.digest) else { continue };
+            let sealed = self.means.client_secrets.ok_or_else(|| FlowError::Failed {
+                what: "secrets that an application signs with cannot be kept without the master key".to_owned(),
+            })?;
+            sealed.keep(self.means.entropy, &client_id, secret, &one.value);
         }
         Ok(())
     }

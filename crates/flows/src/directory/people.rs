@@ -46,12 +46,12 @@ impl Apply<'_> {
         let Some(password) = &wanted.password else { return Ok(NewPassword::None) };
         let there = store.find_password(wanted.user.id).await?;
         let Some(there) = there else {
-            return self.passwords.hash(password, self.entropy).await.map(NewPassword::First);
+            return self.means.passwords.hash(password, self.means.entropy).await.map(NewPassword::First);
         };
-        if self.passwords.verify(password, Some(&there.hash)).await? {
+        if self.means.passwords.verify(password, Some(&there.hash)).await? {
             return Ok(NewPassword::None);
         }
-        self.passwords.hash(password, self.entropy).await.map(NewPassword::Other)
+        self.means.passwords.hash(password, self.means.entropy).await.map(NewPassword::Other)
     }
 
     pub(super) async fn groups(&mut self, wanted: &WantedTenant) -> Result<(), ApplyError> {

@@ -1,58 +1,171 @@
-//! An application proves itself with a JWT that the key of one of its certificates signed (RFC 7523 §3).
+//! An application proves itself with a JWT that a key of its own, or its secret, signed (RFC 7523 §3).
+//!
+//! There are two ways to take one. The vendor's libraries send one assertion for minutes, so there it may come again until its
+//! time is over (Source: entra-dialect 8.4). The standard's dialect keeps to the letter: one use, a short life, and for whom it is
+//! as the application's profile says.
+
+use std::time::Duration;
 
 use grantor_environment::Timestamp;
-use grantor_protocol::Secret;
+use grantor_protocol::secret::sha256;
 use serde_json::{Map, Value};
 
-use super::Showing;
+use super::ClientProof;
 use crate::Refusal;
-use crate::model::{Application, ClientCertificate};
+use crate::model::{Application, ClientCertificate, Profile};
 use crate::refusal::AssertionFault;
 
-/// By how much the clocks of two machines may differ.
-const CLOCKS_DIFFER_BY: i64 = 5 * 60;
+/// By how much the clocks of two machines may differ, where one assertion is sent for minutes.
+const CLOCKS_DIFFER_BY: Duration = Duration::from_mins(5);
+/// The same by the letter: FAPI 2.0 §5.3.2.1 has 10 seconds accepted and 60 refused.
+const CLOCKS_DIFFER_BY_SECONDS: Duration = Duration::from_secs(30);
+/// The longest life of an assertion that is good for one use: until its end, the use is remembered.
+pub const LONGEST_LIFE: Duration = Duration::from_mins(10);
 
-/// What is able to check a signature.
-pub trait ReadsAssertions: Sync {
-    /// Finds the certificate that an assertion names by its thumbprint, and checks the signature with its key.
-    ///
-    /// # Errors
-    /// [`AssertionFault::Malformed`], [`AssertionFault::CertificateUnknown`] or [`AssertionFault::Signature`].
-    fn read(&self, assertion: &Secret, certificates: &[ClientCertificate]) -> Result<SignedAssertion, AssertionFault>;
+/// What public keys may have signed an assertion with.
+const ASYMMETRIC: [&str; 5] = ["RS256", "PS256", "ES256", "ES384", "EdDSA"];
+/// The same under FAPI 2.0 §5.4.1.
+const ASYMMETRIC_IN_FAPI: [&str; 3] = ["PS256", "ES256", "EdDSA"];
+/// What a secret may have signed an assertion with.
+const BY_SECRET: [&str; 3] = ["HS256", "HS384", "HS512"];
+
+/// Every algorithm that an assertion by the letter may be signed with (RFC 7518 §3.1).
+pub fn algorithms() -> impl Iterator<Item = &'static str> {
+    ASYMMETRIC.into_iter().chain(BY_SECRET)
+}
+
+/// Whether an application's assertions may be signed with the algorithm of this name: the one that it is registered for, else
+/// each that its profile allows.
+///
+/// Spec: OpenID Connect Registration §2 (`token_endpoint_auth_signing_alg`), FAPI 2.0 §5.4.1.
+pub fn may_be_signed_with(application: &Application, algorithm: &str) -> bool {
+    let registered = application.metadata.token_endpoint_auth_signing_alg.as_deref();
+    let allowed = match application.profile {
+        Profile::OAuth21 => ASYMMETRIC.contains(&algorithm) || BY_SECRET.contains(&algorithm),
+        Profile::Fapi2Security | Profile::Fapi2MessageSigning => ASYMMETRIC_IN_FAPI.contains(&algorithm),
+    };
+    allowed && registered.is_none_or(|registered| registered == algorithm)
+}
+
+/// Whether this is the name of an algorithm that a secret signs with.
+pub fn is_by_secret(algorithm: &str) -> bool {
+    BY_SECRET.contains(&algorithm)
 }
 
 /// An assertion whose signature holds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SignedAssertion {
-    /// The SHA-256 thumbprint of the certificate whose key signed it.
-    pub thumbprint: [u8; 32],
+    /// What signed it.
+    pub by: SignedBy,
     /// What it says.
     pub claims: Map<String, Value>,
 }
 
-/// Whether an assertion proves the application; with the certificate that did.
-///
-/// It may come again until its time is over: the libraries of these dialects send one assertion for minutes
-/// (Source: entra-dialect 8.4).
+/// What signed an assertion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignedBy {
+    /// The key of the registered certificate with this SHA-256 thumbprint.
+    Certificate([u8; 32]),
+    /// A key of the application's own that it registered or publishes.
+    Key,
+    /// The secret of this name.
+    Secret(String),
+}
+
+/// Which assertions an endpoint takes.
+#[derive(Clone, Debug)]
+pub struct AcceptedAssertions {
+    /// For whom one may be: the names of the endpoint that it came to.
+    pub audiences: Vec<String>,
+    /// How it is read.
+    pub manner: Manner,
+}
+
+/// How assertions are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// As the vendor's libraries write them: one is sent for minutes, and clocks differ by as much.
+    Lenient,
+    /// By the letter, each once.
+    Strict {
+        /// The one name of ours that the strictest profile takes.
+        issuer: String,
+    },
+}
+
+/// What an assertion has proved.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Checked {
+    pub(super) proof: ClientProof,
+    pub(super) credential: Option<String>,
+    pub(super) single_use: Option<SingleUse>,
+}
+
+/// What is good for one use, and must be noted as used before anything is given for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SingleUse {
+    /// The SHA-256 digest of what names it.
+    pub digest: [u8; 32],
+    /// Until when it would be good.
+    pub until: Timestamp,
+}
+
+/// Whether an assertion proves the application, and by what.
 ///
 /// # Errors
 /// [`Refusal::ClientAssertionInvalid`].
-pub fn check<'a>(
-    application: &'a Application,
-    assertion: &Secret,
-    showing: &Showing<'_>,
-) -> Result<&'a ClientCertificate, Refusal> {
-    let certificates = &application.certificates;
-    let checked = showing.assertions.read(assertion, certificates).and_then(|signed| {
-        let by = |one: &&ClientCertificate| one.thumbprint_sha256 == signed.thumbprint;
-        let certificate = certificates.iter().find(by).ok_or(AssertionFault::Signature)?;
-        in_its_time(certificate, showing.now)?;
+pub(super) fn check(
+    application: &Application,
+    read: &Result<SignedAssertion, AssertionFault>,
+    accepted: &AcceptedAssertions,
+    now: Timestamp,
+) -> Result<Checked, Refusal> {
+    let checked = read.as_ref().map_err(Clone::clone).and_then(|signed| {
+        let (proof, credential) = credential(application, &signed.by, now)?;
         about(application, &signed.claims)?;
-        for_us(&signed.claims, &(showing.audiences)())?;
-        not_over(&signed.claims, showing.now)?;
-        Ok(certificate)
+        let single_use = match &accepted.manner {
+            Manner::Lenient => {
+                for_us(&signed.claims, |found| accepted.audiences.iter().any(|name| name.eq_ignore_ascii_case(found)))?;
+                not_over(&signed.claims, now, CLOCKS_DIFFER_BY, &["nbf"])?;
+                None
+            }
+            Manner::Strict { issuer } => {
+                match application.profile {
+                    Profile::OAuth21 => {
+                        for_us(&signed.claims, |found| accepted.audiences.iter().any(|name| name == found))?;
+                    }
+                    Profile::Fapi2Security | Profile::Fapi2MessageSigning => for_issuer(&signed.claims, issuer)?,
+                }
+                let expires = not_over(&signed.claims, now, CLOCKS_DIFFER_BY_SECONDS, &["nbf", "iat"])?;
+                Some(once(application, &signed.claims, expires, now)?)
+            }
+        };
+        Ok(Checked { proof, credential, single_use })
     });
     checked.map_err(|why| Refusal::ClientAssertionInvalid { why })
+}
+
+/// What signed it must be the application's, and in its time.
+fn credential(
+    application: &Application,
+    by: &SignedBy,
+    now: Timestamp,
+) -> Result<(ClientProof, Option<String>), AssertionFault> {
+    match by {
+        SignedBy::Certificate(thumbprint) => {
+            let named = |one: &&ClientCertificate| one.thumbprint_sha256 == *thumbprint;
+            let certificate = application.certificates.iter().find(named).ok_or(AssertionFault::Signature)?;
+            in_its_time(certificate, now)?;
+            Ok((ClientProof::Certificate, Some(certificate.name())))
+        }
+        SignedBy::Key => Ok((ClientProof::Certificate, None)),
+        SignedBy::Secret(name) => {
+            let named = application.secrets.iter().find(|secret| secret.name() == *name);
+            let secret = named.filter(|secret| secret.expires_at.is_none_or(|end| now < end));
+            secret.ok_or(AssertionFault::Signature)?;
+            Ok((ClientProof::Secret, Some(name.clone())))
+        }
+    }
 }
 
 fn in_its_time(certificate: &ClientCertificate, now: Timestamp) -> Result<(), AssertionFault> {
@@ -73,37 +186,75 @@ fn about(application: &Application, claims: &Map<String, Value>) -> Result<(), A
     Ok(())
 }
 
-fn for_us(claims: &Map<String, Value>, ours: &[String]) -> Result<(), AssertionFault> {
+fn for_us(claims: &Map<String, Value>, is_ours: impl Fn(&str) -> bool) -> Result<(), AssertionFault> {
     let named: Vec<&str> = match claims.get("aud") {
         Some(Value::String(one)) => vec![one],
         Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
-    let fits = |found: &&str| ours.iter().any(|name| name.eq_ignore_ascii_case(found));
-    if named.iter().any(fits) {
+    if named.iter().any(|found| is_ours(found)) {
         return Ok(());
     }
     Err(AssertionFault::Audience { found: named.join(" ").chars().take(200).collect() })
 }
 
-/// Times may have fractions: some libraries write them so (Source: entra-dialect 8.4).
-fn not_over(claims: &Map<String, Value>, now: Timestamp) -> Result<(), AssertionFault> {
-    let seconds = |name: &str| match claims.get(name) {
+/// The issuer, as a text and nothing beside it (FAPI 2.0 §5.3.2.1).
+fn for_issuer(claims: &Map<String, Value>, issuer: &str) -> Result<(), AssertionFault> {
+    match claims.get("aud") {
+        Some(Value::String(one)) if one == issuer => Ok(()),
+        found => {
+            let found = found.map(ToString::to_string).unwrap_or_default();
+            Err(AssertionFault::Audience { found: found.chars().take(200).collect() })
+        }
+    }
+}
+
+/// Its end, which has not come; what stands under the other names has. Times may have fractions: some libraries write them so
+/// (Source: entra-dialect 8.4).
+fn not_over(
+    claims: &Map<String, Value>,
+    now: Timestamp,
+    apart: Duration,
+    begins: &[&str],
+) -> Result<Timestamp, AssertionFault> {
+    let now = Timestamp::from_seconds(now.seconds());
+    let at = |name: &str| match claims.get(name) {
         None => Ok(None),
-        Some(value) => value.as_f64().filter(|seconds| seconds.is_finite()).map(Some).ok_or(AssertionFault::Malformed),
+        Some(value) => {
+            let seconds = value.as_f64().filter(|seconds| seconds.is_finite()).ok_or(AssertionFault::Malformed)?;
+            #[expect(clippy::cast_possible_truncation, reason = "beyond the range the nearest end is meant")]
+            let whole = (seconds.floor() as i64).clamp(0, LAST_SECOND);
+            Ok(Some(Timestamp::from_seconds(whole)))
+        }
     };
-    let now = now.seconds();
-    let at = |seconds: f64| {
-        #[expect(clippy::cast_possible_truncation, reason = "beyond the range the nearest end is meant")]
-        let whole = seconds.floor() as i64;
-        whole
-    };
-    let expires = at(seconds("exp")?.ok_or(AssertionFault::Malformed)?);
-    if now >= expires.saturating_add(CLOCKS_DIFFER_BY) {
+    let expires = at("exp")?.ok_or(AssertionFault::Malformed)?;
+    if now >= expires + apart {
         return Err(AssertionFault::Expired);
     }
-    match seconds("nbf")? {
-        Some(from) if now.saturating_add(CLOCKS_DIFFER_BY) < at(from) => Err(AssertionFault::NotYet),
-        _ => Ok(()),
+    for name in begins {
+        if at(name)?.is_some_and(|from| now + apart < from) {
+            return Err(AssertionFault::NotYet);
+        }
     }
+    Ok(expires)
+}
+
+/// The last second that a date of four digits can say: 9999-12-31T23:59:59Z.
+const LAST_SECOND: i64 = 253_402_300_799;
+
+/// It has a name by which it can be told that it came before, and its life is short enough to remember that
+/// (RFC 7523 §3, item 7; OpenID Connect Core §9).
+fn once(
+    application: &Application,
+    claims: &Map<String, Value>,
+    expires: Timestamp,
+    now: Timestamp,
+) -> Result<SingleUse, AssertionFault> {
+    if expires > now + LONGEST_LIFE + CLOCKS_DIFFER_BY_SECONDS {
+        return Err(AssertionFault::TooLong { most_minutes: LONGEST_LIFE.as_secs() / 60 });
+    }
+    let name = claims.get("jti").and_then(Value::as_str).filter(|name| !name.is_empty());
+    let name = name.ok_or(AssertionFault::WithoutName)?;
+    let text = format!("client-assertion\0{}\0{name}", application.client_id);
+    Ok(SingleUse { digest: sha256(text.as_bytes()), until: expires + CLOCKS_DIFFER_BY_SECONDS })
 }

@@ -14,16 +14,19 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// A secret in the body.
     ClientSecretPost,
+    /// A JWT that a secret signed.
+    ClientSecretJwt,
     /// A JWT that a registered key signed.
     PrivateKeyJwt,
 }
 
 impl AuthMethod {
     /// Each by its registered name.
-    pub const NAMES: [(&'static str, Self); 4] = [
+    pub const NAMES: [(&'static str, Self); 5] = [
         ("none", Self::None),
         ("client_secret_basic", Self::ClientSecretBasic),
         ("client_secret_post", Self::ClientSecretPost),
+        ("client_secret_jwt", Self::ClientSecretJwt),
         ("private_key_jwt", Self::PrivateKeyJwt),
     ];
 
@@ -33,6 +36,7 @@ impl AuthMethod {
             Self::None => "none",
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
             Self::PrivateKeyJwt => "private_key_jwt",
         }
     }

@@ -21,6 +21,9 @@ pub struct ClientSecret {
     /// When it ends, if it does.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
+    /// The secret itself, sealed, for an application that signs with it; nobody else's is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<Vec<u8>>,
 }
 
 /// A certificate whose key signs an application's assertions. Its private key was never here.

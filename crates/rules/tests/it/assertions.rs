@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use grantor_environment::Timestamp;
-use grantor_protocol::Secret;
 use grantor_rules::Refusal;
-use grantor_rules::client::{ClientProof, Credentials, ReadsAssertions, Showing, SignedAssertion, prove};
-use grantor_rules::model::{Application, ClientCertificate, Platform};
+use grantor_rules::client::assertion::may_be_signed_with;
+use grantor_rules::client::{
+    AcceptedAssertions, ClientProof, Manner, Showing, Shown, SignedAssertion, SignedBy, SingleUse, prove,
+};
+use grantor_rules::model::{Application, AuthMethod, ClientCertificate, Platform, Profile};
 use grantor_rules::refusal::AssertionFault;
 use serde_json::{Map, Value, json};
 
@@ -20,9 +22,9 @@ type Finds = fn() -> Result<[u8; 32], AssertionFault>;
 /// Says what a reader of signatures found.
 struct Reads(Finds, Map<String, Value>);
 
-impl ReadsAssertions for Reads {
-    fn read(&self, _: &Secret, _: &[ClientCertificate]) -> Result<SignedAssertion, AssertionFault> {
-        Ok(SignedAssertion { thumbprint: (self.0)()?, claims: self.1.clone() })
+impl Reads {
+    fn read(&self) -> Result<SignedAssertion, AssertionFault> {
+        Ok(SignedAssertion { by: SignedBy::Certificate((self.0)()?), claims: self.1.clone() })
     }
 }
 
@@ -58,9 +60,11 @@ fn without(name: &str) -> Map<String, Value> {
 /// The name of the credential that proved the application at `now`, or what was wrong.
 fn shown_at(certificates: Vec<ClientCertificate>, reads: &Reads, now: Timestamp) -> Result<String, AssertionFault> {
     let application = Application { certificates, ..app() };
-    let credentials = Credentials::Assertion { text: Secret::new("a.b.c") };
-    let names = || vec!["https://id.example/contoso.example/v2.0".to_owned(), ENDPOINT.to_owned()];
-    let showing = Showing { credentials: &credentials, origin: None, assertions: reads, audiences: &names, now };
+    let audiences = vec!["https://id.example/contoso.example/v2.0".to_owned(), ENDPOINT.to_owned()];
+    let accepted = AcceptedAssertions { audiences, manner: Manner::Lenient };
+    let read = reads.read();
+    let shown = Shown::Assertion { method: AuthMethod::PrivateKeyJwt, read: &read, accepted: &accepted };
+    let showing = Showing { shown, origin: None, now };
     match prove(&application, Platform::Web, &showing) {
         Ok(proven) => {
             assert_eq!(proven.proof(), ClientProof::Certificate);
@@ -182,4 +186,105 @@ fn an_end_must_be_there_and_times_must_be_numbers() {
             assert_eq!(says(with(name, bad.clone())), Err(AssertionFault::Malformed), "{name} {bad}");
         }
     }
+}
+
+const ISSUER: &str = "https://id.example/contoso.example/oidc";
+
+fn standard() -> Map<String, Value> {
+    let now = NOW.seconds();
+    let claims = json!({ "iss": "app", "sub": "app", "aud": ISSUER, "exp": now + 60, "iat": now, "jti": "one" });
+    claims.as_object().expect("it is an object").clone()
+}
+
+fn standard_with(name: &str, value: Value) -> Map<String, Value> {
+    let mut claims = standard();
+    claims.insert(name.into(), value);
+    claims
+}
+
+/// What an assertion by the letter gives: its one use, or what is wrong with it.
+fn once_by(profile: Profile, claims: Map<String, Value>) -> Result<SingleUse, AssertionFault> {
+    let application = Application { profile, ..app() };
+    let audiences = vec![ISSUER.to_owned(), ENDPOINT.to_owned()];
+    let accepted = AcceptedAssertions { audiences, manner: Manner::Strict { issuer: ISSUER.into() } };
+    let read = Ok(SignedAssertion { by: SignedBy::Key, claims });
+    let shown = Shown::Assertion { method: AuthMethod::PrivateKeyJwt, read: &read, accepted: &accepted };
+    match prove(&application, Platform::Web, &Showing { shown, origin: None, now: NOW }) {
+        Ok(proven) => Ok(proven.single_use().expect("it is good once").clone()),
+        Err(Refusal::ClientAssertionInvalid { why }) => Err(why),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+fn once(claims: Map<String, Value>) -> Result<SingleUse, AssertionFault> {
+    once_by(Profile::OAuth21, claims)
+}
+
+#[test]
+fn by_the_letter_an_assertion_is_good_once_and_named_by_its_jti() {
+    let first = once(standard()).expect("it is good");
+    assert_eq!(first.until, NOW + Duration::from_secs(90), "its end and what clocks may differ by");
+    assert_eq!(once(standard_with("iat", json!(NOW.seconds() - 5))).expect("it is good").digest, first.digest);
+    assert_ne!(once(standard_with("jti", json!("two"))).expect("it is good").digest, first.digest);
+    for bad in [json!(""), json!(null), json!(1)] {
+        assert_eq!(once(standard_with("jti", bad)), Err(AssertionFault::WithoutName));
+    }
+}
+
+#[test]
+fn by_the_letter_its_life_is_short() {
+    let now = NOW.seconds();
+    let too_long = Err(AssertionFault::TooLong { most_minutes: 10 });
+    let rows = [
+        ("exp", json!(now + 600 + 30), Ok(())),
+        ("exp", json!(now + 600 + 31), too_long.clone()),
+        ("exp", json!(now + 3600), too_long.clone()),
+        ("exp", json!(1e300), too_long),
+        ("exp", json!(now - 29), Ok(())),
+        ("exp", json!(now - 30), Err(AssertionFault::Expired)),
+        ("exp", json!(null), Err(AssertionFault::Malformed)),
+        // fapi-11
+        ("iat", json!(now + 10), Ok(())),
+        ("nbf", json!(now + 10), Ok(())),
+        ("iat", json!(now + 61), Err(AssertionFault::NotYet)),
+        ("nbf", json!(now + 61), Err(AssertionFault::NotYet)),
+        ("iat", json!("now"), Err(AssertionFault::Malformed)),
+    ];
+    for (name, value, expected) in rows {
+        assert_eq!(once(standard_with(name, value.clone())).map(|_| ()), expected, "{name} {value}");
+    }
+}
+
+#[test]
+fn by_the_letter_it_is_for_the_issuer_or_the_endpoint_and_in_fapi_for_the_issuer_alone() {
+    let audience = |found: &str| Err(AssertionFault::Audience { found: found.into() });
+    for good in [json!(ISSUER), json!(ENDPOINT), json!([ISSUER]), json!(["https://other.example", ENDPOINT])] {
+        assert!(once(standard_with("aud", good)).is_ok());
+    }
+    let shouted = ISSUER.to_uppercase();
+    assert_eq!(once(standard_with("aud", json!(shouted))).map(|_| ()), audience(&shouted));
+    for profile in [Profile::Fapi2Security, Profile::Fapi2MessageSigning] {
+        let fapi = |value: Value| once_by(profile, standard_with("aud", value)).map(|_| ());
+        assert_eq!(fapi(json!(ISSUER)), Ok(()));
+        // fapi-03
+        assert_eq!(fapi(json!([ISSUER])), audience(&format!("[\"{ISSUER}\"]")));
+        assert_eq!(fapi(json!(ENDPOINT)), audience(&format!("\"{ENDPOINT}\"")));
+    }
+}
+
+#[test]
+fn which_algorithms_are_taken_is_the_profiles_and_the_registrations_to_say() {
+    let of = |profile: Profile, registered: Option<&str>| {
+        let mut application = Application { profile, ..app() };
+        application.metadata.token_endpoint_auth_signing_alg = registered.map(str::to_owned);
+        let names = ["none", "RS256", "PS256", "ES256", "ES384", "EdDSA", "HS256", "HS512", "RS1"];
+        names.into_iter().filter(|name| may_be_signed_with(&application, name)).collect::<Vec<_>>()
+    };
+    let all = ["RS256", "PS256", "ES256", "ES384", "EdDSA", "HS256", "HS512"];
+    assert_eq!(of(Profile::OAuth21, None), all);
+    assert_eq!(of(Profile::OAuth21, Some("ES256")), ["ES256"]);
+    // fapi-13
+    assert_eq!(of(Profile::Fapi2Security, None), ["PS256", "ES256", "EdDSA"]);
+    assert!(of(Profile::Fapi2MessageSigning, Some("RS256")).is_empty());
+    assert!(of(Profile::OAuth21, Some("none")).is_empty());
 }

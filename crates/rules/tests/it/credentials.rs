@@ -5,14 +5,14 @@ use std::time::Duration;
 use grantor_protocol::secret::sha256;
 use grantor_rules::Refusal;
 use grantor_rules::client::{
-    ClientProof, Credentials, SecretPlace, Showing, platform_of_direct_grant, platform_without_redirect, prove,
+    ClientProof, SecretPlace, Showing, Shown, platform_of_direct_grant, platform_without_redirect, prove,
 };
 use grantor_rules::model::{Application, ClientCertificate, ClientSecret, Platform};
 
-use crate::world::{NOW, NoAssertions, app, minutes, secret};
+use crate::world::{NOW, app, minutes, secret};
 
-fn showing(credentials: &Credentials) -> Showing<'_> {
-    Showing { credentials, origin: None, assertions: &NoAssertions, audiences: &Vec::new, now: NOW }
+fn showing(shown: Shown<'_>) -> Showing<'_> {
+    Showing { shown, origin: None, now: NOW }
 }
 
 fn with(secrets: Vec<ClientSecret>) -> Application {
@@ -21,8 +21,9 @@ fn with(secrets: Vec<ClientSecret>) -> Application {
 
 /// What became of a secret: the proof with its name, or the reason of the refusal.
 fn shown(application: &Application, text: &str) -> Result<(ClientProof, String), Refusal> {
-    let credentials = Credentials::Secret { digest: sha256(text.as_bytes()), place: SecretPlace::Body };
-    let proven = prove(application, Platform::Web, &showing(&credentials))?;
+    let digest = sha256(text.as_bytes());
+    let secret = Shown::Secret { digest: &digest, place: SecretPlace::Body };
+    let proven = prove(application, Platform::Web, &showing(secret))?;
     assert_eq!(proven.client_id, application.client_id);
     Ok((proven.proof(), proven.credential().expect("a secret has a name").to_owned()))
 }

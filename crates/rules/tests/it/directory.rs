@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use grantor_protocol::Secret;
 use grantor_rules::directory::{
-    DirectoryChange, Outcome, WantedApplication, WantedPrincipal, merged, merged_at_home, merged_principal,
-    merged_user, outcome,
+    DirectoryChange, Outcome, WantedApplication, WantedPrincipal, WantedSecret, merged, merged_at_home,
+    merged_principal, merged_user, outcome,
 };
 use grantor_rules::model::{Application, ClientCertificate, ClientSecret, RequiredPermission, ServicePrincipal, User};
 
@@ -17,6 +18,7 @@ fn secret(name: &str) -> ClientSecret {
         hint: name.into(),
         created_at: Some(NOW),
         expires_at: None,
+        sealed: None,
     }
 }
 
@@ -25,7 +27,8 @@ fn with_secrets(names: &[&str]) -> Application {
 }
 
 fn wanted(names: &[&str]) -> WantedApplication {
-    let secrets = names.iter().map(|name| ClientSecret { created_at: None, ..secret(name) });
+    let kept = |name: &&str| ClientSecret { created_at: None, ..secret(name) };
+    let secrets = names.iter().map(|name| WantedSecret { kept: kept(name), value: Secret::new(*name) });
     WantedApplication { application: with_secrets(&[]), secrets: secrets.collect(), assigned: Vec::new() }
 }
 
@@ -51,7 +54,7 @@ fn secrets_that_are_there_stay_and_new_ones_come_after_them() {
 #[test]
 fn a_secret_is_known_by_its_digest_and_keeps_its_description() {
     let mut renamed = wanted(&["a"]);
-    renamed.secrets[0].description = "another name".into();
+    renamed.secrets[0].kept.description = "another name".into();
     assert_eq!(merged(Some(&with_secrets(&["a"])), &renamed, NOW).secrets, [secret("a")]);
 }
 
@@ -59,7 +62,7 @@ fn a_secret_is_known_by_its_digest_and_keeps_its_description() {
 fn a_secret_ends_when_the_file_says_and_was_made_when_it_came() {
     let later = NOW + Duration::from_hours(1);
     let mut ending = wanted(&["a", "b"]);
-    ending.secrets[0].expires_at = Some(later);
+    ending.secrets[0].kept.expires_at = Some(later);
     let found = merged(Some(&with_secrets(&["a"])), &ending, later).secrets;
     assert_eq!((found[0].created_at, found[0].expires_at), (Some(NOW), Some(later)));
     assert_eq!((found[1].created_at, found[1].expires_at), (Some(later), None));

@@ -9,18 +9,15 @@ use grantor_protocol::pkce::CodeVerifier;
 use grantor_protocol::prompt::Prompt;
 use grantor_protocol::response::{ResponseMode, ResponseType};
 use grantor_protocol::secret::sha256;
-use grantor_protocol::{ClientId, FamilyId, FlowId, RedirectUri, Secret, TenantId, UserId};
+use grantor_protocol::{ClientId, FamilyId, FlowId, RedirectUri, TenantId, UserId};
 use grantor_rules::authorize::{ChallengeWanted, Request, SignedIn};
-use grantor_rules::client::{
-    self, Credentials, ProvenClient, ReadsAssertions, RegisteredRedirect, SecretPlace, Showing, SignedAssertion,
-};
+use grantor_rules::client::{self, ProvenClient, RegisteredRedirect, SecretPlace, Showing, Shown};
 use grantor_rules::directory_api;
 use grantor_rules::model::{
-    AppRole, Application, ClientCertificate, ClientSecret, Code, Consents, Family, Method, Platform, Redirect,
-    Registration, RequiredPermission, Risk, ScopeDefinition, ServicePrincipal, SignIn, StandardClaims, Tenant,
-    TenantKind, TenantPolicy, Terms, User, WhoMayConsent,
+    AppRole, Application, ClientSecret, Code, Consents, Family, Method, Platform, Redirect, Registration,
+    RequiredPermission, Risk, ScopeDefinition, ServicePrincipal, SignIn, StandardClaims, Tenant, TenantKind,
+    TenantPolicy, Terms, User, WhoMayConsent,
 };
-use grantor_rules::refusal::AssertionFault;
 use grantor_rules::scopes::{ApiName, ResolvedScopes, SignInScope, WantedScope, WantedScopes};
 
 /// When everything happens.
@@ -157,7 +154,14 @@ pub const SECRET: &str = "of the application";
 
 pub fn secret(text: &str) -> ClientSecret {
     let digest = sha256(text.as_bytes());
-    ClientSecret { description: "one".into(), digest, hint: text[..3].into(), created_at: None, expires_at: None }
+    ClientSecret {
+        description: "one".into(),
+        digest,
+        hint: text[..3].into(),
+        created_at: None,
+        expires_at: None,
+        sealed: None,
+    }
 }
 
 /// The application that asks: registered as web, single-page and native application at once.
@@ -185,24 +189,14 @@ pub fn registered(application: &Application, platform: Platform) -> RegisteredRe
 }
 
 pub fn proven(application: &Application, platform: Platform) -> ProvenClient<'_> {
-    let secret = Credentials::Secret { digest: sha256(SECRET.as_bytes()), place: SecretPlace::Body };
-    let (credentials, origin) = match platform {
-        Platform::Web => (secret, None),
-        Platform::Spa => (Credentials::Nothing, Some("https://spa.example")),
-        Platform::PublicClient => (Credentials::Nothing, None),
+    let digest = sha256(SECRET.as_bytes());
+    let (shown, origin) = match platform {
+        Platform::Web => (Shown::Secret { digest: &digest, place: SecretPlace::Body }, None),
+        Platform::Spa => (Shown::Nothing, Some("https://spa.example")),
+        Platform::PublicClient => (Shown::Nothing, None),
     };
-    let showing =
-        Showing { credentials: &credentials, origin, assertions: &NoAssertions, audiences: &Vec::new, now: NOW };
+    let showing = Showing { shown, origin, now: NOW };
     client::prove(application, platform, &showing).expect("it proves itself")
-}
-
-/// Where no assertion is shown.
-pub struct NoAssertions;
-
-impl ReadsAssertions for NoAssertions {
-    fn read(&self, _: &Secret, _: &[ClientCertificate]) -> Result<SignedAssertion, AssertionFault> {
-        Err(AssertionFault::Malformed)
-    }
 }
 
 /// What was required of an API by the registration: `API/VALUE`.

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use grantor_flows::directory::{Means, has_kept_secrets};
 use grantor_rules::directory::Outcome;
 
 use super::store::{IfMissing, StoreOptions};
-use crate::platform::{apply, summary};
+use crate::platform::{apply, read, summary};
 
 /// What `apply` takes.
 #[derive(Args, Debug)]
@@ -25,8 +26,14 @@ pub struct ApplyOptions {
 pub async fn run(options: ApplyOptions) -> anyhow::Result<()> {
     let store = options.store.open(IfMissing::Make).await?;
     for file in &options.files {
-        let applied =
-            apply(store.storage.as_ref(), (&store.passwords, store.entropy.as_ref()), store.now(), file).await?;
+        let wanted = read(store.storage.as_ref(), file).await?;
+        let client_secrets = if has_kept_secrets(&wanted) { Some(store.client_secrets().await?) } else { None };
+        let means = Means {
+            passwords: &store.passwords,
+            entropy: store.entropy.as_ref(),
+            client_secrets: client_secrets.as_ref(),
+        };
+        let applied = apply(store.storage.as_ref(), &means, store.now(), &wanted).await?;
         for one in &applied {
             let outcome = match one.outcome {
                 Outcome::Created => "created",

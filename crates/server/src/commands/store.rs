@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::bail;
 use clap::Args;
 use grantor_environment::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
-use grantor_flows::Passwords;
+use grantor_flows::{ClientSecrets, Passwords, start};
 use grantor_jose::SealingKey;
 use grantor_storage::Storage;
 use grantor_storage_sql::{PostgresStorage, SqliteStorage};
@@ -46,6 +46,10 @@ pub struct Store {
     pub entropy: Arc<dyn Entropy>,
     /// Where passwords are hashed.
     pub passwords: Passwords,
+    /// The data folder that was named, where the master key is.
+    data: PathBuf,
+    /// Whether the master key is made if the deployment has none: not for a database that servers elsewhere have.
+    may_make_key: bool,
     // After the store, so that no server opens it before it is closed.
     _folders: Vec<DataFolder>,
 }
@@ -55,6 +59,18 @@ impl Store {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
+
+    /// What the secrets of applications that sign with them are sealed under.
+    ///
+    /// # Errors
+    /// One line that says that the master key is not there, or may not be read.
+    pub async fn client_secrets(&self) -> anyhow::Result<ClientSecrets> {
+        let folder = DataFolder::open_or_beside(&self.data)?;
+        let made = self.may_make_key && !start::has_run_before(self.storage.as_ref()).await?;
+        let key =
+            if made { folder.secret(MASTER_KEY, self.entropy.as_ref())? } else { folder.kept_secret(MASTER_KEY)? };
+        Ok(ClientSecrets::of(&SealingKey::from_bytes(key)))
+    }
 }
 
 impl StoreOptions {
@@ -63,7 +79,9 @@ impl StoreOptions {
     /// # Errors
     /// One line that says what is in the way.
     pub async fn open(&self, if_missing: IfMissing) -> anyhow::Result<Store> {
-        let (storage, folders): (Arc<dyn Storage>, Vec<DataFolder>) = match self.database()? {
+        let database = self.database()?;
+        let may_make_key = matches!(database, Database::Sqlite(_));
+        let (storage, folders): (Arc<dyn Storage>, Vec<DataFolder>) = match database {
             Database::Postgres(url) => (Arc::new(PostgresStorage::open(&url).await?), Vec::new()),
             Database::Sqlite(file) => {
                 if if_missing == IfMissing::Refuse && !file.is_file() {
@@ -83,6 +101,8 @@ impl StoreOptions {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             passwords: Passwords::for_this_machine(),
+            data: self.data.clone(),
+            may_make_key,
             _folders: folders,
         })
     }

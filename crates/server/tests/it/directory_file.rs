@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use grantor_directory_file::parse;
 use grantor_environment::Timestamp;
-use grantor_flows::directory::{self, ApplyError};
+use grantor_flows::directory::{self, ApplyError, Means};
 use grantor_protocol::{ClientId, TenantId};
 use grantor_rules::directory::{Applied, Outcome};
 use grantor_rules::model::{Assignee, User};
@@ -51,8 +51,9 @@ async fn user(platform: &TestPlatform, name: &str) -> User {
 async fn refusal(platform: &TestPlatform, text: &str) -> Vec<String> {
     let wanted = parse("refused.toml", text).expect("it can be read");
     let env = &platform.app.env;
-    let applied =
-        directory::apply(env.storage.as_ref(), &env.passwords, env.entropy.as_ref(), env.now(), &wanted).await;
+    let means =
+        Means { passwords: &env.passwords, entropy: env.entropy.as_ref(), client_secrets: Some(&env.client_secrets) };
+    let applied = directory::apply(env.storage.as_ref(), &means, env.now(), &wanted).await;
     match applied {
         Err(ApplyError::Unknown(sentences)) => sentences,
         other => panic!("{other:?}"),

@@ -2,6 +2,7 @@
 
 mod auth_methods;
 mod checklist;
+mod client_assertions;
 mod errors;
 mod journey;
 mod metadata;

@@ -265,7 +265,7 @@ fn a_bad_end_of_a_secret_is_refused() {
         ("2027-01-31 12:00:00.5+02:00", 1_801_389_600),
     ] {
         let directory = parse("good.toml", &secret(written)).unwrap_or_else(|errors| panic!("{}", errors[0]));
-        let end = directory.tenants[0].applications[0].secrets[0].expires_at.expect("it was said");
+        let end = directory.tenants[0].applications[0].secrets[0].kept.expires_at.expect("it was said");
         assert_eq!(end.seconds(), seconds, "{written}");
     }
 }

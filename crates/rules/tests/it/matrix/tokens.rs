@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use grantor_protocol::secret::sha256;
 use grantor_rules::Refusal;
 use grantor_rules::client::{
-    Credentials, ProvenClient, SecretPlace, Showing, platform_of_direct_grant, platform_without_redirect, prove,
+    ProvenClient, SecretPlace, Showing, Shown, platform_of_direct_grant, platform_without_redirect, prove,
 };
 use grantor_rules::model::{Application, Platform};
 use grantor_rules::token::client_credentials;
@@ -13,7 +13,7 @@ use grantor_rules::token::issued::GrantKind;
 
 use super::states::{Cell, Consent, PLATFORMS, POLICIES, State, WORDS};
 use crate::grants::{self, Asked, ForAPerson};
-use crate::world::{NOW, NoAssertions, SECRET, wanted};
+use crate::world::{NOW, SECRET, wanted};
 
 /// The scopes or roles that a token carries, or the reason why there is none.
 type Answer = Result<Vec<String>, &'static str>;
@@ -29,14 +29,13 @@ fn must_be(kind: GrantKind, platform: Platform, application: &Application) -> Pl
 
 /// The application shows what a program of its kind has.
 fn shows(application: &Application, has: Platform, must_be: Platform) -> Result<ProvenClient<'_>, Refusal> {
-    let secret = Credentials::Secret { digest: sha256(SECRET.as_bytes()), place: SecretPlace::Body };
-    let (credentials, origin) = match has {
-        Platform::Web => (secret, None),
-        Platform::Spa => (Credentials::Nothing, Some("https://spa.example")),
-        Platform::PublicClient => (Credentials::Nothing, None),
+    let digest = sha256(SECRET.as_bytes());
+    let (shown, origin) = match has {
+        Platform::Web => (Shown::Secret { digest: &digest, place: SecretPlace::Body }, None),
+        Platform::Spa => (Shown::Nothing, Some("https://spa.example")),
+        Platform::PublicClient => (Shown::Nothing, None),
     };
-    let showing =
-        Showing { credentials: &credentials, origin, assertions: &NoAssertions, audiences: &Vec::new, now: NOW };
+    let showing = Showing { shown, origin, now: NOW };
     prove(application, must_be, &showing)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use grantor_environment::parse_length;
 use grantor_flows::administration::{credentials, find};
-use grantor_rules::credentials::lifetime;
+use grantor_rules::credentials::{lifetime, signs_with_secrets};
 
 use crate::commands::shown::{moment, print};
 use crate::commands::store::Store;
@@ -33,13 +33,13 @@ fn length(text: &str) -> Result<Duration, String> {
 pub async fn add(store: &Store, options: &AddOptions) -> anyhow::Result<()> {
     let (storage, now) = (store.storage.as_ref(), store.now());
     let application = find::application(storage, &options.client_id).await?;
-    let wanted = (options.description.as_str(), options.lifetime);
+    let client_secrets = if signs_with_secrets(&application) { Some(store.client_secrets().await?) } else { None };
+    let wanted = (options.description.as_str(), options.lifetime, client_secrets.as_ref());
     let (value, kept) = credentials::add_secret(storage, store.entropy.as_ref(), &application, wanted, now).await?;
     let end = kept.expires_at.map(|end| format!(", ends {}", moment(end))).unwrap_or_default();
-    eprintln!(
-        "{} has a new secret{end}. It is shown this once and kept nowhere: {}…",
-        application.display_name, kept.hint
-    );
+    let fate =
+        if kept.sealed.is_some() { "kept sealed, because the application signs with it" } else { "kept nowhere" };
+    eprintln!("{} has a new secret{end}. It is shown this once and {fate}: {}…", application.display_name, kept.hint);
     print(&format!("{}\n", value.expose()))?;
     Ok(())
 }

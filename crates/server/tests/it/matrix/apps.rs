@@ -84,6 +84,7 @@ pub fn registered(
         hint: text[..3].to_owned(),
         created_at: None,
         expires_at: None,
+        sealed: None,
     };
     rules::Application {
         sign_in_audience: SignInAudience::AnyOrganization,
