@@ -1,7 +1,7 @@
 //! The secrets of applications that sign with them (`client_secret_jwt`).
 //!
 //! Whoever checks such a signature needs the secret itself and not its digest. So for these applications, and for no others, it
-//! is kept sealed under a key that is not in the store (docs/decisions/0022).
+//! is kept sealed under a key that is not in the store (docs/decisions/0023).
 
 use grantor_environment::Entropy;
 use grantor_jose::{Expected, MacAlgorithm, NONCE_BYTES, SealingKey, SharedSecretKey};
