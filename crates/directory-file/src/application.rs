@@ -78,8 +78,11 @@ const AUDIENCES: [(&str, SignInAudience); 4] = [
 ];
 
 const CALLERS: [(&str, Callers); 2] = [("any", Callers::Any), ("pre-authorized", Callers::PreAuthorized)];
-const ROTATIONS: [(&str, RefreshRotation); 2] =
-    [("rotate-and-revoke", RefreshRotation::RotateAndRevoke), ("rotate-and-keep", RefreshRotation::RotateAndKeep)];
+const ROTATIONS: [(&str, RefreshRotation); 3] = [
+    ("rotate-and-revoke", RefreshRotation::RotateAndRevoke),
+    ("rotate-and-keep", RefreshRotation::RotateAndKeep),
+    ("stay", RefreshRotation::Stay),
+];
 
 /// An application whose permissions have not been resolved yet.
 pub(crate) struct Draft<'t> {

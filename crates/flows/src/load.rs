@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use grantor_protocol::{ClientId, UserId};
 use grantor_rules::model::{Application, Assigned, GroupClaims, Registration, Tenant, TenantName};
+use grantor_rules::profile::governed_arc;
 use grantor_rules::scopes::{ApiName, ResolvedScopes, WantedScopes};
 use grantor_rules::{Refusal, directory_api};
 use grantor_storage::TenantStorage;
@@ -35,7 +36,7 @@ pub async fn client(env: &Env, tenant: &Tenant, client_id: &ClientId) -> Result<
         None => registered(env, client_id).await?.filter(|found| found.is_for_several_tenants()),
     };
     let application = application.ok_or_else(|| unknown(client_id, &tenant.display_name))?;
-    Ok(Registration { application, principal })
+    Ok(Registration { application: governed_arc(application), principal })
 }
 
 /// The same, where the application must be here already.
@@ -54,7 +55,7 @@ pub async fn client_here(env: &Env, tenant: &Tenant, client_id: &ClientId) -> Re
 pub async fn registered(env: &Env, client_id: &ClientId) -> Result<Option<Arc<Application>>, FlowError> {
     let found = env.storage.find_registered(client_id.as_str()).await?;
     // The name could be an identifier URI of another one.
-    Ok(found.filter(|found| found.client_id == *client_id))
+    Ok(found.filter(|found| found.client_id == *client_id).map(governed_arc))
 }
 
 /// The application that a request at an address for several tenants says it comes from.

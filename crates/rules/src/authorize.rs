@@ -184,7 +184,8 @@ pub fn fits(application: &Application, platform: Platform, request: &Request) ->
         return Err(Refusal::ParameterMissing { name: "nonce" });
     }
     // What passes through a browser passes through places that others read (RFC 9700 §2.1.1).
-    if kind.code && request.challenge.is_none() && request.challenge_wanted.holds(platform, request) {
+    let wanted = application.profile.is_fapi() || request.challenge_wanted.holds(platform, request);
+    if kind.code && request.challenge.is_none() && wanted {
         return Err(Refusal::ChallengeRequired);
     }
     if kind.token && request.wanted.apis().len() > 1 {

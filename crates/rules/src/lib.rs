@@ -17,6 +17,7 @@ pub mod directory;
 pub mod directory_api;
 pub mod layout;
 pub mod model;
+pub mod profile;
 pub mod refusal;
 pub mod responses;
 pub mod scopes;

@@ -298,7 +298,7 @@ impl Finishing<'_> {
             sid: plan.person.sid.clone(),
             family: FamilyId::from_random(self.env.entropy.bytes()),
             flow: self.trace.flow(),
-            expires_at: now + self.env.settings.code_lifetime,
+            expires_at: now + self.proven.application.lifetimes.code.unwrap_or(self.env.settings.code_lifetime),
             spent_at: None,
             terms: plan.terms.clone(),
             dpop_jkt: plan.dpop_jkt.clone(),

@@ -52,6 +52,7 @@ pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, 
         Presented::Repeated(exchanged) => renewal.repeat(exchanged).await,
         Presented::Reused => renewal.reused().await,
         Presented::Old(live) => renewal.keep(&family, live, expires_at).await,
+        Presented::Staying(live) => renewal.stay(live, expires_at).await,
     }
 }
 
@@ -101,7 +102,7 @@ impl Renewal<'_> {
                 match self.is(&overtaken) {
                     Presented::Repeated(exchanged) => self.repeat(exchanged).await,
                     Presented::Old(now_live) => self.keep(&overtaken, now_live, expires_at).await,
-                    Presented::Live(_) | Presented::Reused => self.reused().await,
+                    Presented::Live(_) | Presented::Staying(_) | Presented::Reused => self.reused().await,
                 }
             }
             Rotated::Revoked(why) => Err(Refusal::RefreshTokenRevoked { why }.into()),
@@ -131,6 +132,28 @@ impl Renewal<'_> {
                 issue::record(call.env, call.trace, plan, "refresh_token");
                 Ok(issued)
             }
+            Rotated::Revoked(why) => Err(Refusal::RefreshTokenRevoked { why }.into()),
+            Rotated::Unknown => Err(Refusal::RefreshTokenExpired.into()),
+        }
+    }
+
+    /// A token that is not exchanged gets tokens, and its family's time grows. Of several at once each writes the same.
+    async fn stay(&self, live: &RefreshToken, expires_at: Timestamp) -> Result<IssuedTokens, FlowError> {
+        let Self { call, plan, .. } = self;
+        let issued = issue::tokens(call.env, plan, call.layout, None).await?;
+        let rotate = RotateRefreshToken {
+            family: plan.family,
+            presented: live.digest,
+            successor: RefreshToken { expires_at, ..live.clone() },
+            keep_until: issue::keep_until(plan),
+        };
+        match call.store.rotate_refresh_token(&rotate).await? {
+            Rotated::Now => {
+                issue::record(call.env, call.trace, plan, "refresh_token");
+                Ok(issued)
+            }
+            // Its application exchanges tokens again since.
+            Rotated::NotLive(_) => self.reused().await,
             Rotated::Revoked(why) => Err(Refusal::RefreshTokenRevoked { why }.into()),
             Rotated::Unknown => Err(Refusal::RefreshTokenExpired.into()),
         }

@@ -13,6 +13,8 @@ pub enum RefreshRotation {
     RotateAndRevoke,
     /// It stays good, for clients that share a cache carelessly (Source: entra-dialect 9.2, what the live service does).
     RotateAndKeep,
+    /// It is not exchanged: the same one stays good (FAPI 2.0 Security Profile §5.3.2.1).
+    Stay,
 }
 
 /// Claims beyond the usual ones, by name (Source: entra-dialect 13.7).
@@ -96,6 +98,9 @@ pub struct Lifetimes {
     /// How long after proving who they are a person is taken for themselves by this application; then they sign in again.
     #[serde(default)]
     pub sign_in: Option<Duration>,
+    /// This application's authorization codes.
+    #[serde(default)]
+    pub code: Option<Duration>,
 }
 
 impl Lifetimes {

@@ -26,6 +26,8 @@ pub enum Presented<'a> {
     Reused,
     /// Exchanged before, by an application whose old tokens stay good.
     Old(&'a RefreshToken),
+    /// The one, of an application that exchanges none.
+    Staying(&'a RefreshToken),
 }
 
 /// Tells an honest repetition from a stolen token, by time alone; where old tokens stay good, there is no theft to tell.
@@ -38,7 +40,8 @@ pub fn recognise<'a>(
 ) -> Presented<'a> {
     let Some(live) = &family.refresh_token else { return Presented::Reused };
     if live.digest == *presented {
-        return Presented::Live(live);
+        let stays = rotation == RefreshRotation::Stay;
+        return if stays { Presented::Staying(live) } else { Presented::Live(live) };
     }
     let lately = live.exchanged.iter().find(|exchanged| exchanged.digest == *presented);
     match lately {

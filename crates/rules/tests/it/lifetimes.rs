@@ -33,6 +33,7 @@ fn says(access: u64, id: u64, refresh: u64) -> Lifetimes {
         id_token: Some(minutes(id)),
         refresh_token: Some(minutes(refresh)),
         sign_in: None,
+        code: None,
     }
 }
 

@@ -194,7 +194,9 @@ fn a_repetition_is_honest_for_as_long_as_the_grace_lasts() {
                 true
             }
             Presented::Reused => false,
-            Presented::Live(_) | Presented::Old(_) => panic!("it was exchanged, and old ones do not stay good"),
+            Presented::Live(_) | Presented::Old(_) | Presented::Staying(_) => {
+                panic!("it was exchanged, and old ones do not stay good")
+            }
         }
     };
     let (grace, instant) = (minutes(1), Duration::from_millis(1));

@@ -87,3 +87,23 @@ fn an_application_goes_when_somebody_says_yes() {
     house.run(&["app", "remove", DAEMON.client_id, "--yes"]).done();
     house.run(&["app", "show", DAEMON.client_id]).failed(1);
 }
+
+#[test]
+fn what_would_fail_under_a_profile_is_said() {
+    let house = House::new();
+    let said = house.run(&["app", "check", WEB.client_id]).done();
+    assert!(
+        said.starts_with("nothing of Developer Console") && said.ends_with("would fail under oauth2.1\n"),
+        "{said}"
+    );
+    let (printed, said) = house.run(&["app", "check", WEB.client_id, "--profile", "fapi2-message-signing"]).found();
+    for line in [
+        "redirect addresses by TLS (FAPI 2.0 Security Profile §5.3.2.2)",
+        "a key to prove it with (FAPI 2.0 Security Profile §5.3.2.1)",
+        "signed requests only (FAPI 2.0 Message Signing §5.3)",
+    ] {
+        assert!(printed.lines().any(|printed| printed == line), "{line} is not in {printed}");
+    }
+    assert!(said.contains("of the settings of Developer Console") && said.contains("fapi2-message-signing"), "{said}");
+    house.run(&["app", "check", WEB.client_id, "--profile", "fapi1"]).failed(2);
+}

@@ -24,6 +24,12 @@ impl Said {
         self.out
     }
 
+    /// What a check that found something printed, and the line that sums it up.
+    pub fn found(self) -> (String, String) {
+        assert_eq!(self.code, 1, "{self:?}");
+        (self.out.clone(), self.err.lines().last().unwrap_or_default().to_owned())
+    }
+
     /// Its last line of complaint; it must have failed with this exit code and printed nothing.
     #[track_caller]
     pub fn failed(self, code: i32) -> String {

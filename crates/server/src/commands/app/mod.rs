@@ -1,6 +1,7 @@
 //! `grantor app …`: looks after applications and their credentials.
 
 mod certificates;
+mod check;
 mod list;
 mod remove;
 mod secrets;
@@ -26,6 +27,8 @@ enum Act {
     List(list::ListOptions),
     /// See what an application is, what it may do, and its credentials
     Show(show::ShowOptions),
+    /// See what of an application's registration would fail under a profile
+    Check(check::CheckOptions),
     /// Make a secret for an application; it is printed once and kept nowhere
     AddSecret(secrets::AddOptions),
     /// Take a secret away: it proves nothing from then on
@@ -51,6 +54,7 @@ pub async fn run(options: AppOptions) -> anyhow::Result<()> {
     match options.act {
         Act::List(options) => list::run(&store, &options).await,
         Act::Show(options) => show::run(&store, &options).await,
+        Act::Check(options) => check::run(&store, &options).await,
         Act::AddSecret(options) => secrets::add(&store, &options).await,
         Act::RemoveSecret(options) => secrets::remove(&store, &options).await,
         Act::AddCertificate(options) => certificates::add(&store, &options).await,
