@@ -6,9 +6,10 @@ import pytest
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt as joserfc_jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, RSAKey
 
-from grantor import CHRIS_NAME, CONSOLE, CONSOLE_REDIRECT, CONSOLE_SECRET, CONTOSO, NATIVE_APP
+from browser import browse
+from grantor import CHRIS_NAME, CONSOLE, CONSOLE_REDIRECT, CONSOLE_SECRET, CONTOSO, NATIVE_APP, serve
 from msal_apps import answer_at
 from node_apps import played
 
@@ -66,6 +67,74 @@ def test_openid_client_takes_a_signed_answer_and_nothing_else(server, browser):
     said = played(server, "standard", CHRIS_NAME, person=InChromium(browser), scenario="person", proof="basic", signed=True, **settings)
     assert list(said["answer"]) == ["response"]
     assert said["claims"]["iss"] == issuer(server)
+    assert said["gone"] == {"active": False}
+
+
+VAULT, VAULT_SECRET = "c0105000-0000-4000-8000-00000000e003", "vault-secret-for-local-use-only-0001"
+VAULT_REDIRECT = "http://localhost:5000/vault"
+
+# What the application registers, and what the library expects of each answer by that.
+FORMS = {
+    "id_token_signed_response_alg": "ES256",
+    "userinfo_signed_response_alg": "PS256",
+    "introspection_signed_response_alg": "ES384",
+    "authorization_signed_response_alg": "PS256",
+}
+ENCRYPTED = ["id_token", "userinfo", "introspection", "authorization"]
+
+
+def vault(folder, key):
+    """A directory with an application that has everything signed and encrypted, and access tokens that nobody can read."""
+    said = {name: value for name, value in FORMS.items() if not name.startswith("id_token")}
+    for response in ENCRYPTED:
+        said[f"{response}_encrypted_response_alg"] = "RSA-OAEP-256"
+        said[f"{response}_encrypted_response_enc"] = "A256GCM"
+    members = ", ".join(f'{name} = "{value}"' for name, value in said.items())
+    public = ", ".join(f'{name} = "{value}"' for name, value in key.as_dict(private=False).items())
+    directory = folder / "vault.toml"
+    directory.write_text(
+        f"""
+[[tenant]]
+id = "{CONTOSO}"
+domain = "contoso.example"
+display_name = "Contoso"
+kind = "organization"
+
+  [[tenant.application]]
+  client_id = "{VAULT}"
+  display_name = "Vault"
+  web_redirect_uris = ["{VAULT_REDIRECT}"]
+  secrets = [{{ description = "local", value = "{VAULT_SECRET}" }}]
+  id_token_signing_alg = "ES256"
+  access_token_format = "opaque"
+  client_metadata = {{ jwks = {{ keys = [{{ {public} }}] }}, {members} }}
+"""
+    )
+    return directory
+
+
+@pytest.mark.parametrize("signed", [False, True], ids=["plain answer", "signed and encrypted answer"])
+def test_openid_client_reads_what_is_encrypted_for_it(tmp_path, signed):
+    key = RSAKey.generate_key(2048, {"use": "enc", "kid": "of-the-vault"}, private=True)
+    settings = {"client_id": VAULT, "secret": VAULT_SECRET, "redirect_uri": VAULT_REDIRECT, "metadata": FORMS}
+    # The key of the Web Cryptography API says itself what it is for.
+    private = {**key.as_dict(private=True), "key_ops": ["decrypt"]}
+    with serve(tmp_path / "data", vault(tmp_path, key)) as server, browse(server) as browser:
+        said = played(
+            server,
+            "standard",
+            CHRIS_NAME,
+            person=InChromium(browser),
+            scenario="person",
+            proof="basic",
+            issuer=issuer(server),
+            signed=signed,
+            key=private,
+            **settings,
+        )
+    assert said["claims"]["aud"] == VAULT and said["renewed"]["sub"] == said["claims"]["sub"]
+    assert said["info"]["sub"] == said["claims"]["sub"] and said["info"]["name"] == "Chris Green"
+    assert said["known"]["active"] is True and said["known"]["client_id"] == VAULT
     assert said["gone"] == {"active": False}
 
 

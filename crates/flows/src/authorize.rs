@@ -23,7 +23,7 @@ use grantor_rules::token::issued::IssuedTokens;
 use grantor_storage::Finished;
 
 use crate::place::Place;
-use crate::{Env, Event, FlowError, Trace, id_token_hint};
+use crate::{Env, Event, FlowError, Trace, id_token_hint, responses};
 
 pub use prove::{AnswerTo, Proven, for_page, page_kept_by, prove, prove_device};
 pub use signed_answer::{can_be_signed, signed_answer};
@@ -176,6 +176,7 @@ pub async fn proceed(
     if let AnswerTo::Redirect(redirect) = &proven.answer {
         rule::fits(&proven.application, redirect.platform(), request)?;
     }
+    responses::keys_are_made(env, &proven.application).await?;
     let request = &*request.bounded_by(&proven.application);
     let people = signed_in(env, &proven.place, sessions).await?;
     let request = &*id_token_hint::named(env, request, &proven.application, &people)?;

@@ -12,7 +12,7 @@ use grantor_rules::responses::{Encryption, Response};
 use serde_json::{Map, Value, json};
 
 use crate::client_keys::{self, NoKey};
-use crate::token::issue::sign;
+use crate::token::issue::{sign, signer};
 use crate::{Env, FlowError};
 
 /// Userinfo in the form that an application is registered for.
@@ -62,6 +62,18 @@ pub async fn introspection(env: &Env, asker: &Application, issuer: &str, answer:
         ("token_introspection".to_owned(), answer.clone()),
     ]);
     signed(env, asker, Response::Introspection, TokenType::TokenIntrospectionJwt, &claims).await
+}
+
+/// Makes the keys that an application's responses will be signed with, as far as there are none yet: whoever fetches the
+/// verification keys for the first of them keeps those for a while, and must find the others there too.
+pub(crate) async fn keys_are_made(env: &Env, client: &Application) -> Result<(), FlowError> {
+    for response in Response::ALL {
+        // What is registered and cannot be had is refused where it is asked for.
+        if let Ok(Some(alg)) = response.signing_alg(client) {
+            signer(env, alg).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Claims as a signed token, encrypted if the application is registered for that.

@@ -1,5 +1,7 @@
 //! The one place that issues tokens.
 
+use std::sync::Arc;
+
 use grantor_environment::Timestamp;
 use grantor_protocol::{FamilyId, RefreshHandle, Secret};
 use grantor_rules::layout::{
@@ -13,6 +15,7 @@ use grantor_rules::token::client_credentials::ApplicationTokenPlan;
 use grantor_rules::token::issued::IssuedTokens;
 use serde_json::{Map, Value};
 
+use crate::keys::Signer;
 use crate::{Env, Event, FlowError, Trace, responses};
 
 /// Issues what a plan allows to an application that acts for itself. The plan is the evidence: only the rules make one.
@@ -51,19 +54,24 @@ async fn access_token_of(
     }
 }
 
-/// Signs with the key of an algorithm, making that key first where no API has asked for it before.
+/// The key of an algorithm, which is made where nobody has asked for it before.
+pub(crate) async fn signer(env: &Env, alg: SigningAlg) -> Result<Arc<Signer>, FlowError> {
+    if let Some(signer) = env.keys.signer(alg, env.now(), &env.settings) {
+        return Ok(signer);
+    }
+    env.keys.make(alg, env.storage.as_ref(), env.now(), env.entropy.as_ref()).await?;
+    let missing = || FlowError::Failed { what: format!("there is no signing key for {}", alg.as_str()) };
+    env.keys.signer(alg, env.now(), &env.settings).ok_or_else(missing)
+}
+
+/// Signs with the key of an algorithm.
 pub(crate) async fn sign(
     env: &Env,
     alg: SigningAlg,
     kind: TokenType,
     claims: &Map<String, Value>,
 ) -> Result<Secret, FlowError> {
-    if let Some(signer) = env.keys.signer(alg, env.now(), &env.settings) {
-        return signer.sign(kind, claims);
-    }
-    env.keys.make(alg, env.storage.as_ref(), env.now(), env.entropy.as_ref()).await?;
-    let missing = || FlowError::Failed { what: format!("there is no signing key for {}", alg.as_str()) };
-    env.keys.signer(alg, env.now(), &env.settings).ok_or_else(missing)?.sign(kind, claims)
+    signer(env, alg).await?.sign(kind, claims)
 }
 
 /// Issues what a plan allows. The plan is the evidence: only the rules make one.

@@ -356,3 +356,25 @@ async fn an_answer_that_could_not_be_encrypted_is_not_begun() {
     let plain: Response = platform.browser().walk(&asked(), CHRIS).await.response();
     assert!(plain.get("code").starts_with("gc1."));
 }
+
+#[tokio::test]
+async fn the_keys_of_all_responses_are_published_before_the_first_of_them() {
+    // 8414-05, core-11: whoever keeps the verification keys for a while finds those of the next response too.
+    let platform = with(ClientMetadata {
+        userinfo_signed_response_alg: Some("ES256".into()),
+        introspection_signed_response_alg: Some("ES384".into()),
+        authorization_signed_response_alg: Some("EdDSA".into()),
+        ..ClientMetadata::default()
+    })
+    .await;
+    let request = asked().with("response_mode", "jwt");
+    let answer = platform.browser().walk(&request, CHRIS).await.response();
+    let kept = platform.served_keys().await;
+    let proven = |token: &str, kind: &str| verify_compact(token, &kept, &Expected::types(&[kind])).unwrap().claims();
+    let code = proven(answer.get("response"), "JWT").unwrap()["code"].as_str().unwrap().to_owned();
+    let tokens = platform.tokens(&request.redeem(&code)).await;
+    proven(&tokens.id_token, "JWT").unwrap();
+    proven(userinfo(&platform, &tokens).await.text(), "JWT").unwrap();
+    let introspected = introspected(&platform, SIGNED, &tokens.access_token).await;
+    proven(introspected.text(), "token-introspection+jwt").unwrap();
+}
