@@ -4,7 +4,7 @@
 //! facts of a refusal never hold one. What a stranger must not learn (registered addresses, who exists) is not in a sentence.
 
 use grantor_rules::Refusal;
-use grantor_rules::refusal::{AssertionFault, ResponseFault, TokenFault};
+use grantor_rules::refusal::{AssertionFault, DetailsFault, RequestObjectFault, RequestUriFault, ResponseFault, TokenFault};
 
 /// What was wrong, in one sentence with the facts that a stranger may know.
 pub fn sentence(refusal: &Refusal) -> String {
@@ -115,6 +115,15 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::ChallengeMissing => "The request contains 'code_challenge_method' and no 'code_challenge'.".into(),
         R::ChallengeRequired => "A proof key for code exchange is required for single-page applications.".into(),
 
+        R::RequestObjectInvalid { why } => request_object_sentence(*why).into(),
+        R::RequestUriInvalid { why } => request_uri_sentence(*why).into(),
+        R::RequestNotSigned => "The application signs its requests, and this one is not signed.".into(),
+        R::RequestNotPushed => "Requests of this application must be pushed first, and this one was not.".into(),
+        R::AuthorizationDetailsInvalid { why } => details_sentence(why),
+        R::AuthenticationUnmet { what } => {
+            format!("The application needs a sign-in with a value of '{what}' that there is not here.")
+        }
+
         R::LoginRequired => "Nobody is signed in, and the request does not allow to ask.".into(),
         R::AccountChoiceRequired { .. } => "Several accounts are signed in, and the request does not allow to ask which one.".into(),
         R::ConsentRequired { missing } if missing.is_empty() => "The person or an administrator has not consented to this use of the application.".into(),
@@ -184,6 +193,59 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::TokenMissing => "The call carries no access token.".into(),
         R::TokenInvalid { why } => token_sentence(why),
         R::ScopeInsufficient { needed, .. } => format!("The access token does not allow this call, which needs {}.", needed.join(" or ")),
+    }
+}
+
+const fn request_object_sentence(why: RequestObjectFault) -> &'static str {
+    match why {
+        RequestObjectFault::Malformed => "The request object cannot be read.",
+        RequestObjectFault::NotDecrypted => "The request object is not encrypted for this server in a way that it takes.",
+        RequestObjectFault::Signature => "The request object is not signed by a key of the application.",
+        RequestObjectFault::Algorithm => {
+            "The request object is not signed and encrypted as the application is registered to do."
+        }
+        RequestObjectFault::Type => "The token is no request object: its header calls it something else.",
+        RequestObjectFault::Client => "The request object must name the application that sends it, in 'client_id'.",
+        RequestObjectFault::Issuer => "The request object must be made by the application itself.",
+        RequestObjectFault::Audience => "The request object must be for this server's issuer.",
+        RequestObjectFault::Expired => "The request object has expired.",
+        RequestObjectFault::NotYet => "The request object is not valid yet.",
+        RequestObjectFault::Lifetime => "The request object must say from when and until when it is good, an hour at most.",
+        RequestObjectFault::Nested => "A request object must not hold or name another one.",
+    }
+}
+
+const fn request_uri_sentence(why: RequestUriFault) -> &'static str {
+    match why {
+        RequestUriFault::Malformed => "The request is said to stand at an address that cannot be used.",
+        RequestUriFault::NotRegistered => {
+            "The request is said to stand at an address that is not registered for the application."
+        }
+        RequestUriFault::NotFetched => "No request could be fetched from the address at which it is said to stand.",
+        RequestUriFault::Changed => "The request at that address is not the one that the address promises.",
+        RequestUriFault::Unknown => "The application has pushed no such request, or its time is over.",
+        RequestUriFault::Answered => "The request that was pushed has been answered.",
+    }
+}
+
+fn details_sentence(why: &DetailsFault) -> String {
+    match why {
+        DetailsFault::Malformed => "The authorization details must be a JSON array of objects that each have a type.".into(),
+        DetailsFault::TooMany { limit } => format!("One request may have at most {limit} authorization details."),
+        DetailsFault::TypeUnknown { asked } => format!("No API has authorization details of the type '{asked}'."),
+        DetailsFault::TypeNotRegistered { asked } => {
+            format!("The application is not registered for authorization details of the type '{asked}'.")
+        }
+        DetailsFault::FieldUnknown { kind, field } => {
+            format!("Authorization details of the type '{kind}' have no field '{field}'.")
+        }
+        DetailsFault::FieldMissing { kind, field } => {
+            format!("Authorization details of the type '{kind}' must have the field '{field}'.")
+        }
+        DetailsFault::FieldMalformed { kind, field } => {
+            format!("The field '{field}' of authorization details of the type '{kind}' cannot be shown to a person.")
+        }
+        DetailsFault::NotAllowed => "More is asked for in detail than was allowed.".into(),
     }
 }
 

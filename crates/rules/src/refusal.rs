@@ -329,6 +329,31 @@ refusals! {
     /// Nothing was granted that a token could be issued for.
     NothingToIssue => "nothing-to-issue",
 
+    /// The request object is no good (RFC 9101 §6).
+    RequestObjectInvalid {
+        /// What is wrong with it.
+        why: RequestObjectFault,
+    } => "request-object-invalid",
+    /// What the request says where it stands leads to no request of the application (RFC 9101 §5.2, RFC 9126 §4).
+    RequestUriInvalid {
+        /// What is wrong with it.
+        why: RequestUriFault,
+    } => "request-uri-invalid",
+    /// The application signs its requests, and this one is not signed (RFC 9101 §10.5).
+    RequestNotSigned => "request-not-signed",
+    /// The application, or whoever serves it, pushes requests, and this one was not pushed (RFC 9126 §5 and §6).
+    RequestNotPushed => "request-not-pushed",
+    /// What was asked for in detail is no good (RFC 9396 §5).
+    AuthorizationDetailsInvalid {
+        /// What is wrong with it.
+        why: DetailsFault,
+    } => "authorization-details-invalid",
+    /// The sign-in cannot be what the application says that it needs (OpenID Connect Core §5.5.1.1).
+    AuthenticationUnmet {
+        /// Which claim says so.
+        what: &'static str,
+    } => "authentication-unmet",
+
     /// The code challenge breaks the grammar.
     ChallengeMalformed {
         /// What is wrong with it.
@@ -555,6 +580,124 @@ pub enum ResponseFault {
         /// The algorithm.
         alg: String,
     },
+}
+
+/// What is wrong with a request object (RFC 9101 §4 and §6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RequestObjectFault {
+    /// It cannot be read.
+    Malformed,
+    /// It is not encrypted for this server, or in a way that it does not take.
+    NotDecrypted,
+    /// It is not signed by a key of the application.
+    Signature,
+    /// It is signed or encrypted in another way than the application is registered for.
+    Algorithm,
+    /// It is a token of another kind.
+    Type,
+    /// The application that it names is not the one that sends it.
+    Client,
+    /// Another than the application made it.
+    Issuer,
+    /// It is for another server.
+    Audience,
+    /// Its time is over.
+    Expired,
+    /// Its time has not come.
+    NotYet,
+    /// It says nothing of its time, or too long a one, and the profile of the application wants that (FAPI 2.0).
+    Lifetime,
+    /// It holds or names another one.
+    Nested,
+}
+
+impl RequestObjectFault {
+    /// Each.
+    pub const ALL: [Self; 12] = [
+        Self::Malformed,
+        Self::NotDecrypted,
+        Self::Signature,
+        Self::Algorithm,
+        Self::Type,
+        Self::Client,
+        Self::Issuer,
+        Self::Audience,
+        Self::Expired,
+        Self::NotYet,
+        Self::Lifetime,
+        Self::Nested,
+    ];
+}
+
+/// What is wrong with the address of a request (RFC 9101 §5.2, RFC 9126 §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RequestUriFault {
+    /// It is none that could be.
+    Malformed,
+    /// It is not registered for the application.
+    NotRegistered,
+    /// Nothing of use is there.
+    NotFetched,
+    /// What is there is not what the address promises.
+    Changed,
+    /// It was pushed by another application, long ago, or not at all.
+    Unknown,
+    /// The request that was pushed has been answered.
+    Answered,
+}
+
+impl RequestUriFault {
+    /// Each.
+    pub const ALL: [Self; 6] =
+        [Self::Malformed, Self::NotRegistered, Self::NotFetched, Self::Changed, Self::Unknown, Self::Answered];
+}
+
+/// What is wrong with `authorization_details` (RFC 9396 §5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DetailsFault {
+    /// They cannot be read.
+    Malformed,
+    /// There are more than one request may have.
+    TooMany {
+        /// The most.
+        limit: usize,
+    },
+    /// No API that is asked for knows this type.
+    TypeUnknown {
+        /// The type, cut to 80 characters.
+        asked: String,
+    },
+    /// The application is not registered for this type.
+    TypeNotRegistered {
+        /// The type.
+        asked: String,
+    },
+    /// The type has no such field.
+    FieldUnknown {
+        /// The type.
+        kind: String,
+        /// The field, cut to 80 characters.
+        field: String,
+    },
+    /// A field that must be there is not.
+    FieldMissing {
+        /// The type.
+        kind: String,
+        /// The field.
+        field: String,
+    },
+    /// A field has a value that people cannot be shown.
+    FieldMalformed {
+        /// The type.
+        kind: String,
+        /// The field.
+        field: String,
+    },
+    /// More is asked for than was allowed.
+    NotAllowed,
 }
 
 /// What is wrong with a client assertion (RFC 7523 §3; Source: entra-dialect 8.4).

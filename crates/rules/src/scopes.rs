@@ -49,6 +49,39 @@ impl SignInScope {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scope| scope.as_str().eq_ignore_ascii_case(text))
     }
+
+    /// The one that covers a claim about the person (OpenID Connect Core §5.4).
+    pub fn of_claim(name: &str) -> Option<Self> {
+        let covers = |scope: &Self| scope.claims().contains(&name);
+        Self::ALL.into_iter().find(covers)
+    }
+
+    /// The claims about the person that it covers.
+    pub const fn claims(self) -> &'static [&'static str] {
+        match self {
+            Self::OpenId => &["sub"],
+            Self::Profile => &[
+                "name",
+                "family_name",
+                "given_name",
+                "middle_name",
+                "nickname",
+                "preferred_username",
+                "profile",
+                "picture",
+                "website",
+                "gender",
+                "birthdate",
+                "zoneinfo",
+                "locale",
+                "updated_at",
+            ],
+            Self::Email => &["email", "email_verified"],
+            Self::Address => &["address"],
+            Self::Phone => &["phone_number", "phone_number_verified"],
+            Self::OfflineAccess => &[],
+        }
+    }
 }
 
 /// How a request names an API.

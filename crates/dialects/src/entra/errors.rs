@@ -145,6 +145,14 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::ApiDisabled { .. } => report(500_014, "invalid_resource"),
         R::SelfByIdentifier { .. } => report(90_009, "invalid_resource"),
 
+        // The Microsoft dialects know none of these: requests there stand in the address and are not signed.
+        R::RequestObjectInvalid { .. }
+        | R::RequestUriInvalid { .. }
+        | R::RequestNotSigned
+        | R::RequestNotPushed
+        | R::AuthorizationDetailsInvalid { .. }
+        | R::AuthenticationUnmet { .. } => report(90_023, "invalid_request"),
+
         R::ChallengeMalformed { .. } => report(50_147, "invalid_request"),
         R::ChallengeMethodUnknown { .. } | R::ChallengeMissing => report(501_491, "invalid_request"),
         R::ChallengeRequired => report(9_002_325, "invalid_request"),

@@ -49,7 +49,7 @@ pub const SUPPORTED: [&str; 31] = [
 ];
 
 /// How strongly a person proved who they are: by a password, which nobody vouches for further (OpenID Connect Core §2).
-const ACR: &str = "0";
+pub const ACR: &str = "0";
 
 /// The claims of an id_token. What the permissions tell of the person stands in userinfo, unless no access token comes with it
 /// (OpenID Connect Core §5.4).

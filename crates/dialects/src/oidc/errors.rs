@@ -1,6 +1,7 @@
 //! How the standard reports an error: the words of its documents, a sentence, and nothing else.
 //!
-//! Spec: RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 8628 §3.5, RFC 8707 §2, RFC 6750 §3.1.
+//! Spec: RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, OpenID Connect Core Error Code
+//! unmet_authentication_requirements 1.0 §2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9396 §5, RFC 6750 §3.1.
 
 use grantor_rules::Refusal;
 use grantor_rules::refusal::TokenFault;
@@ -117,6 +118,12 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         | R::ApiNotInTenant { .. }
         | R::ApiDisabled { .. }
         | R::SelfByIdentifier { .. } => back("invalid_target"),
+
+        R::RequestNotSigned | R::RequestNotPushed => back("invalid_request"),
+        R::RequestObjectInvalid { .. } => back("invalid_request_object"),
+        R::RequestUriInvalid { .. } => back("invalid_request_uri"),
+        R::AuthorizationDetailsInvalid { .. } => back("invalid_authorization_details"),
+        R::AuthenticationUnmet { .. } => back("unmet_authentication_requirements"),
 
         R::LoginRequired => back("login_required"),
         R::AccountChoiceRequired { .. } => back("account_selection_required"),

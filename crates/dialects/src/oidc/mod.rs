@@ -2,6 +2,7 @@
 
 mod authorize;
 pub mod claims;
+mod claims_request;
 mod device;
 pub mod errors;
 pub mod metadata;

@@ -8,7 +8,7 @@ use grantor_protocol::pkce::BadProofKey;
 use grantor_protocol::redirect_uri::BadRedirectUri;
 use grantor_rules::Refusal;
 use grantor_rules::model::{AuthMethod, RevocationReason};
-use grantor_rules::refusal::{AssertionFault, ResponseFault, TokenFault};
+use grantor_rules::refusal::{AssertionFault, DetailsFault, RequestObjectFault, RequestUriFault, ResponseFault, TokenFault};
 
 /// Every refusal with harmless facts.
 pub fn refusals() -> Vec<Refusal> {
@@ -83,6 +83,9 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::NothingRequired { application: asked(), api: "Colors".into() },
         R::RequiredPermissionsGone { api: asked(), required: vec!["Colors.Gone".into()] },
         R::NothingToIssue,
+        R::RequestNotSigned,
+        R::RequestNotPushed,
+        R::AuthenticationUnmet { what: "acr" },
         R::ChallengeMalformed { why: BadProofKey::Length { found: 42 } },
         R::ChallengeMethodUnknown { asked: asked() },
         R::ChallengeMissing,
@@ -178,6 +181,19 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         ResponseFault::NoKeyFits { alg: asked() },
     ];
     samples.extend(faults.map(|why| R::ResponseNotPossible { response: "id_tokens", why }));
+    samples.extend(RequestObjectFault::ALL.map(|why| R::RequestObjectInvalid { why }));
+    samples.extend(RequestUriFault::ALL.map(|why| R::RequestUriInvalid { why }));
+    let faults = [
+        DetailsFault::Malformed,
+        DetailsFault::TooMany { limit: 16 },
+        DetailsFault::TypeUnknown { asked: asked() },
+        DetailsFault::TypeNotRegistered { asked: asked() },
+        DetailsFault::FieldUnknown { kind: "payment".into(), field: asked() },
+        DetailsFault::FieldMissing { kind: "payment".into(), field: "amount".into() },
+        DetailsFault::FieldMalformed { kind: "payment".into(), field: "amount".into() },
+        DetailsFault::NotAllowed,
+    ];
+    samples.extend(faults.map(|why| R::AuthorizationDetailsInvalid { why }));
     samples.extend(REHEARSALS.iter().map(|one| R::Rehearsed { code: one.code }));
     samples
 }

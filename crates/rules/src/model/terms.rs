@@ -1,9 +1,11 @@
 //! What a grant carries beside its permissions, from the authorization request to each token that descends from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::scopes::SignInScope;
 
 /// What a grant carries beside its permissions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +78,35 @@ impl RequestedClaims {
     /// Whether nothing is asked for.
     pub fn is_empty(&self) -> bool {
         self.userinfo.is_empty() && self.id_token.is_empty()
+    }
+
+    /// The permissions of signing in that cover what is asked for: whoever asks for a claim by name needs the person's yes as
+    /// much as whoever asks for all of its kind.
+    pub fn covered_by(&self) -> BTreeSet<SignInScope> {
+        self.userinfo.keys().chain(self.id_token.keys()).filter_map(|name| SignInScope::of_claim(name)).collect()
+    }
+
+    /// Those of them that are allowed, by the permission that covers each.
+    #[must_use]
+    pub fn allowed(&self, covers: impl Fn(SignInScope) -> bool) -> Self {
+        let allowed = |name: &str| SignInScope::of_claim(name).is_none_or(&covers);
+        let of = |asked: &BTreeMap<String, RequestedClaim>| {
+            let kept = asked.iter().filter(|(name, _)| allowed(name));
+            kept.map(|(name, how)| (name.clone(), how.clone())).collect()
+        };
+        Self { userinfo: of(&self.userinfo), id_token: of(&self.id_token) }
+    }
+
+    /// The names of the person that will do, where the request is about a certain one (OpenID Connect Core §3.1.2.2).
+    pub fn subjects(&self) -> impl Iterator<Item = &RequestedClaim> {
+        [&self.id_token, &self.userinfo].into_iter().filter_map(|place| place.get("sub"))
+    }
+}
+
+impl RequestedClaim {
+    /// Whether a value will do.
+    pub fn takes(&self, value: &Value) -> bool {
+        self.values.is_empty() || self.values.contains(value)
     }
 }
 
