@@ -199,7 +199,9 @@ pub fn sentence(refusal: &Refusal) -> String {
 const fn request_object_sentence(why: RequestObjectFault) -> &'static str {
     match why {
         RequestObjectFault::Malformed => "The request object cannot be read.",
-        RequestObjectFault::NotDecrypted => "The request object is not encrypted for this server in a way that it takes.",
+        RequestObjectFault::NotDecrypted => {
+            "The request object is not encrypted for this server in a way that it takes."
+        }
         RequestObjectFault::Signature => "The request object is not signed by a key of the application.",
         RequestObjectFault::Algorithm => {
             "The request object is not signed and encrypted as the application is registered to do."
@@ -210,7 +212,9 @@ const fn request_object_sentence(why: RequestObjectFault) -> &'static str {
         RequestObjectFault::Audience => "The request object must be for this server's issuer.",
         RequestObjectFault::Expired => "The request object has expired.",
         RequestObjectFault::NotYet => "The request object is not valid yet.",
-        RequestObjectFault::Lifetime => "The request object must say from when and until when it is good, an hour at most.",
+        RequestObjectFault::Lifetime => {
+            "The request object must say from when and until when it is good, an hour at most."
+        }
         RequestObjectFault::Nested => "A request object must not hold or name another one.",
     }
 }
@@ -230,7 +234,9 @@ const fn request_uri_sentence(why: RequestUriFault) -> &'static str {
 
 fn details_sentence(why: &DetailsFault) -> String {
     match why {
-        DetailsFault::Malformed => "The authorization details must be a JSON array of objects that each have a type.".into(),
+        DetailsFault::Malformed => {
+            "The authorization details must be a JSON array of objects that each have a type.".into()
+        }
         DetailsFault::TooMany { limit } => format!("One request may have at most {limit} authorization details."),
         DetailsFault::TypeUnknown { asked } => format!("No API has authorization details of the type '{asked}'."),
         DetailsFault::TypeNotRegistered { asked } => {

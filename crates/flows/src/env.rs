@@ -11,7 +11,7 @@ use grantor_storage::Storage;
 use crate::client_secrets::ClientSecrets;
 use crate::credential_uses::CredentialUses;
 use crate::unknown_names::UnknownNames;
-use crate::{Event, KeyRing, Outside, Passwords, Recorder};
+use crate::{Event, KeyRing, Outside, Passwords, Recorder, RequestKeys};
 
 /// Everything that a flow needs from outside.
 pub struct Env {
@@ -23,6 +23,8 @@ pub struct Env {
     pub entropy: Arc<dyn Entropy>,
     /// The keys that tokens are signed with.
     pub keys: KeyRing,
+    /// The key that request objects are encrypted for.
+    pub request_keys: RequestKeys,
     /// The deployment's salt for people's names towards applications.
     pub salt: PairwiseSalt,
     /// What the deployment recognises its own refresh tokens by.

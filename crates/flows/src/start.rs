@@ -9,13 +9,15 @@ use grantor_storage::{SigningKeyRecord, Storage};
 
 use crate::keys::CertifiedKey;
 use crate::opaque_tokens::OpaqueTokens;
-use crate::{ClientSecrets, FlowError, KeyRing};
+use crate::{ClientSecrets, FlowError, KeyRing, RequestKeys};
 
 /// The keys and secrets of a deployment.
 #[derive(Debug)]
 pub struct Prepared {
     /// The signing keys.
     pub keys: KeyRing,
+    /// The key that request objects are encrypted for.
+    pub request_keys: RequestKeys,
     /// The salt for people's names towards applications.
     pub salt: PairwiseSalt,
     /// What it recognises its own refresh tokens by.
@@ -41,6 +43,7 @@ pub async fn prepare(
     let platform_secrets = master.derive("platform-secrets");
     let salt = secret(storage, &platform_secrets, SALT, entropy).await?;
     let refresh_tokens = secret(storage, &platform_secrets, "refresh-tokens", entropy).await?;
+    let request_key = kept(storage, &platform_secrets, "request-object-key", entropy, RequestKeys::generate).await?;
     let sealing = signing_keys_of(master);
     let mut records = storage.list_signing_keys().await?;
     if records.is_empty() {
@@ -50,6 +53,7 @@ pub async fn prepare(
     }
     Ok(Prepared {
         keys: KeyRing::open(sealing, OpaqueTokens::of(master), &records)?,
+        request_keys: RequestKeys::open(&request_key)?,
         salt: PairwiseSalt::from_bytes(salt),
         refresh_tokens: RefreshTokenKey::from_bytes(refresh_tokens),
         client_secrets: ClientSecrets::of(master),
@@ -79,15 +83,25 @@ async fn secret(
     name: &str,
     entropy: &dyn Entropy,
 ) -> Result<[u8; 32], FlowError> {
+    let opened = kept(storage, sealing, name, entropy, || Ok(entropy.bytes::<32>().to_vec())).await?;
+    opened.as_slice().try_into().map_err(|_| wrong_master_key())
+}
+
+/// What is kept under a name, made where there is nothing.
+async fn kept(
+    storage: &dyn Storage,
+    sealing: &SealingKey,
+    name: &str,
+    entropy: &dyn Entropy,
+    make: impl FnOnce() -> Result<Vec<u8>, FlowError> + Send,
+) -> Result<impl std::ops::Deref<Target = Vec<u8>>, FlowError> {
     let kept = if let Some(kept) = storage.find_kept(name).await? {
         kept
     } else {
-        let fresh: [u8; 32] = entropy.bytes();
-        let sealed = sealing.seal(entropy.bytes::<NONCE_BYTES>(), name.as_bytes(), &fresh);
+        let sealed = sealing.seal(entropy.bytes::<NONCE_BYTES>(), name.as_bytes(), &make()?);
         storage.keep_once(name, &sealed).await?
     };
-    let opened = sealing.open(name.as_bytes(), &kept).map_err(|_| wrong_master_key())?;
-    opened.as_slice().try_into().map_err(|_| wrong_master_key())
+    sealing.open(name.as_bytes(), &kept).map_err(|_| wrong_master_key())
 }
 
 pub(crate) fn new_key(

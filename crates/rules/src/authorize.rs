@@ -4,6 +4,7 @@
 //! this application. No page knows the page before or after it.
 
 mod admission;
+mod arrival;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use grantor_protocol::response::{ResponseMode, ResponseType};
 use grantor_protocol::{ClientId, Secret, UserId};
 
 pub use admission::{api_enabled, assigned, fits_authority, may_be_used, not_itself_by_identifier, pre_authorized};
+pub use arrival::{Arrival, came_as_registered};
 
 use crate::Refusal;
 use crate::client::RegisteredRedirect;

@@ -20,6 +20,7 @@ pub mod model;
 pub mod profile;
 pub mod refusal;
 pub mod responses;
+pub mod request_object;
 pub mod scopes;
 pub mod settings;
 pub mod signing_keys;

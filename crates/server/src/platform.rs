@@ -137,6 +137,7 @@ impl Platform {
             clock: Arc::clone(&self.clock),
             entropy: Arc::clone(&self.entropy),
             keys: prepared.keys,
+            request_keys: prepared.request_keys,
             salt: prepared.salt,
             refresh_tokens: prepared.refresh_tokens,
             client_secrets: prepared.client_secrets,

@@ -310,6 +310,7 @@ async fn env(database: &Path, clock: Arc<ManualClock>, public: &str) -> Env {
         clock,
         entropy,
         keys: prepared.keys,
+        request_keys: prepared.request_keys,
         salt: prepared.salt,
         refresh_tokens: prepared.refresh_tokens,
         client_secrets: prepared.client_secrets,

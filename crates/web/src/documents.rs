@@ -15,6 +15,7 @@ pub(crate) struct Documents {
     metadata_v1: entra_v1::metadata::MetadataText,
     metadata_v2: entra_v2::metadata::MetadataText,
     public: PublicUrl,
+    request_key: Value,
     keys: RwLock<KeyDocument>,
 }
 
@@ -49,10 +50,10 @@ struct KeyDocument {
 }
 
 impl KeyDocument {
-    fn of(public: &PublicUrl, keys: Arc<Vec<Value>>) -> Self {
+    fn of(public: &PublicUrl, request_key: &Value, keys: Arc<Vec<Value>>) -> Self {
         let text_v1 = entra_v1::metadata::keys(keys.to_vec()).body.to_string().into();
         let text_v2 = entra_v2::metadata::keys(public, keys.to_vec()).body.to_string().into();
-        let text_oidc = oidc::metadata::keys(&keys).body.to_string().into();
+        let text_oidc = oidc::metadata::keys(&keys, request_key).body.to_string().into();
         Self { of: keys, text_v1, text_v2, text_oidc }
     }
 
@@ -66,12 +67,14 @@ impl KeyDocument {
 }
 
 impl Documents {
-    pub fn new(public: &PublicUrl, keys: Arc<Vec<Value>>) -> Self {
+    /// `keys` sign; request objects are encrypted for `request_key`, which the standard's dialect shows beside them.
+    pub fn new(public: &PublicUrl, request_key: &Value, keys: Arc<Vec<Value>>) -> Self {
         Self {
             metadata_v1: entra_v1::metadata::MetadataText::new(public),
             metadata_v2: entra_v2::metadata::MetadataText::new(public),
             public: public.clone(),
-            keys: RwLock::new(KeyDocument::of(public, keys)),
+            request_key: request_key.clone(),
+            keys: RwLock::new(KeyDocument::of(public, request_key, keys)),
         }
     }
 
@@ -97,7 +100,7 @@ impl Documents {
                 return last.text(dialect);
             }
         }
-        let fresh = KeyDocument::of(public, keys);
+        let fresh = KeyDocument::of(public, &self.request_key, keys);
         let text = fresh.text(dialect);
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         text
@@ -114,7 +117,7 @@ mod tests {
         let public = PublicUrl::parse("https://localhost:8443").unwrap();
         let keys = |id: &str| Arc::new(vec![json!({ "kid": id })]);
         let (first, second) = (keys("first"), keys("second"));
-        let documents = Documents::new(&public, Arc::clone(&first));
+        let documents = Documents::new(&public, &json!({ "kid": "enc" }), Arc::clone(&first));
         let shown = |keys: &Arc<Vec<Value>>| {
             let text: Value =
                 serde_json::from_slice(&documents.keys(DialectName::EntraV2, &public, Arc::clone(keys))).unwrap();

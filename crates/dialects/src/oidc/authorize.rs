@@ -19,7 +19,8 @@ use crate::{Authorized, Parameters, WayBack, oauth};
 /// What a response mode ends with whose answer is one signed token.
 const SIGNED: &str = "jwt";
 
-/// What a request of the standard has its own word for when it is not supported (OpenID Connect Core §3.1.2.6).
+/// What would change what the request means, and is not supported (OpenID Connect Core §3.1.2.6). Requests that stand elsewhere
+/// have given way to what they mean before they are read here: none may stand inside another.
 const NOT_SUPPORTED: [&str; 3] = ["request", "request_uri", "registration"];
 
 pub fn parse(parameters: &Parameters) -> Result<Request, Refusal> {
@@ -103,8 +104,6 @@ pub fn success(public: &PublicUrl, authorized: &Authorized) -> Vec<(&'static str
 /// The answer that says no, without `state`.
 pub fn refusal(public: &PublicUrl, refusal: &Refusal, tenant: TenantId) -> Vec<(&'static str, String)> {
     let error = match refusal {
-        Refusal::ParameterNotSupported { name: "request" } => "request_not_supported",
-        Refusal::ParameterNotSupported { name: "request_uri" } => "request_uri_not_supported",
         Refusal::ParameterNotSupported { name: "registration" } => "registration_not_supported",
         other => errors::of(other, errors::Endpoint::Authorize).error,
     };

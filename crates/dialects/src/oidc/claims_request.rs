@@ -80,7 +80,8 @@ fn one(how: Value) -> Option<RequestedClaim> {
 
 /// There is one way to sign in: whoever cannot do with it need not send their person here (OpenID Connect Core §5.5.1.1).
 fn acr_can_be_had(claims: &RequestedClaims) -> Result<(), Refusal> {
-    let unmet = |asked: &&RequestedClaim| asked.essential && !asked.values.is_empty() && !asked.takes(&Value::from(ACR));
+    let unmet =
+        |asked: &&RequestedClaim| asked.essential && !asked.values.is_empty() && !asked.takes(&Value::from(ACR));
     match claims.id_token.get("acr").filter(unmet) {
         Some(_) => Err(Refusal::AuthenticationUnmet { what: "acr" }),
         None => Ok(()),

@@ -24,6 +24,13 @@ pub const GRANTS: [GrantKind; 4] =
 const AUTHENTICATION: [&str; 5] =
     ["none", "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"];
 
+/// How the keys of encrypted request objects are agreed on.
+pub const REQUEST_KEY_MANAGEMENT: [&str; 3] = ["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"];
+
+/// How request objects are encrypted.
+pub const REQUEST_ENCRYPTION: [&str; 6] =
+    ["A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
+
 /// The discovery document of a tenant, by its id.
 pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
     let tenant = tenant.to_string();
@@ -66,8 +73,12 @@ pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
         "introspection_encryption_enc_values_supported": CONTENT_ENCRYPTION,
         "claims_supported": claims::SUPPORTED,
         "claims_parameter_supported": false,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
+        "request_object_signing_alg_values_supported": SigningAlg::NAMES.map(|(name, _)| name),
+        "request_object_encryption_alg_values_supported": REQUEST_KEY_MANAGEMENT,
+        "request_object_encryption_enc_values_supported": REQUEST_ENCRYPTION,
         "authorization_response_iss_parameter_supported": true,
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": AUTHENTICATION,
@@ -81,9 +92,11 @@ pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
     }))
 }
 
-/// The verification keys: `keys` are public JSON Web Keys.
-pub fn keys(keys: &[Value]) -> Reply {
-    Reply::document(json!({ "keys": keys }))
+/// The keys: `keys` verify what is signed here, and what others encrypt for us they encrypt for `request_key`. All are public
+/// JSON Web Keys.
+pub fn keys(keys: &[Value], request_key: &Value) -> Reply {
+    let all: Vec<&Value> = keys.iter().chain([request_key]).collect();
+    Reply::document(json!({ "keys": all }))
 }
 
 /// For whom a client assertion may be: the issuer or the token endpoint, under each name of the tenant (RFC 7523 §3).

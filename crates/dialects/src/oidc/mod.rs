@@ -8,6 +8,7 @@ pub mod errors;
 pub mod metadata;
 pub mod paths;
 pub mod read;
+pub mod request;
 pub mod scope;
 pub mod status;
 mod token;

@@ -1,6 +1,7 @@
 //! What the rules answer, use case by use case.
 
 mod api_access;
+mod arrival;
 mod assertions;
 mod client_credentials;
 mod code;
@@ -24,6 +25,7 @@ mod policy;
 mod pre_authorized;
 mod property;
 mod refresh;
+mod request_objects;
 mod roles;
 mod scopes;
 mod self_tokens;

@@ -10,6 +10,7 @@ mod opaque_tokens;
 mod openidconnect_crate;
 mod other_dialects;
 mod responses;
+mod request_objects;
 mod sign_out;
 mod signed_answers;
 mod signing;

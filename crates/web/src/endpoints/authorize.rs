@@ -6,9 +6,10 @@ use grantor_dialects::{Dialect, Parameters};
 use grantor_flows::authorize::{self as flow, Consented, Proven, Stage};
 use grantor_flows::{FlowError, Place};
 use grantor_rules::Refusal;
-use grantor_rules::authorize::Request;
+use grantor_rules::authorize::{Request, came_as_registered};
 use grantor_rules::model::{Purpose, Tenant};
 
+use super::arrived::{Arrived, arrived};
 use super::outcome::Asked;
 use super::{place, refused};
 use crate::app::App;
@@ -68,13 +69,17 @@ async fn start(
     browser: &Browser,
 ) -> Result<Answer, (Option<Arc<Tenant>>, FlowError)> {
     let env = &app.env;
-    let dialect = app.speaking(dialect);
+    let (spoken, dialect) = (dialect, app.speaking(dialect));
     let place = place(env, dialect, asked_tenant).await.map_err(|error| (None, error))?;
     let tenant = place.tenant().cloned();
     let at_tenant = |error: FlowError| (tenant.clone(), error);
     read.map_err(|refusal| at_tenant(refusal.into()))?;
-    let parameters = if incoming.is_post() { incoming.form() } else { incoming.query() };
-    let parameters = parameters.map_err(|refusal| at_tenant(refusal.into()))?;
+    let sent = if incoming.is_post() { incoming.form() } else { incoming.query() };
+    let sent = sent.map_err(|refusal| at_tenant(refusal.into()))?;
+    let Arrived { parameters, arrival } = match arrived(app, spoken, &place, &sent).await {
+        Ok(arrived) => arrived,
+        Err(error) => return unread(app, incoming, dialect, place, &sent, error).await.map_err(&at_tenant),
+    };
     let proven = prove(app, incoming, dialect, &parameters, place).await.map_err(&at_tenant)?;
     let stage = Stage::new(
         env,
@@ -91,13 +96,36 @@ async fn start(
         flow::can_be_signed(env, &proven.application).await.map_err(&at_tenant)?;
     }
     let rehearsed = app.rehearsed(&proven.application.client_id, At::Authorize);
-    let request = match rehearsed.and_then(|()| asked.request()) {
+    let comes_well = || match purpose {
+        Purpose::Authorize => came_as_registered(&proven.application, arrival),
+        Purpose::AdminConsent | Purpose::Device(_) | Purpose::Page(_) => Ok(()),
+    };
+    let request = match rehearsed.and_then(|()| comes_well()).and_then(|()| asked.request()) {
         Ok(request) => request,
         Err(refusal) => return Ok(asked.refuse(refusal.into()).await),
     };
     let step =
         flow::proceed(env, &incoming.trace, &proven, &request, stage, &sessions, Consented::NotAsked, dialect.layout());
     Ok(asked.finish(step.await).await)
+}
+
+/// A request whose meaning cannot be read goes back to where it says outside, if that is an address of the application.
+async fn unread(
+    app: &App,
+    incoming: &Incoming,
+    dialect: &dyn Dialect,
+    place: Place,
+    sent: &Parameters,
+    error: FlowError,
+) -> Result<Answer, FlowError> {
+    match prove(app, incoming, dialect, sent, place).await {
+        Ok(proven) => {
+            let purpose = &Purpose::Authorize;
+            let asked = Asked { app, incoming, dialect, proven: &proven, parameters: sent, purpose };
+            Ok(asked.refuse(error).await)
+        }
+        Err(_) => Err(error),
+    }
 }
 
 /// Proves who asks and where the answer goes.

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod api;
+mod arrived;
 pub mod assets;
 pub mod authorize;
 pub mod dev;

@@ -104,13 +104,22 @@ async fn the_ways_to_ask_that_it_lists_are_taken_and_no_others() {
     let plain = asked(&silent().with("code_challenge_method", "plain")).await;
     assert_eq!(plain.get("error"), "invalid_request");
     for (parameter, error) in [
-        ("request", "request_not_supported"),
-        ("request_uri", "request_uri_not_supported"),
+        ("request", "invalid_request_object"),
+        ("request_uri", "invalid_request_uri"),
         ("registration", "registration_not_supported"),
     ] {
         // core-17
         assert_eq!(asked(&silent().with(parameter, "x")).await.get("error"), error);
     }
+    for supported in ["request_parameter_supported", "request_uri_parameter_supported"] {
+        assert_eq!(found[supported], json!(true));
+    }
+    assert_eq!(
+        found["request_object_encryption_alg_values_supported"],
+        json!(grantor_flows::RequestKeys::algorithms())
+    );
+    let encryptions = grantor_jose::ContentEncryption::ALL.map(grantor_jose::ContentEncryption::name);
+    assert_eq!(found["request_object_encryption_enc_values_supported"], json!(encryptions));
 }
 
 #[tokio::test]
