@@ -4,7 +4,9 @@
 //! facts of a refusal never hold one. What a stranger must not learn (registered addresses, who exists) is not in a sentence.
 
 use grantor_rules::Refusal;
-use grantor_rules::refusal::{AssertionFault, DetailsFault, RequestObjectFault, RequestUriFault, ResponseFault, TokenFault};
+use grantor_rules::refusal::{
+    AssertionFault, DetailsFault, RequestObjectFault, RequestUriFault, ResponseFault, TokenFault,
+};
 
 /// What was wrong, in one sentence with the facts that a stranger may know.
 pub fn sentence(refusal: &Refusal) -> String {

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use grantor_jose::VerifyError;
 use grantor_protocol::Secret;
-use grantor_rules::Refusal;
 use grantor_rules::api_access::{PermittedCall, PresentedToken, permit};
 use grantor_rules::layout::TokenType;
-use grantor_rules::model::{Application, Family, TenantName, User};
+use grantor_rules::model::{Application, Family, RequestedClaims, TenantName, User};
 use grantor_rules::refusal::TokenFault;
+use grantor_rules::{Refusal, directory_api};
 use serde_json::{Map, Value};
 
 use crate::{Env, Event, FlowError, Trace, lineage, load};
@@ -51,6 +51,22 @@ pub async fn permitted(
     let call = permit(presented, family.as_ref(), user, needed)?;
     env.record(trace, Event::ApiCalled { user: call.user.id, client: call.token.client.clone() });
     Ok(Permitted { call, client })
+}
+
+/// The claims of userinfo that the application asked for by name, as far as the person allows them now.
+///
+/// # Errors
+/// [`FlowError::Store`].
+///
+/// Spec: OpenID Connect Core §5.5.
+pub async fn claims_by_name(env: &Env, call: &PermittedCall) -> Result<RequestedClaims, FlowError> {
+    if call.claims.userinfo.is_empty() {
+        return Ok(RequestedClaims::default());
+    }
+    let store = env.storage.tenant(call.token.tenant);
+    let (consents, directory) =
+        (store.find_consents(call.user.id, &call.token.client).await?, directory_api::client_id());
+    Ok(call.claims.allowed(|scope| consents.covers(&directory, scope.as_str())))
 }
 
 /// What a token goes back to, with its person: nothing before it was revoked, and its application may still be used.

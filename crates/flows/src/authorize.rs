@@ -188,6 +188,7 @@ pub async fn proceed(
             return asking.ask(question, people, None).await;
         }
     };
+    id_token_hint::is_meant(env, request, &proven.application, &person)?;
     let tenant = Arc::clone(&person.tenant);
     let stage = moved(env, stage, &person).await?;
     let unconfirmed = matches!(proven.answer, AnswerTo::Device(_)) && !stage.interaction().progress.confirmed;
@@ -263,6 +264,14 @@ pub fn fingerprint(question: &ConsentQuestion, person: Option<UserId>) -> [u8; 3
     for permission in &question.permissions {
         let kind = if permission.as_application { "role" } else { "scope" };
         for part in [permission.client.as_str(), permission.api.as_str(), kind, &permission.value] {
+            text.push_str(part);
+            text.push('\n');
+        }
+    }
+    // None of these holds a line break: whatever people are shown is readable.
+    for detail in &question.details {
+        let rows = detail.rows.iter().flat_map(|(label, value)| [label.as_str(), value.as_str()]);
+        for part in [detail.api_name.as_str(), "detail", &detail.heading].into_iter().chain(rows) {
             text.push_str(part);
             text.push('\n');
         }

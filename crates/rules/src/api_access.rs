@@ -5,7 +5,7 @@ use std::ops::Deref;
 use grantor_protocol::{ClientId, FamilyId, TenantId, UserId};
 
 use crate::Refusal;
-use crate::model::{Family, User};
+use crate::model::{Family, RequestedClaims, User};
 use crate::refusal::TokenFault;
 
 /// What a token that is signed by us and in time says, read by the dialect that wrote it.
@@ -44,6 +44,8 @@ pub struct PermittedFacts {
     pub token: PresentedToken,
     /// The person, as the directory knows them now.
     pub user: User,
+    /// What the application asked for by name.
+    pub claims: RequestedClaims,
 }
 
 impl Deref for PermittedCall {
@@ -80,5 +82,6 @@ pub fn permit(
     if !needed.iter().any(|scope| token.scopes.iter().any(|found| found == scope)) {
         return Err(Refusal::ScopeInsufficient { needed: needed.to_vec(), found: token.scopes });
     }
-    Ok(PermittedCall(PermittedFacts { token, user }))
+    let claims = family.map(|family| family.terms.claims.clone()).unwrap_or_default();
+    Ok(PermittedCall(PermittedFacts { token, user, claims }))
 }

@@ -102,13 +102,16 @@ impl Request {
         }
     }
 
-    /// The request, with the time that `application` takes people for themselves as the longest `max_age`.
+    /// The request, with the `max_age` that `application` registered for those that name none (OpenID Connect Registration §2),
+    /// and with the time that it takes people for themselves as the longest.
     pub fn bounded_by(&self, application: &Application) -> Cow<'_, Self> {
-        let bound = application.lifetimes.sign_in;
-        if bound.is_none_or(|bound| self.max_age.is_some_and(|asked| asked <= bound)) {
-            return Cow::Borrowed(self);
-        }
-        Cow::Owned(Self { max_age: bound, ..self.clone() })
+        let usual = application.metadata.default_max_age.map(Duration::from_secs);
+        let asked = self.max_age.or(usual);
+        let max_age = match (asked, application.lifetimes.sign_in) {
+            (Some(asked), Some(bound)) => Some(asked.min(bound)),
+            (asked, bound) => asked.or(bound),
+        };
+        if max_age == self.max_age { Cow::Borrowed(self) } else { Cow::Owned(Self { max_age, ..self.clone() }) }
     }
 }
 
@@ -396,6 +399,7 @@ pub fn decide(facts: &Facts<'_>) -> Result<Decision, Refusal> {
         application,
         is_here: facts.client.is_here(),
         scopes: facts.scopes,
+        terms: &still_to_allow(facts),
         consents: facts.consents,
         required_apis: facts.required_apis,
         person: &facts.person.user,
@@ -420,6 +424,16 @@ pub fn decide(facts: &Facts<'_>) -> Result<Decision, Refusal> {
             let can_ask = facts.tenant.policy.consent_requests && !question.for_everyone;
             Ok(Decision::Ask(Question::Approval { question, can_ask }))
         }
+    }
+}
+
+/// What is asked for in detail is asked each time, and once.
+fn still_to_allow<'a>(facts: &Facts<'a>) -> Cow<'a, Terms> {
+    let terms = &facts.request.terms;
+    if facts.just_consented {
+        Cow::Owned(Terms { authorization_details: Vec::new(), ..terms.clone() })
+    } else {
+        Cow::Borrowed(terms)
     }
 }
 

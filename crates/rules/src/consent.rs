@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use grantor_protocol::ClientId;
 
 use crate::Refusal;
+use crate::authorization_details::{self, DetailAsked};
 use crate::directory_api;
 use crate::model::{
-    AppRole, Application, Consents, Registration, RequiredPermission, Risk, ScopeDefinition, TenantPolicy, User,
+    AppRole, Application, Consents, Registration, RequiredPermission, Risk, ScopeDefinition, TenantPolicy, Terms, User,
     UserConsent, WhoMayConsent,
 };
 use crate::scopes::{ResolvedScopes, SignInScope, WantedOfApi};
@@ -44,6 +45,8 @@ pub struct ConsentQuestion {
     pub for_everyone: bool,
     /// Whether the person may make it one for everybody in the tenant.
     pub may_be_for_everyone: bool,
+    /// What is asked for in detail: a yes counts this once (RFC 9396).
+    pub details: Vec<DetailAsked>,
 }
 
 /// What becomes allowed when the person says yes.
@@ -115,6 +118,8 @@ pub struct Facts<'a> {
     pub is_here: bool,
     /// For what.
     pub scopes: &'a ResolvedScopes,
+    /// What is asked for beside permissions: claims by name, and what nobody has said yes to yet in detail.
+    pub terms: &'a Terms,
     /// What is allowed already.
     pub consents: &'a Consents,
     /// The APIs of the required permissions, of the application's own and of those of the APIs that ask together with it.
@@ -129,7 +134,8 @@ pub struct Facts<'a> {
 ///
 /// # Errors
 /// [`Refusal::ApiNotRequired`], [`Refusal::NothingRequired`] or [`Refusal::RequiredPermissionsGone`] when everything granted on an
-/// API is asked for and neither is anything granted nor required that the API has.
+/// API is asked for and neither is anything granted nor required that the API has;
+/// [`Refusal::AuthorizationDetailsInvalid`].
 ///
 /// Source: entra-dialect 12.2 to 12.5.
 pub fn question(facts: &Facts<'_>, ask: Ask) -> Result<Asked, Refusal> {
@@ -142,7 +148,7 @@ pub fn question(facts: &Facts<'_>, ask: Ask) -> Result<Asked, Refusal> {
         list.required_of(facts.application, ask);
     }
     let directory = directory_api::application();
-    for scope in &facts.scopes.sign_in {
+    for scope in facts.scopes.sign_in.union(&facts.terms.claims.covered_by()) {
         list.scope(&facts.application.client_id, &directory, scope.as_str());
     }
     // Nobody has let it in, or it asks for itself alone and the person has allowed it nothing: somebody must say yes, even where
@@ -155,14 +161,17 @@ pub fn question(facts: &Facts<'_>, ask: Ask) -> Result<Asked, Refusal> {
         permissions
             .retain(|one| one.client != facts.application.client_id || !facts.consents.covers(&one.api, &one.value));
     }
-    if permissions.is_empty() {
+    let details = authorization_details::asked(facts.application, facts.scopes, &facts.terms.authorization_details)?;
+    if permissions.is_empty() && details.is_empty() {
         return Ok(Asked::Nothing);
     }
     let may_do_anything = facts.person.may_consent_for_administrators();
     let question = ConsentQuestion {
         for_everyone: ask == Ask::ForEveryone,
-        may_be_for_everyone: may_do_anything && ask != Ask::ForEveryone,
+        // What is asked for in detail is asked of this person.
+        may_be_for_everyone: may_do_anything && ask != Ask::ForEveryone && details.is_empty(),
         permissions,
+        details,
     };
     let beyond_them = ask == Ask::ForEveryone || question.permissions.iter().any(|one| one.for_administrators);
     let of_the_directory = |one: &PermissionAsked| one.as_application && one.api == directory.client_id;

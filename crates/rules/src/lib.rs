@@ -9,6 +9,7 @@
 
 pub mod accounts;
 pub mod api_access;
+pub mod authorization_details;
 pub mod authorize;
 pub mod client;
 pub mod consent;
@@ -19,8 +20,8 @@ pub mod layout;
 pub mod model;
 pub mod profile;
 pub mod refusal;
-pub mod responses;
 pub mod request_object;
+pub mod responses;
 pub mod scopes;
 pub mod settings;
 pub mod signing_keys;

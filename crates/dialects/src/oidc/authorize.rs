@@ -5,12 +5,12 @@ use grantor_protocol::response::{ResponseMode, ResponseType};
 use grantor_protocol::{PublicUrl, Secret, TenantId};
 use grantor_rules::Refusal;
 use grantor_rules::authorize::{ChallengeWanted, Request};
-use grantor_rules::model::Terms;
-use grantor_rules::scopes::SignInScope;
+use grantor_rules::model::{RequestedClaims, Terms};
+use grantor_rules::scopes::{SignInScope, WantedScopes};
 
 use super::errors::described;
 use super::metadata::issuer;
-use super::{claims, errors, scope};
+use super::{claims, claims_request, errors, scope};
 use crate::form::cut;
 use crate::oauth::authorize::{challenge, default_mode, front, max_age, response_mode, response_type};
 use crate::oauth::words::{limit, state};
@@ -34,6 +34,7 @@ pub fn parse(parameters: &Parameters) -> Result<Request, Refusal> {
     }
     let text = |name, limit| Ok(parameters.optional(name, limit)?.map(str::to_owned));
     let wanted = scope::named(parameters)?.ok_or(Refusal::ParameterMissing { name: "scope" })?;
+    let terms = terms(parameters, &wanted)?;
     Ok(Request {
         response_type,
         response_mode,
@@ -45,9 +46,19 @@ pub fn parse(parameters: &Parameters) -> Result<Request, Refusal> {
         login_hint: text("login_hint", limit::HINT)?,
         id_token_hint: parameters.optional("id_token_hint", limit::DOCUMENT)?.map(Secret::new),
         max_age: max_age(parameters)?,
-        // Without `offline_access` everything ends with the session (OpenID Connect Back-Channel Logout §2.7).
-        terms: Terms { ends_with_session: !wanted.signs_in_with(SignInScope::OfflineAccess), ..Terms::default() },
+        terms,
         ..Request::without_address(wanted)
+    })
+}
+
+/// What is asked for beside permissions. Claims are those of OpenID Connect: without `openid` nobody asks for any.
+fn terms(parameters: &Parameters, wanted: &WantedScopes) -> Result<Terms, Refusal> {
+    let claims = claims_request::read(parameters)?;
+    Ok(Terms {
+        claims: if wanted.signs_in_with(SignInScope::OpenId) { claims } else { RequestedClaims::default() },
+        // Without `offline_access` everything ends with the session (OpenID Connect Back-Channel Logout §2.7).
+        ends_with_session: !wanted.signs_in_with(SignInScope::OfflineAccess),
+        ..Terms::default()
     })
 }
 

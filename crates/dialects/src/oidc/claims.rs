@@ -1,12 +1,14 @@
 //! Claims of id_tokens (OpenID Connect Core §2), of access tokens (RFC 9068 §2.2) and of userinfo (OpenID Connect Core §5.1).
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grantor_protocol::secret::{left_half_of_sha256, left_half_of_sha384, left_half_of_sha512};
 use grantor_protocol::{FamilyId, PublicUrl, Secret};
 use grantor_rules::directory_api::is_built_in;
 use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, PersonFacts};
-use grantor_rules::model::{Application, PostalAddress, SigningAlg, User};
+use grantor_rules::model::{Application, PostalAddress, RequestedClaim, RequestedClaims, SigningAlg, User};
 use grantor_rules::scopes::{ApiName, SignInScope};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -71,8 +73,10 @@ pub fn id_token(public: &PublicUrl, facts: &IdTokenFacts<'_>) -> Map<String, Val
     if let Some(nonce) = facts.nonce {
         add("nonce", json!(nonce));
     }
-    if person.in_front && facts.access_token.is_none() && facts.code.is_none() {
-        claims.extend(of_person(person.user, |scope| person.sign_in.contains(&scope)));
+    let alone = person.in_front && facts.access_token.is_none() && facts.code.is_none();
+    let by_name = &facts.terms.claims.id_token;
+    if alone || !by_name.is_empty() {
+        claims.extend(told(person.user, |scope| alone && person.sign_in.contains(&scope), by_name));
     }
     add_belonging(&mut claims, person);
     claims
@@ -117,9 +121,11 @@ pub fn application_token(public: &PublicUrl, facts: &ApplicationTokenFacts<'_>) 
     claims
 }
 
-/// The claims of userinfo, as far as the token's scopes allow (OpenID Connect Core §5.4).
-pub fn userinfo(user: &User, subject: &str, scopes: &[String]) -> Map<String, Value> {
-    let mut body = of_person(user, |scope| scopes.iter().any(|found| found == scope.as_str()));
+/// The claims of userinfo, as far as the token's scopes allow, with those that were asked for by name (OpenID Connect Core §5.4
+/// and §5.5).
+pub fn userinfo(user: &User, subject: &str, scopes: &[String], by_name: &RequestedClaims) -> Map<String, Value> {
+    let by_scope = |scope: SignInScope| scopes.iter().any(|found| found == scope.as_str());
+    let mut body = told(user, by_scope, &by_name.userinfo);
     body.insert("sub".to_owned(), json!(subject));
     body
 }
@@ -144,39 +150,45 @@ fn add_belonging(claims: &mut Map<String, Value>, person: &PersonFacts<'_>) {
     }
 }
 
-/// What is known of a person and allowed to be told, by the permission that allows it (OpenID Connect Core §5.4).
-fn of_person(user: &User, allows: impl Fn(SignInScope) -> bool) -> Map<String, Value> {
+/// What is told of a person: by the permission that covers it (OpenID Connect Core §5.4), or because it was asked for by name. A
+/// claim whose value is none of those that were asked for is left out (OpenID Connect Core §5.5.1).
+fn told(
+    user: &User,
+    allows: impl Fn(SignInScope) -> bool,
+    by_name: &BTreeMap<String, RequestedClaim>,
+) -> Map<String, Value> {
+    let mut claims = known(user);
+    claims.retain(|name, value| {
+        SignInScope::of_claim(name).is_some_and(&allows) || by_name.get(name).is_some_and(|asked| asked.takes(value))
+    });
+    claims
+}
+
+/// What is known of a person.
+fn known(user: &User) -> Map<String, Value> {
     let mut claims = Map::new();
-    let known = &user.claims;
+    let more = &user.claims;
     let mut add = |name: &str, value: Option<Value>| claims.extend(value.map(|value| (name.to_owned(), value)));
     let text = |value: &Option<String>| value.as_ref().map(|value| json!(value));
-    if allows(SignInScope::Profile) {
-        add("name", Some(json!(user.display_name)));
-        add("given_name", text(&user.given_name));
-        add("family_name", text(&user.surname));
-        add("middle_name", text(&known.middle_name));
-        add("nickname", text(&known.nickname));
-        add("preferred_username", Some(json!(user.user_principal_name)));
-        add("profile", text(&known.profile));
-        add("picture", text(&known.picture));
-        add("website", text(&known.website));
-        add("gender", text(&known.gender));
-        add("birthdate", text(&known.birthdate));
-        add("zoneinfo", text(&known.zoneinfo));
-        add("locale", text(&user.preferred_language));
-        add("updated_at", known.updated_at.map(|at| json!(at.seconds())));
-    }
-    if let (true, Some(mail)) = (allows(SignInScope::Email), &user.mail) {
-        add("email", Some(json!(mail)));
-        add("email_verified", Some(json!(known.email_verified)));
-    }
-    if let (true, Some(number)) = (allows(SignInScope::Phone), &user.mobile_phone) {
-        add("phone_number", Some(json!(number)));
-        add("phone_number_verified", Some(json!(known.phone_number_verified)));
-    }
-    if allows(SignInScope::Address) {
-        add("address", known.address.as_ref().map(address));
-    }
+    add("name", Some(json!(user.display_name)));
+    add("given_name", text(&user.given_name));
+    add("family_name", text(&user.surname));
+    add("middle_name", text(&more.middle_name));
+    add("nickname", text(&more.nickname));
+    add("preferred_username", Some(json!(user.user_principal_name)));
+    add("profile", text(&more.profile));
+    add("picture", text(&more.picture));
+    add("website", text(&more.website));
+    add("gender", text(&more.gender));
+    add("birthdate", text(&more.birthdate));
+    add("zoneinfo", text(&more.zoneinfo));
+    add("locale", text(&user.preferred_language));
+    add("updated_at", more.updated_at.map(|at| json!(at.seconds())));
+    add("email", text(&user.mail));
+    add("email_verified", user.mail.as_ref().map(|_| json!(more.email_verified)));
+    add("phone_number", text(&user.mobile_phone));
+    add("phone_number_verified", user.mobile_phone.as_ref().map(|_| json!(more.phone_number_verified)));
+    add("address", more.address.as_ref().map(address));
     claims
 }
 

@@ -27,10 +27,6 @@ const AUTHENTICATION: [&str; 5] =
 /// How the keys of encrypted request objects are agreed on.
 pub const REQUEST_KEY_MANAGEMENT: [&str; 3] = ["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"];
 
-/// How request objects are encrypted.
-pub const REQUEST_ENCRYPTION: [&str; 6] =
-    ["A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
-
 /// The discovery document of a tenant, by its id.
 pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
     let tenant = tenant.to_string();
@@ -39,7 +35,7 @@ pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
     let signing = SigningAlg::NAMES.map(|(name, _)| name);
     let confidential = &AUTHENTICATION[1..];
     let signed: Vec<&str> = assertion::algorithms().collect();
-    Reply::document(json!({
+    let mut document = json!({
         "issuer": issuer(public, &tenant),
         "authorization_endpoint": at(paths::authorize),
         "token_endpoint": at(paths::token),
@@ -72,13 +68,6 @@ pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
         "introspection_encryption_alg_values_supported": KEY_MANAGEMENT,
         "introspection_encryption_enc_values_supported": CONTENT_ENCRYPTION,
         "claims_supported": claims::SUPPORTED,
-        "claims_parameter_supported": false,
-        "request_parameter_supported": true,
-        "request_uri_parameter_supported": true,
-        "require_request_uri_registration": true,
-        "request_object_signing_alg_values_supported": SigningAlg::NAMES.map(|(name, _)| name),
-        "request_object_encryption_alg_values_supported": REQUEST_KEY_MANAGEMENT,
-        "request_object_encryption_enc_values_supported": REQUEST_ENCRYPTION,
         "authorization_response_iss_parameter_supported": true,
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": AUTHENTICATION,
@@ -89,7 +78,29 @@ pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
         "revocation_endpoint_auth_signing_alg_values_supported": signed,
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
-    }))
+    });
+    add(&mut document, requests());
+    Reply::document(document)
+}
+
+/// How requests may be put (RFC 9101 §10.5, OpenID Connect Discovery §3).
+fn requests() -> Value {
+    json!({
+        "claims_parameter_supported": true,
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
+        "request_object_signing_alg_values_supported": SigningAlg::NAMES.map(|(name, _)| name),
+        "request_object_encryption_alg_values_supported": REQUEST_KEY_MANAGEMENT,
+        "request_object_encryption_enc_values_supported": CONTENT_ENCRYPTION,
+    })
+}
+
+/// Puts the members of a part into the document.
+fn add(document: &mut Value, part: Value) {
+    if let (Value::Object(document), Value::Object(part)) = (document, part) {
+        document.extend(part);
+    }
 }
 
 /// The keys: `keys` verify what is signed here, and what others encrypt for us they encrypt for `request_key`. All are public

@@ -132,6 +132,7 @@ fn question() -> ConsentQuestion {
         ],
         for_everyone: true,
         may_be_for_everyone: false,
+        details: Vec::new(),
     }
 }
 

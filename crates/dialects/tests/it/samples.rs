@@ -8,7 +8,9 @@ use grantor_protocol::pkce::BadProofKey;
 use grantor_protocol::redirect_uri::BadRedirectUri;
 use grantor_rules::Refusal;
 use grantor_rules::model::{AuthMethod, RevocationReason};
-use grantor_rules::refusal::{AssertionFault, DetailsFault, RequestObjectFault, RequestUriFault, ResponseFault, TokenFault};
+use grantor_rules::refusal::{
+    AssertionFault, DetailsFault, RequestObjectFault, RequestUriFault, ResponseFault, TokenFault,
+};
 
 /// Every refusal with harmless facts.
 pub fn refusals() -> Vec<Refusal> {

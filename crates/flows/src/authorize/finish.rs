@@ -57,7 +57,8 @@ impl Finishing<'_> {
     fn record_consent(&self) {
         let Some(given) = &self.given else { return };
         let name = |one: &PermissionAsked| format!("{} · {}", one.api_name, one.value);
-        let permissions = given.question.permissions.iter().map(name).collect();
+        let details = given.question.details.iter().map(|one| format!("{} · {}", one.api_name, one.heading));
+        let permissions = given.question.permissions.iter().map(name).chain(details).collect();
         let event = Event::Consented { user: self.person.user.id, permissions, for_everyone: given.for_everyone };
         self.env.record(self.trace, event);
     }
@@ -136,7 +137,12 @@ impl Finishing<'_> {
         let waited = self.stage.handle().ok_or(Refusal::InteractionGone)?;
         once(self.store().consent_without_code(&waited, &recorded, now).await?)?;
         self.record_consent();
-        let nothing = ConsentQuestion { permissions: Vec::new(), for_everyone: true, may_be_for_everyone: false };
+        let nothing = ConsentQuestion {
+            permissions: Vec::new(),
+            for_everyone: true,
+            may_be_for_everyone: false,
+            details: Vec::new(),
+        };
         let question = self.given.as_ref().map_or(nothing, |given| given.question.clone());
         Ok(Step::AllowedForEveryone { tenant: Arc::clone(&self.person.tenant), question })
     }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::auth_method::AuthMethod;
 use super::client_metadata::{AccessTokenFormat, ClientMetadata, Profile};
 use super::credentials::{ClientCertificate, ClientSecret};
+use super::detail_type::AuthorizationDetailType;
 use super::token_settings::{ClaimMapping, GroupClaims, Lifetimes, OptionalClaims, RefreshRotation};
 
 /// A registered application.
@@ -90,6 +91,9 @@ pub struct Application {
     /// own API.
     #[serde(default)]
     pub access_token_format: AccessTokenFormat,
+    /// As an API: what people may allow on it once and in detail (RFC 9396).
+    #[serde(default)]
+    pub authorization_detail_types: Vec<AuthorizationDetailType>,
     /// As a client: what becomes of a refresh token that was exchanged.
     #[serde(default)]
     pub refresh_tokens: RefreshRotation,
@@ -374,6 +378,7 @@ impl Application {
             profile: Profile::default(),
             registration: None,
             access_token_format: AccessTokenFormat::default(),
+            authorization_detail_types: Vec::new(),
             refresh_tokens: RefreshRotation::default(),
             optional_claims: OptionalClaims::default(),
             group_claims: Vec::new(),

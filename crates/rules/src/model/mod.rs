@@ -7,6 +7,7 @@ pub mod application;
 pub mod auth_method;
 pub mod client_metadata;
 pub mod credentials;
+pub mod detail_type;
 pub mod device;
 pub mod grant;
 pub mod notice;
@@ -25,6 +26,7 @@ pub use application::{
 pub use auth_method::AuthMethod;
 pub use client_metadata::{AccessTokenFormat, ClientMetadata, DeliveryMode, Profile, SubjectType};
 pub use credentials::{ClientCertificate, ClientSecret};
+pub use detail_type::{AuthorizationDetailType, DetailField};
 pub use device::{Awaited, DeviceAnswer, DeviceApproval, DeviceCode, Polled, UserCode};
 pub use grant::{
     Code, ConsentRequest, Consents, Exchanged, Family, GrantedPermission, Interaction, Progress, Purpose,

@@ -216,7 +216,7 @@ fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'
         id_expires_at: now + grounds.client.lifetimes.id_token().unwrap_or(settings.id_token_lifetime),
         refresh_expires_at: keeps.then_some(idle_end),
         family_ends_at: grounds.family_ends_at,
-        terms: grounds.terms,
+        terms: Terms { claims: grounds.terms.claims.allowed(|scope| allowed(&scope)), ..grounds.terms },
     }))
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use grantor_rules::Refusal;
 use grantor_rules::consent::{Ask, Asked, ConsentQuestion, Facts, allowed_of, question};
-use grantor_rules::model::{Application, Consents, TenantPolicy, User, WhoMayConsent};
+use grantor_rules::model::{Application, Consents, TenantPolicy, Terms, User, WhoMayConsent};
 use grantor_rules::scopes::{ResolvedScopes, WantedOfApi};
 
 use crate::world::{
@@ -15,6 +15,7 @@ fn asked_of(scopes: &ResolvedScopes, consents: &Consents, user: &User, ask: Ask)
     let facts = Facts {
         application: &app(),
         is_here: true,
+        terms: &Terms::default(),
         scopes,
         consents,
         required_apis: &by_client_id(&[api("colors")]),

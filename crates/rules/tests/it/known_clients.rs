@@ -2,7 +2,7 @@
 
 use grantor_protocol::TenantId;
 use grantor_rules::consent::{Ask, Asked, ConsentQuestion, Facts, question};
-use grantor_rules::model::{Application, Consents, TenantPolicy, User};
+use grantor_rules::model::{Application, Consents, TenantPolicy, Terms, User};
 
 use crate::world::{
     administrator, allowed, api, app, by_client_id, client_id, here, person, required, resolved_with, role,
@@ -33,6 +33,7 @@ impl Together {
         let facts = Facts {
             application: &self.app,
             is_here: true,
+            terms: &Terms::default(),
             scopes: &resolved_with(&here(self.colors.clone()), words),
             consents,
             required_apis: &by_client_id(&[self.colors.clone(), self.shapes.clone()]),

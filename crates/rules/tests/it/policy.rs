@@ -2,7 +2,9 @@
 
 use grantor_rules::Refusal;
 use grantor_rules::consent::{Ask, Asked, ConsentQuestion, Facts, question};
-use grantor_rules::model::{AppRole, Application, Consents, Risk, TenantPolicy, User, UserConsent, WhoMayConsent};
+use grantor_rules::model::{
+    AppRole, Application, Consents, Risk, TenantPolicy, Terms, User, UserConsent, WhoMayConsent,
+};
 
 use crate::world::{
     administrator, allowed, api, app, by_client_id, definition, here, person, required, resolved_with, role,
@@ -26,6 +28,7 @@ fn asked(words: &str, consents: &Consents, user: &User, user_consent: UserConsen
     let facts = Facts {
         application: &app(),
         is_here: true,
+        terms: &Terms::default(),
         scopes: &resolved_with(&here(graded()), words),
         consents,
         required_apis: &by_client_id(&[graded()]),
@@ -135,6 +138,7 @@ fn for_roles(words: &str, ask: Ask, change: impl FnOnce(&mut Application)) -> Re
     let facts = Facts {
         application: &app,
         is_here: true,
+        terms: &Terms::default(),
         scopes: &resolved_with(&here(colors.clone()), words),
         consents: &Consents::default(),
         required_apis: &by_client_id(&[colors]),

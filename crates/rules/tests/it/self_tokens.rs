@@ -4,7 +4,7 @@ use grantor_protocol::prompt::Prompt;
 use grantor_rules::Refusal;
 use grantor_rules::authorize::not_itself_by_identifier;
 use grantor_rules::consent::{Ask, Asked, Facts, question};
-use grantor_rules::model::{Application, Consents, Platform, Registration, TenantPolicy};
+use grantor_rules::model::{Application, Consents, Platform, Registration, TenantPolicy, Terms};
 use grantor_rules::scopes::ResolvedScopes;
 use grantor_rules::token::client_credentials;
 
@@ -88,6 +88,7 @@ fn asked(words: &str, is_here: bool, consents: &Consents, ask: Ask) -> Vec<Strin
     let facts = Facts {
         application: &application,
         is_here,
+        terms: &Terms::default(),
         scopes: &scopes(words),
         consents,
         required_apis: &by_client_id(&[api("colors")]),

@@ -3,14 +3,15 @@
 mod auth_methods;
 mod checklist;
 mod client_assertions;
+mod claims_request;
 mod errors;
 mod journey;
 mod metadata;
 mod opaque_tokens;
 mod openidconnect_crate;
 mod other_dialects;
-mod responses;
 mod request_objects;
+mod responses;
 mod sign_out;
 mod signed_answers;
 mod signing;

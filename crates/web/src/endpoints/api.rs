@@ -65,7 +65,8 @@ pub async fn userinfo_of(app: &App, incoming: &Incoming, asked_tenant: &str) -> 
         let Permitted { call, client } =
             api_call::permitted(&app.env, &incoming.trace, &bearer, kind, &read, &needed).await?;
         let subject = app.env.salt.subject(call.token.tenant, &client, call.user.id);
-        let claims = claims::userinfo(&call.user, &subject, &call.token.scopes);
+        let by_name = api_call::claims_by_name(&app.env, &call).await?;
+        let claims = claims::userinfo(&call.user, &subject, &call.token.scopes, &by_name);
         responses::userinfo(&app.env, &client, &issuer, claims).await
     };
     let outcome: Result<UserInfo, FlowError> = outcome.await;
