@@ -74,10 +74,18 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::ParameterRepeated { .. } | R::BodyUnreadable { .. } => report(9_002_313, "invalid_request"),
         R::ParameterTooLong { .. } => report(90_100, "invalid_request"),
         R::ParameterMalformed { .. } if endpoint == Endpoint::Discovery => report(50_050, "invalid_request"),
-        // Nothing is encrypted for applications in these dialects: the last one never happens there.
-        R::ParameterMalformed { .. } | R::PromptUnknown { .. } | R::TwoCredentials | R::ResponseNotPossible { .. } => {
-            report(90_023, "invalid_request")
-        }
+        // Requests of the Microsoft dialects stand in the address and are neither signed nor detailed, and nothing is encrypted for
+        // applications there: most of these are of applications that are registered for more care.
+        R::ParameterMalformed { .. }
+        | R::PromptUnknown { .. }
+        | R::TwoCredentials
+        | R::ResponseNotPossible { .. }
+        | R::RequestObjectInvalid { .. }
+        | R::RequestUriInvalid { .. }
+        | R::RequestNotSigned
+        | R::RequestNotPushed
+        | R::AuthorizationDetailsInvalid { .. }
+        | R::AuthenticationUnmet { .. } => report(90_023, "invalid_request"),
         // What our own page did not send is no answer of the application's person.
         R::FormNotOurs => report(90_013, "invalid_request").page(),
         R::ParameterNotSupported { name } => {
@@ -144,14 +152,6 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         },
         R::ApiDisabled { .. } => report(500_014, "invalid_resource"),
         R::SelfByIdentifier { .. } => report(90_009, "invalid_resource"),
-
-        // The Microsoft dialects know none of these: requests there stand in the address and are not signed.
-        R::RequestObjectInvalid { .. }
-        | R::RequestUriInvalid { .. }
-        | R::RequestNotSigned
-        | R::RequestNotPushed
-        | R::AuthorizationDetailsInvalid { .. }
-        | R::AuthenticationUnmet { .. } => report(90_023, "invalid_request"),
 
         R::ChallengeMalformed { .. } => report(50_147, "invalid_request"),
         R::ChallengeMethodUnknown { .. } | R::ChallengeMissing => report(501_491, "invalid_request"),
