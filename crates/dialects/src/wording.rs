@@ -229,8 +229,7 @@ const fn request_uri_sentence(why: RequestUriFault) -> &'static str {
         }
         RequestUriFault::NotFetched => "No request could be fetched from the address at which it is said to stand.",
         RequestUriFault::Changed => "The request at that address is not the one that the address promises.",
-        RequestUriFault::Unknown => "The application has pushed no such request, or its time is over.",
-        RequestUriFault::Answered => "The request that was pushed has been answered.",
+        RequestUriFault::Unknown => "The application has pushed no such request, its time is over, or it was answered.",
     }
 }
 

@@ -7,6 +7,7 @@
 mod finish;
 mod known;
 mod prove;
+mod push;
 mod signed_answer;
 mod waiting;
 
@@ -26,6 +27,7 @@ use crate::place::Place;
 use crate::{Env, Event, FlowError, Trace, id_token_hint, responses};
 
 pub use prove::{AnswerTo, Proven, for_page, page_kept_by, prove, prove_device};
+pub use push::{prove_pusher, push, pushed};
 pub use signed_answer::{can_be_signed, signed_answer};
 pub use waiting::{ask_an_administrator, decline, note_progress, waiting};
 
@@ -68,6 +70,14 @@ impl Stage {
             flow: trace.flow(),
             pushed: None,
         })
+    }
+
+    /// The same, begun with a request that was pushed.
+    #[must_use]
+    pub fn pushed(mut self, digest: Option<HandleDigest>) -> Self {
+        let (Self::New(interaction) | Self::Waiting { interaction, .. }) = &mut self;
+        interaction.pushed = digest;
+        self
     }
 
     const fn interaction(&self) -> &Interaction {

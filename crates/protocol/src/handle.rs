@@ -26,11 +26,13 @@ pub enum HandleKind {
     Session,
     /// A device code (RFC 8628 §3.2).
     DeviceCode,
+    /// An authorization request that was pushed (RFC 9126 §2.2).
+    PushedRequest,
 }
 
 impl HandleKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Code, Self::Interaction, Self::Session, Self::DeviceCode];
+    pub const ALL: [Self; 5] = [Self::Code, Self::Interaction, Self::Session, Self::DeviceCode, Self::PushedRequest];
 
     const fn prefix(self) -> &'static str {
         match self {
@@ -38,6 +40,7 @@ impl HandleKind {
             Self::Interaction => "gi1.",
             Self::Session => "gs1.",
             Self::DeviceCode => "gd1.",
+            Self::PushedRequest => "gp1.",
         }
     }
 }

@@ -642,16 +642,13 @@ pub enum RequestUriFault {
     NotFetched,
     /// What is there is not what the address promises.
     Changed,
-    /// It was pushed by another application, long ago, or not at all.
+    /// It was pushed by another application, too long ago, or not at all; or it has been answered.
     Unknown,
-    /// The request that was pushed has been answered.
-    Answered,
 }
 
 impl RequestUriFault {
     /// Each.
-    pub const ALL: [Self; 6] =
-        [Self::Malformed, Self::NotRegistered, Self::NotFetched, Self::Changed, Self::Unknown, Self::Answered];
+    pub const ALL: [Self; 5] = [Self::Malformed, Self::NotRegistered, Self::NotFetched, Self::Changed, Self::Unknown];
 }
 
 /// What is wrong with `authorization_details` (RFC 9396 §5).

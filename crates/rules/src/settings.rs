@@ -21,6 +21,9 @@ pub struct Settings {
     pub refresh_grace: Duration,
     /// How long an authorization request waits for its person.
     pub interaction_lifetime: Duration,
+    /// For how long a browser may point at a request that was pushed (RFC 9126 §2.2; FAPI 2.0 Security Profile §5.3.2.2: less
+    /// than ten minutes).
+    pub pushed_request_lifetime: Duration,
     /// How long a browser stays signed in.
     pub session_lifetime: Duration,
     /// How long a device code waits for its person (Source: entra-dialect 10).
@@ -50,6 +53,7 @@ impl Default for Settings {
             spa_refresh_lifetime: Duration::from_secs(DAY),
             refresh_grace: Duration::from_secs(MINUTE),
             interaction_lifetime: Duration::from_secs(60 * MINUTE),
+            pushed_request_lifetime: Duration::from_secs(90),
             session_lifetime: Duration::from_secs(DAY),
             device_code_lifetime: Duration::from_secs(15 * MINUTE),
             device_code_interval: Duration::from_secs(5),

@@ -14,7 +14,7 @@ use tower_service::Service;
 use crate::app::App;
 use crate::endpoints::interaction::{self, Page};
 use crate::endpoints::{
-    account, api, assets, authorize, dev, device, documents, operations, sign_out, token, token_status,
+    account, api, assets, authorize, dev, device, documents, operations, push, sign_out, token, token_status,
 };
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
@@ -117,6 +117,7 @@ async fn answer(app: &App, route: &Route, request: Request<Body>) -> Answer {
         Route::ErrorCode => documents::error_code(&incoming),
         Route::Userinfo => api::userinfo(app, &incoming).await,
         Route::UserinfoOf { tenant } => api::userinfo_of(app, &incoming, tenant).await,
+        Route::Push { tenant } => Box::pin(push::handle(app, &incoming, read, tenant)).await,
         Route::Introspect { tenant } => Box::pin(token_status::introspect(app, &incoming, read, tenant)).await,
         Route::Revoke { tenant } => Box::pin(token_status::revoke(app, &incoming, read, tenant)).await,
         Route::Me => api::me(app, &incoming).await,

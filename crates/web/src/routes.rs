@@ -34,6 +34,8 @@ pub enum Route {
     Keys { dialect: DialectName, tenant: String },
     /// Facts about the person, in the words of the standard.
     UserinfoOf { tenant: String },
+    /// Where an application leaves a request before it sends a browser.
+    Push { tenant: String },
     /// Whether a token is of use.
     Introspect { tenant: String },
     /// Where a token is given back.
@@ -149,6 +151,7 @@ impl Route {
             ["oidc", "keys"] => Self::Keys { dialect: Oidc, tenant },
             ["oidc", ".well-known", "openid-configuration"] => Self::Metadata { dialect: Oidc, tenant },
             ["oidc", "userinfo"] => Self::UserinfoOf { tenant },
+            ["oidc", "par"] => Self::Push { tenant },
             ["oidc", "introspect"] => Self::Introspect { tenant },
             ["oidc", "revoke"] => Self::Revoke { tenant },
             _ => return None,
@@ -172,7 +175,11 @@ impl Route {
             | Self::ConsentRequests { .. }
             | Self::DevClock => &["GET", "POST"],
             Self::DevRefusals => &["GET", "POST", "DELETE"],
-            Self::Token { .. } | Self::DeviceCode { .. } | Self::Introspect { .. } | Self::Revoke { .. } => &["POST"],
+            Self::Token { .. }
+            | Self::DeviceCode { .. }
+            | Self::Push { .. }
+            | Self::Introspect { .. }
+            | Self::Revoke { .. } => &["POST"],
             Self::Metadata { .. }
             | Self::Keys { .. }
             | Self::InstanceDiscovery
@@ -191,7 +198,14 @@ impl Route {
 
     /// Whether it refuses other methods in its dialect's own words.
     pub const fn refuses_methods_itself(&self) -> bool {
-        matches!(self, Self::Token { .. } | Self::DeviceCode { .. } | Self::Introspect { .. } | Self::Revoke { .. })
+        matches!(
+            self,
+            Self::Token { .. }
+                | Self::DeviceCode { .. }
+                | Self::Push { .. }
+                | Self::Introspect { .. }
+                | Self::Revoke { .. }
+        )
     }
 
     /// Whether scripts of any origin may read the answer: public documents, and calls that carry a token and no cookie.
@@ -199,6 +213,7 @@ impl Route {
         match self {
             Self::Token { .. }
             | Self::DeviceCode { .. }
+            | Self::Push { .. }
             | Self::Metadata { .. }
             | Self::Keys { .. }
             | Self::InstanceDiscovery

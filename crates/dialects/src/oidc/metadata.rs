@@ -79,13 +79,15 @@ pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
     });
-    add(&mut document, requests());
+    add(&mut document, requests(&at(paths::push)));
     Reply::document(document)
 }
 
-/// How requests may be put (RFC 9101 §10.5, OpenID Connect Discovery §3).
-fn requests() -> Value {
+/// How requests may be put (RFC 9101 §10.5, RFC 9126 §5, OpenID Connect Discovery §3).
+fn requests(push: &str) -> Value {
     json!({
+        "pushed_authorization_request_endpoint": push,
+        "require_pushed_authorization_requests": false,
         "claims_parameter_supported": true,
         "request_parameter_supported": true,
         "request_uri_parameter_supported": true,

@@ -7,6 +7,7 @@ mod device;
 pub mod errors;
 pub mod metadata;
 pub mod paths;
+pub mod push;
 pub mod read;
 pub mod request;
 pub mod scope;

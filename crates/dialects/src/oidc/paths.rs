@@ -5,6 +5,11 @@ pub fn authorize(tenant: &str) -> String {
     format!("/{tenant}/oidc/authorize")
 }
 
+/// Where an application leaves a request before it sends a browser.
+pub fn push(tenant: &str) -> String {
+    format!("/{tenant}/oidc/par")
+}
+
 /// Where codes and refresh tokens are exchanged.
 pub fn token(tenant: &str) -> String {
     format!("/{tenant}/oidc/token")

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use grantor_protocol::secret::same_bytes;
-use grantor_protocol::{Handle, UserId};
+use grantor_protocol::{Handle, HandleDigest, UserId};
 use grantor_rules::Refusal;
 use grantor_rules::consent::ConsentQuestion;
 use grantor_rules::model::{Application, ConsentRequest, Consents, Interaction, Progress, Tenant};
@@ -42,12 +42,18 @@ pub async fn note_progress(env: &Env, handle: &Handle, progress: &Progress) -> R
     Ok(env.storage.tenant(handle.tenant()).note_progress(&handle.digest(), progress).await?)
 }
 
-/// Ends a request because the person said no.
+/// Ends a request because the person said no, with what was pushed for it.
 ///
 /// # Errors
 /// Always: [`Refusal::ConsentDeclined`], or [`Refusal::InteractionGone`] when it was answered meanwhile.
-pub async fn decline(env: &Env, handle: &Handle) -> Result<Infallible, FlowError> {
-    match env.storage.tenant(handle.tenant()).end_interaction(&handle.digest()).await? {
+pub async fn decline(env: &Env, handle: &Handle, pushed: Option<&HandleDigest>) -> Result<Infallible, FlowError> {
+    let store = env.storage.tenant(handle.tenant());
+    if let Some(pushed) = pushed
+        && store.end_pushed_request(pushed).await? == Finished::Before
+    {
+        return Err(Refusal::InteractionGone.into());
+    }
+    match store.end_interaction(&handle.digest()).await? {
         Finished::Now => Err(Refusal::ConsentDeclined.into()),
         Finished::Before => Err(Refusal::InteractionGone.into()),
     }

@@ -13,6 +13,7 @@ fn refused(profile: Profile, metadata: ClientMetadata) -> [Option<&'static str>;
 
 #[test]
 fn a_request_comes_as_the_application_or_its_profile_says() {
+    // 9126-06
     let (push, sign) = (Some("request-not-pushed"), Some("request-not-signed"));
     let plain = ClientMetadata::default;
     let pushes = || ClientMetadata { require_pushed_authorization_requests: true, ..plain() };

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use grantor_dialects::form::encode_component;
+use grantor_dialects::oidc::request::PUSHED;
 use grantor_jose::base64url::encode;
 use grantor_jose::{Algorithm, HeaderFields, SigningKey, sign_compact};
 use grantor_protocol::HandleKind;
@@ -47,6 +49,7 @@ impl Credential {
             Self::Handle(HandleKind::Interaction) => &[Place::SignInPage, Place::ConsentPage, Place::DevicePage],
             Self::Handle(HandleKind::Session) => &[Place::SessionCookie],
             Self::Handle(HandleKind::DeviceCode) => &[Place::DeviceCode],
+            Self::Handle(HandleKind::PushedRequest) => &[Place::PushedReference],
             Self::BrowserCookie => &[Place::BrowserCookie],
             Self::DirectoryToken => &[Place::Me, Place::Userinfo],
             Self::StandardToken | Self::OpaqueToken => &[Place::StandardUserinfo],
@@ -74,11 +77,12 @@ enum Place {
     RefreshToken,
     Code,
     DeviceCode,
+    PushedReference,
     OnBehalfOf,
 }
 
 impl Place {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::SignInPage,
         Self::ConsentPage,
         Self::DevicePage,
@@ -90,6 +94,7 @@ impl Place {
         Self::RefreshToken,
         Self::Code,
         Self::DeviceCode,
+        Self::PushedReference,
         Self::OnBehalfOf,
     ];
 }
@@ -117,6 +122,7 @@ impl<'a> Issued<'a> {
         let unused = browser.authorize(&request).await.code();
         let device = approved_device(platform, &mut browser).await;
         let of_the_standard = standard_tokens(platform).await;
+        let pushed = pushed(platform).await;
         let cookie =
             |browser: &Browser<'_>, part: &str| browser.cookies.find(part).expect("the cookie is kept").value.clone();
         let values = Credential::all()
@@ -125,6 +131,7 @@ impl<'a> Issued<'a> {
                 let value = match credential {
                     Credential::Handle(HandleKind::Code) => unused.clone(),
                     Credential::Handle(HandleKind::DeviceCode) => device.clone(),
+                    Credential::Handle(HandleKind::PushedRequest) => pushed.clone(),
                     Credential::RefreshToken => colors.refresh_token.clone(),
                     Credential::Handle(HandleKind::Interaction) => {
                         waiting.address.rsplit('/').next().unwrap_or_default().to_owned()
@@ -180,6 +187,12 @@ impl<'a> Issued<'a> {
                 let request = TokenRequest::by(NATIVE, GrantKind::DeviceCode.as_str()).with("device_code", value);
                 self.platform.token(&request).await.code() == 200
             }
+            Place::PushedReference => {
+                let (id, reference) = (NATIVE.client_id, encode_component(&format!("{PUSHED}{value}")));
+                let target = format!("/{}/oidc/authorize?client_id={id}&request_uri={reference}", CONTOSO.id);
+                let answer = browser.request("GET", &target, &[], String::new()).await;
+                answer.code() == 303 && !answer.header("location").contains("error=")
+            }
             Place::OnBehalfOf => self.platform.token(&acting_on(value)).await.code() == 200,
         }
     }
@@ -195,6 +208,15 @@ async fn approved_device(platform: &TestPlatform, browser: &mut Browser<'_>) -> 
     let device = asked.begin(platform).await;
     device.approve(browser, CHRIS).await;
     device.device_code
+}
+
+/// What tells a request that was pushed from others.
+async fn pushed(platform: &TestPlatform) -> String {
+    let request = Authorize::by(NATIVE).oidc().tenant(CONTOSO.id).scope("openid").with("prompt", "consent");
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let target = format!("/{}/oidc/par", CONTOSO.id);
+    let answer = platform.send(platform.request("POST", &target, &form, request.encoded().into())).await;
+    answer.json()["request_uri"].as_str().expect("it was pushed").strip_prefix(PUSHED).expect("it is ours").to_owned()
 }
 
 /// Access tokens of the standard's dialect: a signed one and an opaque one for userinfo, and an opaque one for another API.

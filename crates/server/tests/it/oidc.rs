@@ -10,6 +10,7 @@ mod metadata;
 mod opaque_tokens;
 mod openidconnect_crate;
 mod other_dialects;
+mod pushed_requests;
 mod request_objects;
 mod responses;
 mod sign_out;

@@ -36,7 +36,8 @@ fn after(route: Option<&Route>) -> Option<Route> {
         Some(Route::Keys { dialect: EntraV2, .. }) => Route::Keys { dialect: EntraV1, tenant: tenant() },
         Some(Route::Keys { dialect: EntraV1, .. }) => Route::Keys { dialect: Oidc, tenant: tenant() },
         Some(Route::Keys { dialect: Oidc, .. }) => Route::UserinfoOf { tenant: tenant() },
-        Some(Route::UserinfoOf { .. }) => Route::Introspect { tenant: tenant() },
+        Some(Route::UserinfoOf { .. }) => Route::Push { tenant: tenant() },
+        Some(Route::Push { .. }) => Route::Introspect { tenant: tenant() },
         Some(Route::Introspect { .. }) => Route::Revoke { tenant: tenant() },
         Some(Route::Revoke { .. }) => Route::InstanceDiscovery,
         Some(Route::InstanceDiscovery) => Route::UserRealm { user: CHRIS.name.to_owned() },
@@ -100,6 +101,7 @@ fn as_nobody(route: &Route) -> AsNobody {
         }
         Route::Keys { dialect: DialectName::Oidc, tenant } => row(&format!("/{tenant}/oidc/keys"), 200, 405, true),
         Route::UserinfoOf { tenant } => row(&format!("/{tenant}/oidc/userinfo"), 401, 401, true),
+        Route::Push { tenant } => row(&format!("/{tenant}/oidc/par"), 405, 400, true),
         Route::Introspect { tenant } => row(&format!("/{tenant}/oidc/introspect"), 405, 400, false),
         Route::Revoke { tenant } => row(&format!("/{tenant}/oidc/revoke"), 405, 400, true),
         Route::Authorize { dialect, tenant } => {

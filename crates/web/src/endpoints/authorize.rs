@@ -76,7 +76,7 @@ async fn start(
     read.map_err(|refusal| at_tenant(refusal.into()))?;
     let sent = if incoming.is_post() { incoming.form() } else { incoming.query() };
     let sent = sent.map_err(|refusal| at_tenant(refusal.into()))?;
-    let Arrived { parameters, arrival } = match arrived(app, spoken, &place, &sent).await {
+    let Arrived { parameters, arrival, pushed } = match arrived(app, spoken, &place, &sent).await {
         Ok(arrived) => arrived,
         Err(error) => return unread(app, incoming, dialect, place, &sent, error).await.map_err(&at_tenant),
     };
@@ -89,7 +89,8 @@ async fn start(
         dialect.name(),
         parameters.pairs(),
         browser.digest(),
-    );
+    )
+    .pushed(pushed);
     let sessions = cookies::sessions(&incoming.headers, &env.public, proven.place.authority());
     let asked = Asked { app, incoming, dialect, proven: &proven, parameters: &parameters, purpose: &purpose };
     if asked.way_back().signed {

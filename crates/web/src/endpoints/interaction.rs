@@ -254,7 +254,7 @@ impl<'a> Waiting<'a> {
             device::decline(&self.app.env, digest, &self.handle).await?;
             return Ok(self.device_declined_page());
         }
-        match flow::decline(&self.app.env, &self.handle).await {
+        match flow::decline(&self.app.env, &self.handle, self.interaction.pushed.as_ref()).await {
             Err(error) => Ok(self.asked().refuse(error).await),
             Ok(never) => match never {},
         }

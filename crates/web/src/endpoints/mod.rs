@@ -12,6 +12,7 @@ mod facts;
 pub mod interaction;
 pub mod operations;
 mod outcome;
+pub mod push;
 pub mod refused;
 pub mod sign_out;
 pub mod token;
