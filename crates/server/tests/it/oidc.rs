@@ -2,8 +2,8 @@
 
 mod auth_methods;
 mod checklist;
-mod client_assertions;
 mod claims_request;
+mod client_assertions;
 mod errors;
 mod journey;
 mod metadata;
