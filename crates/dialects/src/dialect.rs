@@ -6,6 +6,7 @@ use grantor_protocol::response::ResponseMode;
 use grantor_protocol::{ClientId, RedirectUri, Secret, TenantId, UserId};
 use grantor_rules::consent::ConsentQuestion;
 use grantor_rules::layout::TokenLayout;
+use grantor_rules::model::Terms;
 use grantor_rules::scopes::WantedScopes;
 use grantor_rules::token::issued::{IssuedTokens, TokenRequest};
 use grantor_rules::{Refusal, authorize};
@@ -45,6 +46,8 @@ pub struct DeviceRequest {
     pub client_id: ClientId,
     /// What it asks for.
     pub wanted: WantedScopes,
+    /// What the grant carries beside its permissions.
+    pub terms: Terms,
 }
 
 /// A device code that was issued (RFC 8628 §3.2).

@@ -30,6 +30,7 @@ pub async fn begin(
     dialect: &str,
     client_id: &ClientId,
     wanted: &WantedScopes,
+    terms: Terms,
 ) -> Result<Begun, FlowError> {
     let application = match place {
         Place::Tenant(tenant) => {
@@ -54,7 +55,7 @@ pub async fn begin(
         expires_at: env.now() + env.settings.device_code_lifetime,
         answer: None,
         spent_at: None,
-        terms: Terms::default(),
+        terms,
         awaits: None,
         polled: None,
     };

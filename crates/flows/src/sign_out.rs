@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, Handle, RedirectUri, Secret, UserId};
+use grantor_rules::Settings;
 use grantor_rules::authorize::SignedIn;
 use grantor_rules::client::{RegisteredRedirect, registered_redirect};
 use grantor_rules::model::{Application, Lifetimes, Tenant};
@@ -90,7 +92,15 @@ pub struct Notice {
     pub dialect: Option<String>,
 }
 
-/// Ends the sign-ins of `users` in this browser. Tokens that applications hold are not touched (Source: entra-dialect 13.9).
+/// Until when the end of a session is remembered: until no code and no token of it could be of use any more, by the longest
+/// lives that either can have.
+fn remembered_until(env: &Env, now: Timestamp) -> Timestamp {
+    let Settings { access_token_longest, code_lifetime, device_code_lifetime, .. } = env.settings;
+    now + code_lifetime.max(device_code_lifetime) + access_token_longest.max(Lifetimes::LONGEST_TOKEN)
+}
+
+/// Ends the sign-ins of `users` in this browser. It is remembered that they were ended: what ends with its session is refused
+/// everywhere from then on; the rest is for the applications to look after, which are told (Source: entra-dialect 13.9).
 ///
 /// # Errors
 /// [`FlowError::Store`].
@@ -120,7 +130,7 @@ pub async fn end(
                 sids: vec![one.sign_in.sid.clone()],
                 notices: Vec::new(),
                 now,
-                keep_until: now + Lifetimes::LONGEST_TOKEN,
+                keep_until: remembered_until(env, now),
             };
             store.end_sign_ins(&end).await?;
         }

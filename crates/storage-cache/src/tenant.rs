@@ -227,6 +227,10 @@ impl TenantStorage for CachedTenant {
         self.store.end_pushed_request(digest).await
     }
 
+    async fn find_session_end(&self, sid: &str) -> Result<Option<Timestamp>, Fault> {
+        self.store.find_session_end(sid).await
+    }
+
     async fn list_session_clients(&self, sid: &str) -> Result<Vec<SessionClient>, Fault> {
         self.store.list_session_clients(sid).await
     }

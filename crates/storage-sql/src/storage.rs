@@ -324,6 +324,10 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
         self.engine.write(once::EndPushed { tenant: self.tenant, digest: *digest }).await
     }
 
+    async fn find_session_end(&self, sid: &str) -> Result<Option<Timestamp>, Fault> {
+        self.engine.read(&sessions::FindEnd { tenant: self.tenant, sid }).await
+    }
+
     async fn list_session_clients(&self, sid: &str) -> Result<Vec<SessionClient>, Fault> {
         self.engine.read(&sessions::List { tenant: self.tenant, sid }).await
     }

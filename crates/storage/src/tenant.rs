@@ -124,6 +124,9 @@ pub trait TenantStorage: Send + Sync {
     /// The applications that somebody signed in to during a session, by the session's id as applications see it.
     async fn list_session_clients(&self, sid: &str) -> Result<Vec<SessionClient>, Fault>;
 
+    /// When a session was ended before its time, by its id as applications see it, if it was.
+    async fn find_session_end(&self, sid: &str) -> Result<Option<Timestamp>, Fault>;
+
     // What applications are told. They are found in [`Storage`](crate::Storage), whoever's they are.
 
     /// Takes a notice in hand until a moment, as the only one who has seen it tried so many times. Says whether it was.

@@ -1,6 +1,7 @@
 //! The device authorization endpoint's words (RFC 8628 §3.1 and §3.2; Source: entra-dialect 10).
 
 use grantor_rules::Refusal;
+use grantor_rules::model::Terms;
 use serde_json::json;
 
 use super::claims_request::claims_are_json;
@@ -11,7 +12,7 @@ use crate::{DeviceRequest, IssuedDeviceCode, Reply, TokenCall};
 pub fn parse<V: Version>(call: &TokenCall<'_>) -> Result<DeviceRequest, Refusal> {
     let client_id = client_id(call.parameters.required("client_id", limit::SHORT)?)?;
     claims_are_json(call.parameters)?;
-    Ok(DeviceRequest { client_id, wanted: wanted_for_person::<V>(call.parameters)? })
+    Ok(DeviceRequest { client_id, wanted: wanted_for_person::<V>(call.parameters)?, terms: Terms::default() })
 }
 
 pub fn success<V: Version>(issued: &IssuedDeviceCode) -> Reply {

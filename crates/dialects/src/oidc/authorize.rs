@@ -56,10 +56,14 @@ fn terms(parameters: &Parameters, wanted: &WantedScopes) -> Result<Terms, Refusa
     let claims = claims_request::read(parameters)?;
     Ok(Terms {
         claims: if wanted.signs_in_with(SignInScope::OpenId) { claims } else { RequestedClaims::default() },
-        // Without `offline_access` everything ends with the session (OpenID Connect Back-Channel Logout §2.7).
-        ends_with_session: !wanted.signs_in_with(SignInScope::OfflineAccess),
-        ..Terms::default()
+        ..terms_of_session(wanted)
     })
+}
+
+/// What every grant carries that wants this: without `offline_access` it ends with the session (OpenID Connect Back-Channel Logout
+/// §2.7).
+pub fn terms_of_session(wanted: &WantedScopes) -> Terms {
+    Terms { ends_with_session: !wanted.signs_in_with(SignInScope::OfflineAccess), ..Terms::default() }
 }
 
 /// The place of an answer that comes as one signed token; `default` is that of the response type (JWT Secured Authorization

@@ -3,6 +3,7 @@
 use grantor_rules::Refusal;
 use serde_json::json;
 
+use super::authorize::terms_of_session;
 use super::scope;
 use crate::oauth::words::{client_id, limit};
 use crate::{DeviceRequest, IssuedDeviceCode, Reply, TokenCall};
@@ -10,7 +11,7 @@ use crate::{DeviceRequest, IssuedDeviceCode, Reply, TokenCall};
 pub fn parse(call: &TokenCall<'_>) -> Result<DeviceRequest, Refusal> {
     let client_id = client_id(call.parameters.required("client_id", limit::SHORT)?)?;
     let wanted = scope::named(call.parameters)?.ok_or(Refusal::ParameterMissing { name: "scope" })?;
-    Ok(DeviceRequest { client_id, wanted })
+    Ok(DeviceRequest { client_id, terms: terms_of_session(&wanted), wanted })
 }
 
 pub fn success(issued: &IssuedDeviceCode) -> Reply {

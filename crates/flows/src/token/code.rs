@@ -21,7 +21,8 @@ pub async fn redeem(call: &Call<'_>, presented: &Secret, redemption: &CodeReques
     let (handle, code, user) = found.ok_or(Refusal::CodeUnknown)?;
     call.trace.join(code.flow);
     if let Err(refusal) = belongs_together(redemption, &code, &client, call.env.now()) {
-        if refusal == Refusal::CodeExpired && code.spent_at.is_some() {
+        let is_late = [Refusal::CodeExpired, Refusal::SessionsEnded].contains(&refusal);
+        if is_late && code.spent_at.is_some() {
             return replayed_late(call, &code).await;
         }
         // Somebody has a code that is not theirs: now it is nobody's.
@@ -79,7 +80,7 @@ async fn commit(
     }
 }
 
-/// A redeemed code that comes again after its end is as much a sign of theft as before it.
+/// A redeemed code that comes again after its end, or its session's, is as much a sign of theft as before it.
 async fn replayed_late(call: &Call<'_>, code: &Code) -> Result<IssuedTokens, FlowError> {
     let reason = RevocationReason::CodeReplayed;
     call.store.revoke_family(code.family, reason, call.env.now()).await?;

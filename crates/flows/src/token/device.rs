@@ -4,7 +4,7 @@ use grantor_protocol::{FamilyId, Handle, HandleKind, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::client::platform_of_direct_grant;
 use grantor_rules::model::{Authority, DeviceCode, User};
-use grantor_rules::token::device::{approved, redeem as rule};
+use grantor_rules::token::device::{approved, redeem as rule, session_lives};
 use grantor_rules::token::issued::IssuedTokens;
 use grantor_storage::{RedeemDeviceCode, Redeemed};
 
@@ -27,6 +27,7 @@ pub async fn redeem(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens,
     if elsewhere || approval.tenant != call.tenant.id {
         return Err(Refusal::CodeOfAnotherTenant.into());
     }
+    session_lives(&code, call.store.find_session_end(&approval.sid).await?)?;
     let user: Option<User> = call.store.find_user(approval.user).await?;
     let scopes = call.scopes(&code.wanted).await?;
     let person = call.person(approval.user, user.as_ref(), &scopes).await?;

@@ -47,8 +47,9 @@ pub fn belongs_together(
     issued_to(code, client)?;
     same_redirect_uri(code, request)?;
     proof_key_holds(code, request)?;
-    // Last, so that "expired" is said of a code that fits in every other way: if it was redeemed before, that counts.
-    not_expired(code, now)
+    // Last, so that these are said of a code that fits in every other way: if it was redeemed before, that counts.
+    not_expired(code, now)?;
+    session_lives(code)
 }
 
 /// Decides what a code buys. Whether it is already spent is not asked here: only the commit can answer that once.
@@ -133,6 +134,12 @@ fn issued_to(code: &Code, client: &ProvenClient<'_>) -> Result<(), Refusal> {
 
 fn not_expired(code: &Code, now: Timestamp) -> Result<(), Refusal> {
     if now < code.expires_at { Ok(()) } else { Err(Refusal::CodeExpired) }
+}
+
+/// A code is what the browser carries from its session to the application: with the session its errand is over, in every
+/// dialect. What it has bought by then is another matter, and the application's own.
+fn session_lives(code: &Code) -> Result<(), Refusal> {
+    if code.session_ended_at.is_none() { Ok(()) } else { Err(Refusal::SessionsEnded) }
 }
 
 /// The very same text that was sent before, and nothing if none was (RFC 6749 §4.1.3).

@@ -35,6 +35,14 @@ pub fn approved<'a>(
     }
 }
 
+/// Whether the browser session in which its person said yes still lives, for what ends with that.
+///
+/// # Errors
+/// [`Refusal::SessionsEnded`].
+pub fn session_lives(code: &DeviceCode, session_ended_at: Option<Timestamp>) -> Result<(), Refusal> {
+    if code.terms.ends_with_session && session_ended_at.is_some() { Err(Refusal::SessionsEnded) } else { Ok(()) }
+}
+
 /// Decides what it buys. Whether it is already spent is not asked here: only the commit can answer that once.
 ///
 /// # Errors

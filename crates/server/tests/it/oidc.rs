@@ -13,6 +13,7 @@ mod other_dialects;
 mod pushed_requests;
 mod request_objects;
 mod responses;
+mod session_end;
 mod sign_out;
 mod signed_answers;
 mod signing;

@@ -130,12 +130,12 @@ impl Event {
                 H::AccessToken => Lives,
                 H::OnBehalfOf | H::OnBehalfOfRefresh => Ends(7_000_112),
             },
-            // Applications are told, and look after what they hold themselves.
+            // Applications are told, and look after what they hold themselves. What the browser carries ends with its session.
+            // (The standard's dialect is stricter: `oidc/session_end.rs`.)
             Self::SignedOut => match holding {
                 H::Session => Asks,
-                H::Code | H::DeviceCode | H::RefreshToken | H::AccessToken | H::OnBehalfOf | H::OnBehalfOfRefresh => {
-                    Lives
-                }
+                H::Code => Ends(50_133),
+                H::DeviceCode | H::RefreshToken | H::AccessToken | H::OnBehalfOf | H::OnBehalfOfRefresh => Lives,
             },
             // One grant ends with everything that descends from it; others of the same person and app do not.
             Self::CodeReplayed | Self::RefreshTokenReused => match holding {

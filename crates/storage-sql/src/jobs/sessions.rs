@@ -53,6 +53,21 @@ impl Job for IsNoted<'_> {
     }
 }
 
+/// When a session was ended, if it was.
+pub struct FindEnd<'a> {
+    pub tenant: TenantId,
+    pub sid: &'a str,
+}
+
+impl Job for FindEnd<'_> {
+    type Out = Option<Timestamp>;
+
+    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
+        let row = conn.one(sql::FIND_END, &[self.tenant.into(), self.sid.into()]).await?;
+        row.map(|row| row.of(&(self.tenant, self.sid)).time("ended_at")).transpose()
+    }
+}
+
 /// Lists the applications of a session.
 pub struct List<'a> {
     pub tenant: TenantId,

@@ -41,6 +41,7 @@ async fn one_full_one_empty(storage: &Arc<dyn Storage>) -> [Arc<dyn TenantStorag
     full.begin_interaction(&digest(2), &interaction()).await.unwrap();
     full.issue_code(&issue(digest(3), 3)).await.unwrap();
     bought(&*full, digest(4), 4, digest(14)).await;
+    full.end_sign_ins(&end_sign_ins(digest(9), &[9])).await.unwrap();
     [full, empty]
 }
 
@@ -66,6 +67,7 @@ async fn everything_found(tenant: &dyn TenantStorage) -> Vec<(&'static str, bool
         ("list_consents for everyone", !tenant.list_consents(None).await.unwrap().is_empty()),
         ("list_consent_requests", !tenant.list_consent_requests(9).await.unwrap().is_empty()),
         ("list_session_clients", !tenant.list_session_clients("sid-1").await.unwrap().is_empty()),
+        ("find_session_end", tenant.find_session_end("sid-9").await.unwrap().is_some()),
         ("list_sign_ins", !tenant.list_sign_ins(&digest(1)).await.unwrap().is_empty()),
         ("find_interaction", tenant.find_interaction(&digest(2)).await.unwrap().is_some()),
         ("find_code", tenant.find_code(&digest(3)).await.unwrap().is_some()),

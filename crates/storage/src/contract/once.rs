@@ -78,6 +78,7 @@ pub async fn an_ended_session_is_remembered(storage: Arc<dyn Storage>) {
     tenant.end_sign_ins(&ended).await.unwrap();
     tenant.end_sign_ins(&ended).await.unwrap();
     for (number, sid, at) in [(1, "sid-1", Some(NOW)), (2, "sid-2", None)] {
+        assert_eq!(tenant.find_session_end(sid).await.unwrap(), at);
         let (code, family) = (Code { session_ended_at: at, ..of(sid) }, of_family(number, sid));
         let family = Family { session_ended_at: at, ..family };
         assert_eq!(tenant.find_code(&digest(number.into())).await.unwrap(), Some(code.clone()));

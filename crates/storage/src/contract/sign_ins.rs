@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use grantor_rules::model::{Code, Progress};
+use grantor_rules::model::{Code, Family, Progress};
 
 use super::samples::{
-    NOW, client_id, code, consent, digest, end_sign_ins, in_minutes, interaction, issue, minutes_ago, new_sign_in,
-    one_tenant, reached, sign_in, user_id,
+    NOW, begin, client_id, code, consent, digest, end_sign_ins, family, in_minutes, interaction, issue, minutes_ago,
+    new_sign_in, one_tenant, reached, sign_in, user_id,
 };
-use crate::{IssueCode, NewSignIn, Storage};
+use crate::{BeginFamily, IssueCode, NewSignIn, Storage};
 
 /// Promise.
 pub async fn sign_ins_are_listed_newest_first_with_those_that_have_ended(storage: Arc<dyn Storage>) {
@@ -104,6 +104,9 @@ pub async fn a_session_knows_the_applications_that_it_reached(storage: Arc<dyn S
             IssueCode { code, consents, dialect, session_until: in_minutes(minutes), ..issue(digest(number), 1) };
         tenant.issue_code(&issued).await.unwrap();
     }
+    // What begins without a browser knows no dialect.
+    let family = Family { client_id: client_id("b"), sid: "sid-1".to_owned(), ..family(7) };
+    tenant.begin_family(&BeginFamily { family, dialect: None, keep_until: in_minutes(6), ..begin(7) }).await.unwrap();
     let listed = async |sid| tenant.list_session_clients(sid).await.unwrap();
     assert_eq!(listed("sid-1").await, [reached("a", v1), reached("b", v2)]);
     assert_eq!(listed("sid-2").await, [reached("c", v2)]);

@@ -67,7 +67,7 @@ async fn begun(
     let asked = dialect.parse_device(&call)?;
     app.rehearsed(&asked.client_id, At::Token)?;
     let (trace, name) = (&incoming.trace, dialect.name());
-    let begun = device_flow::begin(env, trace, &place, name, &asked.client_id, &asked.wanted).await?;
+    let begun = device_flow::begin(env, trace, &place, name, &asked.client_id, &asked.wanted, asked.terms).await?;
     Ok(dialect.device_success(&IssuedDeviceCode {
         device_code: begun.device_code.secret().clone(),
         user_code: begun.user_code.shown(),

@@ -262,6 +262,10 @@ impl TenantStorage for InsistentOfTenant {
         insist!(self.shared, act(), |_turn| contest.claimed(over(), Finished::Now))
     }
 
+    async fn find_session_end(&self, sid: &str) -> Result<Option<Timestamp>, Fault> {
+        look_up!(self.shared, self.store.find_session_end(sid))
+    }
+
     async fn list_session_clients(&self, sid: &str) -> Result<Vec<SessionClient>, Fault> {
         look_up!(self.shared, self.store.list_session_clients(sid))
     }
