@@ -9,6 +9,7 @@ pub mod applications;
 pub mod credentials;
 pub mod find;
 pub mod keys;
+pub mod notices;
 pub mod people;
 
 use grantor_rules::accounts::BadPassword;

@@ -74,6 +74,17 @@ pub enum Event {
         /// Who.
         user: UserId,
     },
+    /// An application was told something behind the browser's back, or nobody answered there.
+    ApplicationTold {
+        /// Which.
+        client: ClientId,
+        /// What: `session-ended` or `request-answered`.
+        what: &'static str,
+        /// What came back: a status, or what went wrong.
+        answer: String,
+        /// Whether it is told again.
+        again: bool,
+    },
     /// A code was issued.
     CodeIssued {
         /// To whom.

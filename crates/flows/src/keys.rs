@@ -105,7 +105,7 @@ impl KeyRing {
             TokenType::Jwt => Some(&known.proven),
             TokenType::AccessTokenJwt => Some(&known.proven_access_tokens),
             // Nobody brings these back.
-            TokenType::TokenIntrospectionJwt => None,
+            TokenType::TokenIntrospectionJwt | TokenType::LogoutJwt => None,
         };
         let prove = || verify_compact(token.expose(), &known.verifying, &Expected::types(&[kind.as_str()]))?.claims();
         proven.map_or_else(|| prove().map(Arc::new), |proven| proven.claims(token.expose(), prove))

@@ -22,6 +22,7 @@ mod id_token_hint;
 mod keys;
 mod lineage;
 mod load;
+pub mod notices;
 mod opaque_tokens;
 pub mod outside;
 mod passwords;

@@ -7,8 +7,11 @@ use grantor_protocol::{ClientId, Handle, RedirectUri, Secret, UserId};
 use grantor_rules::Settings;
 use grantor_rules::authorize::SignedIn;
 use grantor_rules::client::{RegisteredRedirect, registered_redirect};
-use grantor_rules::model::{Application, Lifetimes, Tenant};
+use grantor_rules::model::{self, Application, Lifetimes, NoticeEvent, Tenant};
+use grantor_rules::notices::KEPT_FOR;
 use grantor_storage::{EndSignIns, SessionClient};
+
+use uuid::Uuid;
 
 use crate::id_token_hint::{audience_and_subject, is_about};
 use crate::{Env, Event, FlowError, Place, Trace, authorize, load};
@@ -117,8 +120,10 @@ pub async fn end(
     let mut reached: Vec<Arc<Application>> = Vec::new();
     for one in candidates.people.iter().filter(|one| users.contains(&one.user.id)) {
         let store = env.storage.tenant(one.tenant.id);
+        let mut to_tell = Vec::new();
         for SessionClient { client_id, dialect } in store.list_session_clients(&one.sign_in.sid).await? {
             if let Ok(client) = load::client(env, &one.tenant, &client_id).await {
+                to_tell.extend(behind_the_browser(env, &client.application, one, dialect.as_deref()));
                 done.notices.extend(notice(&client.application, &one.tenant, &one.sign_in.sid, dialect));
                 reached.push(client.application);
             }
@@ -128,7 +133,7 @@ pub async fn end(
                 session: session.digest(),
                 users: vec![one.user.id],
                 sids: vec![one.sign_in.sid.clone()],
-                notices: Vec::new(),
+                notices: to_tell.clone(),
                 now,
                 keep_until: remembered_until(env, now),
             };
@@ -138,6 +143,32 @@ pub async fn end(
     }
     done.continue_to = continue_to(env, place, hints, reached).await?;
     Ok(done)
+}
+
+/// What an application is told by a request of ours, if it has registered an address for that. Which dialect it speaks is not
+/// known of sessions that began long ago: then it is the only one that tells applications of such addresses.
+fn behind_the_browser(
+    env: &Env,
+    application: &Application,
+    one: &SignedIn,
+    dialect: Option<&str>,
+) -> Option<model::Notice> {
+    application.metadata.backchannel_logout_uri.as_ref()?;
+    let now = env.now();
+    Some(model::Notice {
+        id: Uuid::from_bytes(env.entropy.bytes()),
+        client_id: application.client_id.clone(),
+        event: NoticeEvent::SessionEnded {
+            user: one.user.id,
+            sid: one.sign_in.sid.clone(),
+            dialect: dialect.unwrap_or("oidc").to_owned(),
+        },
+        attempts: Vec::new(),
+        tries: 0,
+        due_at: Some(now),
+        created_at: now,
+        keep_until: now + KEPT_FOR,
+    })
 }
 
 fn notice(application: &Application, tenant: &Tenant, sid: &str, dialect: Option<String>) -> Option<Notice> {

@@ -108,6 +108,23 @@ pub struct IdTokenFacts<'a> {
     pub terms: &'a Terms,
 }
 
+/// What a logout token says.
+#[derive(Debug)]
+pub struct LogoutTokenFacts<'a> {
+    /// Whose directory.
+    pub tenant: TenantId,
+    /// The application that it is for.
+    pub client: &'a Application,
+    /// The person's name towards that application.
+    pub subject: &'a str,
+    /// The session that has ended.
+    pub sid: &'a str,
+    /// When the token is issued.
+    pub issued_at: Timestamp,
+    /// 16 unpredictable bytes that tell it from others.
+    pub token_id: [u8; 16],
+}
+
 /// What the header of a token calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TokenType {
@@ -117,11 +134,13 @@ pub enum TokenType {
     AccessTokenJwt,
     /// An answer about a token (RFC 9701 §5).
     TokenIntrospectionJwt,
+    /// That a session has ended (OpenID Connect Back-Channel Logout 1.0 §2.4).
+    LogoutJwt,
 }
 
 impl TokenType {
     /// Each.
-    pub const ALL: [Self; 3] = [Self::Jwt, Self::AccessTokenJwt, Self::TokenIntrospectionJwt];
+    pub const ALL: [Self; 4] = [Self::Jwt, Self::AccessTokenJwt, Self::TokenIntrospectionJwt, Self::LogoutJwt];
 
     /// As it stands in the header.
     pub const fn as_str(self) -> &'static str {
@@ -129,6 +148,7 @@ impl TokenType {
             Self::Jwt => "JWT",
             Self::AccessTokenJwt => "at+jwt",
             Self::TokenIntrospectionJwt => "token-introspection+jwt",
+            Self::LogoutJwt => "logout+jwt",
         }
     }
 }
@@ -149,6 +169,8 @@ pub trait TokenLayout: Send + Sync {
     fn application_token(&self, facts: &ApplicationTokenFacts<'_>) -> Map<String, Value>;
     /// The claims of an id_token.
     fn id_token(&self, facts: &IdTokenFacts<'_>) -> Map<String, Value>;
+    /// The claims of a logout token.
+    fn logout_token(&self, facts: &LogoutTokenFacts<'_>) -> Map<String, Value>;
     /// Reads an access token of this deployment back, for whichever API it is: issuer and time. Its signature is proven.
     ///
     /// # Errors

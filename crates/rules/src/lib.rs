@@ -18,6 +18,7 @@ pub mod directory;
 pub mod directory_api;
 pub mod layout;
 pub mod model;
+pub mod notices;
 pub mod profile;
 pub mod refusal;
 pub mod request_object;

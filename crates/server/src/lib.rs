@@ -10,6 +10,7 @@ pub mod data_folder;
 pub mod listen;
 pub mod local_authority;
 pub mod logging;
+pub mod messenger;
 pub mod platform;
 pub mod signals;
 pub mod tls;

@@ -10,7 +10,7 @@ use axum::http::Request;
 use grantor_directory_file::parse_with;
 use grantor_environment::{Clock, Entropy, ManualClock, ManualMonotonic, SystemEntropy, Timestamp};
 use grantor_flows::directory::Means;
-use grantor_flows::{ClientSecrets, Env, Passwords, Recorder, directory, start};
+use grantor_flows::{ClientSecrets, Env, Passwords, Recorder, directory, notices, start};
 use grantor_jose::{Algorithm, Expected, JwkSet, KeySet, SealingKey, verify_compact};
 use grantor_protocol::{ClientId, PublicUrl};
 use grantor_rules::Settings;
@@ -248,6 +248,16 @@ impl TestPlatform {
     pub async fn forget_ended(&self, at_a_time: u32) {
         let env = &self.app.env;
         while env.storage.forget_ended(env.now(), at_a_time).await.unwrap() >= u64::from(at_a_time) {}
+    }
+
+    /// Tells applications what they are to be told by now, as the server's worker does.
+    pub async fn tell_applications(&self) {
+        let (env, layouts) = (&self.app.env, |name: &str| self.app.layout(name));
+        for (tenant, notice) in notices::due(env, u32::MAX).await.unwrap() {
+            if let Some(taken) = notices::take(env, tenant, notice).await.unwrap() {
+                notices::tell(env, taken, &layouts).await.unwrap();
+            }
+        }
     }
 
     /// Every event that was recorded, as JSON text.

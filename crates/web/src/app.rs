@@ -10,6 +10,7 @@ use grantor_environment::ManualClock;
 use grantor_flows::Env;
 use grantor_protocol::ClientId;
 use grantor_rules::Refusal;
+use grantor_rules::layout::TokenLayout;
 
 use crate::documents::Documents;
 use crate::rehearsals::{At, Rehearsals};
@@ -63,6 +64,11 @@ impl App {
     pub(crate) fn dialect(&self, name: &str) -> Option<&dyn Dialect> {
         let dialects: [&dyn Dialect; 3] = [&self.entra_v2, &self.entra_v1, &self.oidc];
         dialects.into_iter().find(|dialect| dialect.name() == name)
+    }
+
+    /// How the tokens of a dialect are laid out, by the dialect's name.
+    pub fn layout(&self, name: &str) -> Option<&dyn TokenLayout> {
+        self.dialect(name).map(Dialect::layout)
     }
 
     /// The dialect of an address.

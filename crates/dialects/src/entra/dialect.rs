@@ -7,7 +7,9 @@ use grantor_protocol::{PublicUrl, RedirectUri, TenantId};
 use grantor_rules::api_access::PresentedToken;
 use grantor_rules::client::{AcceptedAssertions, Manner};
 use grantor_rules::consent::ConsentQuestion;
-use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout, TokenType};
+use grantor_rules::layout::{
+    AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, LogoutTokenFacts, TokenLayout, TokenType,
+};
 use grantor_rules::model::{AccessTokenFormat, Application, SigningAlg, Tenant};
 use grantor_rules::refusal::TokenFault;
 use grantor_rules::responses::Encryption;
@@ -76,6 +78,10 @@ impl<V: Version> TokenLayout for Entra<V> {
 
     fn id_token(&self, facts: &IdTokenFacts<'_>) -> Map<String, Value> {
         claims::id_token(V::FORM, &self.public, facts)
+    }
+
+    fn logout_token(&self, facts: &LogoutTokenFacts<'_>) -> Map<String, Value> {
+        oauth::logout_token::claims(&self.issuer(facts.tenant), facts)
     }
 
     fn read_access_token(&self, claims: &Map<String, Value>, now: Timestamp) -> Result<PresentedToken, TokenFault> {

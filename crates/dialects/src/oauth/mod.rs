@@ -2,6 +2,7 @@
 
 pub mod authorize;
 pub mod credentials;
+pub mod logout_token;
 pub mod sign_out;
 pub mod token;
 pub mod words;

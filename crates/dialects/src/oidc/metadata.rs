@@ -76,11 +76,20 @@ pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
         "introspection_endpoint_auth_signing_alg_values_supported": signed,
         "revocation_endpoint_auth_methods_supported": AUTHENTICATION,
         "revocation_endpoint_auth_signing_alg_values_supported": signed,
-        "frontchannel_logout_supported": true,
-        "frontchannel_logout_session_supported": true,
     });
     add(&mut document, requests(&at(paths::push)));
+    add(&mut document, sessions());
     Reply::document(document)
+}
+
+/// How sessions end.
+fn sessions() -> Value {
+    json!({
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
+    })
 }
 
 /// How requests may be put (RFC 9101 §10.5, RFC 9126 §5, OpenID Connect Discovery §3).

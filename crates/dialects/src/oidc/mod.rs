@@ -20,7 +20,9 @@ use grantor_rules::api_access::PresentedToken;
 use grantor_rules::client::{AcceptedAssertions, Manner};
 use grantor_rules::consent::ConsentQuestion;
 use grantor_rules::directory_api::is_built_in;
-use grantor_rules::layout::{AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, TokenLayout, TokenType};
+use grantor_rules::layout::{
+    AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, LogoutTokenFacts, TokenLayout, TokenType,
+};
 use grantor_rules::model::{AccessTokenFormat, Application, SigningAlg, Tenant};
 use grantor_rules::refusal::TokenFault;
 use grantor_rules::responses::{Encryption, Response};
@@ -78,6 +80,10 @@ impl TokenLayout for Oidc {
 
     fn id_token(&self, facts: &IdTokenFacts<'_>) -> Map<String, Value> {
         claims::id_token(&self.public, facts)
+    }
+
+    fn logout_token(&self, facts: &LogoutTokenFacts<'_>) -> Map<String, Value> {
+        oauth::logout_token::claims(&self.issuer(facts.tenant), facts)
     }
 
     fn read_access_token(&self, claims: &Map<String, Value>, now: Timestamp) -> Result<PresentedToken, TokenFault> {

@@ -46,6 +46,16 @@ pub enum NoticeEvent {
     },
 }
 
+impl NoticeEvent {
+    /// What happened, in a word for logs.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::SessionEnded { .. } => "session-ended",
+            Self::RequestAnswered { .. } => "request-answered",
+        }
+    }
+}
+
 /// One try.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {

@@ -14,7 +14,7 @@ use crate::config::{ServeConfig, Tls};
 use crate::listen::{Limits, serve};
 use crate::platform::{Platform, follow, summary};
 use crate::signals::shutdown_signal;
-use crate::{local_authority, logging, tls};
+use crate::{local_authority, logging, messenger, tls};
 
 /// How often the signing keys in memory are compared with the database: what one node changes holds on every other within a
 /// second. (The directory in memory has its own rhythm: `grantor_storage_cache::FOLLOW_EVERY`.)
@@ -68,8 +68,10 @@ pub async fn run(config: ServeConfig) -> anyhow::Result<()> {
     let refreshing = tokio::spawn(refresh(Arc::clone(&app)));
     let following = tokio::spawn(follow(Arc::clone(&platform.storage)));
     let forgetting = tokio::spawn(forget(Arc::clone(&app.env.storage), Arc::clone(&platform.clock), watch));
+    let telling = tokio::spawn(messenger::run(Arc::clone(&app)));
     ready(&public.to_string())?;
     let ended = serve(listener, tls, Edge::new(app), stop, Limits::of_this_process()).await;
+    telling.abort();
     forgetting.abort();
     following.abort();
     refreshing.abort();

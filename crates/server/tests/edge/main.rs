@@ -7,6 +7,7 @@ mod connections;
 mod data_folder;
 mod local_authority;
 mod logging;
+mod messenger;
 mod migrate;
 #[cfg(unix)]
 mod signals;

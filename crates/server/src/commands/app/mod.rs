@@ -3,6 +3,7 @@
 mod certificates;
 mod check;
 mod list;
+mod logouts;
 mod remove;
 mod secrets;
 mod show;
@@ -29,6 +30,8 @@ enum Act {
     Show(show::ShowOptions),
     /// See what of an application's registration would fail under a profile
     Check(check::CheckOptions),
+    /// See what an application was told when sessions ended, and what it answered
+    Logouts(logouts::LogoutsOptions),
     /// Make a secret for an application; it is printed once and kept nowhere
     AddSecret(secrets::AddOptions),
     /// Take a secret away: it proves nothing from then on
@@ -55,6 +58,7 @@ pub async fn run(options: AppOptions) -> anyhow::Result<()> {
         Act::List(options) => list::run(&store, &options).await,
         Act::Show(options) => show::run(&store, &options).await,
         Act::Check(options) => check::run(&store, &options).await,
+        Act::Logouts(options) => logouts::run(&store, &options).await,
         Act::AddSecret(options) => secrets::add(&store, &options).await,
         Act::RemoveSecret(options) => secrets::remove(&store, &options).await,
         Act::AddCertificate(options) => certificates::add(&store, &options).await,
