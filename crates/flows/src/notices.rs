@@ -6,7 +6,6 @@
 use std::time::Duration;
 
 use grantor_protocol::{Secret, TenantId};
-use grantor_rules::Refusal;
 use grantor_rules::layout::{LogoutTokenFacts, TokenLayout, TokenType};
 use grantor_rules::model::{Application, Attempt, Notice, NoticeEvent, Tenant, TenantName};
 use grantor_rules::notices::again_after;
@@ -66,12 +65,12 @@ pub async fn tell(env: &Env, taken: Taken, layouts: Layouts<'_>) -> Result<(), F
     let message = match message(env, tenant, &notice, layouts).await {
         Ok(message) => message,
         // Whoever is gone is told nothing.
-        Err(FlowError::Refused(refusal)) => return given_up(env, tenant, notice, &refusal).await,
+        Err(FlowError::Refused(refusal)) => return given_up(env, tenant, notice, refusal.reason()).await,
         Err(error) => return Err(error),
     };
     let told = match message {
         Some(message) => env.outside.tell(&message).await,
-        None => return given_up(env, tenant, notice, &"it has no address to be told at any more").await,
+        None => return given_up(env, tenant, notice, "it has no address for that any more").await,
     };
     let status = told.as_ref().ok().copied();
     let answer = match told {
@@ -84,12 +83,7 @@ pub async fn tell(env: &Env, taken: Taken, layouts: Layouts<'_>) -> Result<(), F
     keep(env, tenant, &notice).await
 }
 
-async fn given_up(
-    env: &Env,
-    tenant: TenantId,
-    mut notice: Notice,
-    why: &(dyn std::fmt::Display + Sync),
-) -> Result<(), FlowError> {
+async fn given_up(env: &Env, tenant: TenantId, mut notice: Notice, why: &str) -> Result<(), FlowError> {
     notice.attempts.push(Attempt { at: env.now(), answer: format!("not told: {why}") });
     notice.due_at = None;
     keep(env, tenant, &notice).await
@@ -119,7 +113,7 @@ async fn message(
             let missing = || FlowError::Failed { what: format!("there is no dialect {dialect}") };
             let layout = layouts(dialect).ok_or_else(missing)?;
             let Some(address) = client.metadata.backchannel_logout_uri.clone() else { return Ok(None) };
-            let subject = env.salt.subject(tenant.id, &client.client_id, *user);
+            let subject = env.salt.subject(tenant.id, &client, *user);
             let token = logout_token(env, &tenant, &client, &subject, sid, layout).await?;
             // A compact token needs no escape (RFC 7515 §7.1).
             let body = Secret::new(format!("logout_token={}", token.expose()));

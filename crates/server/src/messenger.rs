@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use grantor_flows::FlowError;
 use grantor_flows::notices::{self, Taken};
-use grantor_flows::{Env, FlowError};
 use grantor_protocol::{ClientId, TenantId};
 use grantor_rules::model::Notice;
 use grantor_web::App;
@@ -54,28 +54,39 @@ impl Messenger {
         self.turns.retain(|_, turns| turns.available_permits() < TO_ONE);
         let free = AT_ONCE.saturating_sub(self.under_way.len());
         let most = u32::try_from(free).unwrap_or_default();
+        let mut waiting = Vec::new();
         for (tenant, notice) in notices::due(&self.app.env, most).await? {
-            self.hand_out(tenant, notice).await?;
+            match self.turn_of(&notice) {
+                Some(turn) => self.hand_out(tenant, notice, turn).await?,
+                None => waiting.push((tenant, notice)),
+            }
+        }
+        // Last, and out of the way of others that come to be due.
+        for (tenant, notice) in waiting {
+            if let Some(taken) = notices::take(&self.app.env, tenant, notice).await? {
+                notices::put_back(&self.app.env, taken, PUT_BACK_FOR).await?;
+            }
         }
         Ok(())
     }
 
-    async fn hand_out(&mut self, tenant: TenantId, notice: Notice) -> Result<(), FlowError> {
+    /// A turn of the application, if it has one left.
+    fn turn_of(&mut self, notice: &Notice) -> Option<OwnedSemaphorePermit> {
         let turns = self.turns.entry(notice.client_id.clone()).or_insert_with(|| Arc::new(Semaphore::new(TO_ONE)));
-        let turn = Arc::clone(turns).try_acquire_owned();
-        let Some(taken) = notices::take(&self.app.env, tenant, notice).await? else { return Ok(()) };
-        match turn {
-            Ok(turn) => {
-                self.under_way.spawn(tell(Arc::clone(&self.app), taken, turn));
-                Ok(())
-            }
-            Err(_) => put_back(&self.app.env, taken).await,
-        }
+        Arc::clone(turns).try_acquire_owned().ok()
     }
-}
 
-async fn put_back(env: &Env, taken: Taken) -> Result<(), FlowError> {
-    notices::put_back(env, taken, PUT_BACK_FOR).await
+    async fn hand_out(
+        &mut self,
+        tenant: TenantId,
+        notice: Notice,
+        turn: OwnedSemaphorePermit,
+    ) -> Result<(), FlowError> {
+        if let Some(taken) = notices::take(&self.app.env, tenant, notice).await? {
+            self.under_way.spawn(tell(Arc::clone(&self.app), taken, turn));
+        }
+        Ok(())
+    }
 }
 
 async fn tell(app: Arc<App>, taken: Taken, turn: OwnedSemaphorePermit) {
