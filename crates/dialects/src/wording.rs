@@ -75,6 +75,7 @@ pub fn sentence(refusal: &Refusal) -> String {
         }
 
         R::ResponseTypeUnknown { asked } => format!("The response type '{asked}' is not supported."),
+        R::GrantTypeNotEnabled { grant } => format!("The application is not registered for the grant '{grant}'."),
         R::ResponseTypeNotEnabled { asked } => format!("The response type '{asked}' is not enabled for the application."),
         R::ResponseModeUnknown { asked } => format!("The response mode '{asked}' is not supported."),
         R::ResponseModeForbidden { asked, response_type } => {

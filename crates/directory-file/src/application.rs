@@ -166,6 +166,7 @@ fn read_one<'t>(
         ..as_api(fields, client_id.as_ref(), registered)
     };
     let application = as_client(fields, registered);
+    client_metadata::check(fields, &application);
     let assigned = assigned::read_all(fields, &assigned::TO_APPLICATION, people);
     assigned::roles_exist(&assigned, &KnownApi::from(&application).roles_for_users(), report);
     Draft {

@@ -1,6 +1,8 @@
 //! `client_metadata` of an application: what the standard lets a client say of itself, by the names of its registry (RFC 7591).
 
-use grantor_rules::model::ClientMetadata;
+use grantor_jose::registered_keys;
+use grantor_rules::client_metadata::{Wrong, wrong_with};
+use grantor_rules::model::{Application, ClientMetadata};
 use serde_json::Value;
 use toml::de::DeValue;
 
@@ -23,6 +25,16 @@ pub(crate) fn of_application(application: &Fields<'_>) -> ClientMetadata {
         }
     }
     metadata
+}
+
+/// Reports what does not fit in what the table says, each where its field stands.
+pub(crate) fn check(fields: &Fields<'_>, application: &Application) {
+    let keys = |jwks: &Value| registered_keys(jwks).map(drop).map_err(|wrong| format!("is refused: {wrong}"));
+    let entries = fields.entries("client_metadata");
+    for Wrong { field, why } in wrong_with(application, &keys) {
+        let stands = entries.iter().find(|(name, _)| name.value == field).map(|(_, value)| value.span().start);
+        fields.report.add(Problem::at(stands.unwrap_or_else(|| fields.at()), format!("\"{field}\" {why}")));
+    }
 }
 
 /// The same value in JSON; a date as its text.

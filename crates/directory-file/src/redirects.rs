@@ -1,6 +1,6 @@
 //! Where an application's answers may be sent, and what kind of program stands behind each address.
 
-use grantor_protocol::RedirectUri;
+use grantor_rules::client_metadata::addresses::{self, MOST};
 use grantor_rules::model::{Platform, Redirect};
 
 use crate::fields::{Fields, Placed};
@@ -11,15 +11,6 @@ const PLATFORMS: [(&str, Platform); 3] = [
     ("spa_redirect_uris", Platform::Spa),
     ("public_client_redirect_uris", Platform::PublicClient),
 ];
-
-/// The most addresses that an application may have.
-const MOST: usize = 256;
-/// The longest address that is registered, in bytes.
-const LONGEST: usize = 256;
-
-/// What an answer itself says (RFC 6749 §4.1.2 and §4.2.2, RFC 9207 §2, OpenID Connect Session Management §3). A registered
-/// address that says it too would let two readers of one answer disagree.
-const OF_THE_ANSWER: [&str; 7] = ["code", "state", "error", "id_token", "access_token", "session_state", "iss"];
 
 /// Reads the addresses of an application, those of each platform together.
 pub(crate) fn of_application(fields: &Fields<'_>) -> Vec<Redirect> {
@@ -42,47 +33,16 @@ pub(crate) fn of_application(fields: &Fields<'_>) -> Vec<Redirect> {
 }
 
 fn read_one(fields: &Fields<'_>, text: Placed<&str>, platform: Platform) -> Option<Redirect> {
-    let refused = |why: &str| {
-        fields.report.add(Problem::at(text.at, format!("the redirect URI {} is refused: {why}", shown(text.value))));
-    };
-    if text.value.len() > LONGEST {
-        refused("it is longer than 256 characters");
-        return None;
-    }
-    let uri = match RedirectUri::parse(text.value) {
-        Ok(uri) => uri,
-        Err(error) => {
-            refused(&error.to_string());
-            return None;
+    match addresses::redirect(text.value, platform) {
+        Ok(uri) => Some(Redirect { uri, platform }),
+        Err(why) => {
+            let what = format!("the redirect URI {} is refused: {why}", shown(text.value));
+            let private = platform != Platform::PublicClient && !text.value.starts_with("http");
+            let problem = Problem::at(text.at, what);
+            fields.report.add(if private { problem.hint("write it in public_client_redirect_uris") } else { problem });
+            None
         }
-    };
-    if let Some(name) = name_of_the_answer(uri.as_str()) {
-        refused(&format!("its query must not name \"{name}\", which the answer does"));
     }
-    if platform != Platform::PublicClient && !matches!(uri.scheme(), "http" | "https") {
-        refused("a private scheme belongs to a native application, in public_client_redirect_uris");
-    }
-    Some(Redirect { uri, platform })
-}
-
-fn name_of_the_answer(uri: &str) -> Option<&'static str> {
-    let (_, query) = uri.split_once('?')?;
-    let names = query.split('&').map(|pair| decoded(pair.split('=').next().unwrap_or_default()));
-    let names: Vec<String> = names.collect();
-    OF_THE_ANSWER.into_iter().find(|reserved| names.iter().any(|name| name.eq_ignore_ascii_case(reserved)))
-}
-
-/// Percent-decodes a name: `%63ode` is `code` to whoever reads the answer.
-fn decoded(name: &str) -> String {
-    let bytes = name.as_bytes();
-    let (mut read, mut at) = (Vec::new(), 0);
-    while at < bytes.len() {
-        let hex = name.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        read.push(byte.unwrap_or(bytes[at]));
-        at += if byte.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&read).into_owned()
 }
 
 /// The same address twice is refused, and so are two platforms for one request: the first would win silently. The port of a

@@ -2,8 +2,10 @@
 
 use grantor_protocol::{ClientId, Handle, HandleDigest, HandleKind, TenantId};
 use grantor_rules::authorize::fits_authority;
+use grantor_rules::client_metadata::registered_for;
 use grantor_rules::model::{DeviceAnswer, DeviceCode, Terms, UserCode};
 use grantor_rules::scopes::WantedScopes;
+use grantor_rules::token::issued::GrantKind;
 use grantor_rules::{Refusal, authorize};
 use grantor_storage::{AnswerDeviceCode, Finished};
 use uuid::Uuid;
@@ -43,6 +45,7 @@ pub async fn begin(
         Place::Organizations | Place::Common => load::client_of_several(env, client_id, place.word()).await?,
     };
     fits_authority(&application, place.authority())?;
+    registered_for(&application, GrantKind::DeviceCode)?;
     let tenant = place.tenant().map_or(TenantId::from_uuid(Uuid::nil()), |tenant| tenant.id);
     let device_code = env.handle(HandleKind::DeviceCode, tenant);
     let user_code = UserCode::from_random(env.entropy.bytes());

@@ -6,7 +6,7 @@ use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, Handle, RedirectUri, Secret, UserId};
 use grantor_rules::Settings;
 use grantor_rules::authorize::SignedIn;
-use grantor_rules::client::{RegisteredRedirect, registered_redirect};
+use grantor_rules::client::{RegisteredRedirect, registered_way_out};
 use grantor_rules::model::{self, Application, Lifetimes, NoticeEvent, Tenant};
 use grantor_rules::notices::KEPT_FOR;
 use grantor_storage::{EndSignIns, SessionClient};
@@ -206,7 +206,7 @@ async fn continue_to(
         (None, None) => reached,
     };
     let fits = |application: &Arc<Application>| {
-        let redirect = registered_redirect(application, Some(asked), &[]).ok()?;
+        let redirect = registered_way_out(application, asked)?;
         Some((redirect, application.display_name.clone()))
     };
     Ok(candidates.iter().find_map(fits))

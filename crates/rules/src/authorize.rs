@@ -175,7 +175,8 @@ pub enum Who<'a> {
 pub fn fits(application: &Application, platform: Platform, request: &Request) -> Result<(), Refusal> {
     let kind = request.response_type;
     let enabled = application.front_channel;
-    if (kind.id_token && !enabled.id_tokens) || (kind.token && !enabled.access_tokens) {
+    let in_front = (!kind.id_token || enabled.id_tokens) && (!kind.token || enabled.access_tokens);
+    if !in_front || !application.may_ask_for(kind) {
         return Err(Refusal::ResponseTypeNotEnabled { asked: kind.to_string() });
     }
     if kind.carries_tokens() && request.response_mode == ResponseMode::Query {

@@ -72,6 +72,18 @@ pub fn registered_redirect(
     }
 }
 
+/// The registered address that a browser may be sent to after a sign-out. An application that registers such addresses, or that
+/// registered itself, has exactly those (OpenID Connect RP-Initiated Logout §3.1); any other has its redirect addresses
+/// (Source: entra-dialect 11).
+pub fn registered_way_out(application: &Application, asked: &RedirectUri) -> Option<RegisteredRedirect> {
+    let registered = &application.metadata.post_logout_redirect_uris;
+    if registered.is_empty() && application.registration.is_none() {
+        return registered_redirect(application, Some(asked), &[]).ok();
+    }
+    let exactly = registered.iter().any(|one| one == asked.as_str());
+    exactly.then(|| RegisteredRedirect { uri: asked.clone(), platform: Platform::Web, was_given: true })
+}
+
 /// Where a secret stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretPlace {

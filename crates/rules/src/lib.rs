@@ -12,6 +12,7 @@ pub mod api_access;
 pub mod authorization_details;
 pub mod authorize;
 pub mod client;
+pub mod client_metadata;
 pub mod consent;
 pub mod credentials;
 pub mod directory;

@@ -244,6 +244,11 @@ refusals! {
         /// What was sent.
         asked: String,
     } => "grant-type-unknown",
+    /// The grant type exists, and the application is not registered for it (RFC 6749 §5.2).
+    GrantTypeNotEnabled {
+        /// The grant.
+        grant: &'static str,
+    } => "grant-type-not-enabled",
     /// The scope breaks the grammar.
     ScopeMalformed {
         /// The word that does.

@@ -131,7 +131,7 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         }
         R::ResponseModeUnknown { .. } | R::ResponseModeForbidden { .. } => report(70_007, "unsupported_response_mode"),
         R::SeveralApisInFront => report(700_022, "invalid_request"),
-        R::GrantTypeUnknown { .. } => report(70_003, "unsupported_grant_type"),
+        R::GrantTypeUnknown { .. } | R::GrantTypeNotEnabled { .. } => report(70_003, "unsupported_grant_type"),
         R::ScopeMalformed { .. }
         | R::AllGrantedMixed
         | R::ScopeUnknown { .. }

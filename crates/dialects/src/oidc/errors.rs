@@ -96,9 +96,10 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         | R::SingleTenantOnly { .. }
         | R::ClientDisabled { .. }
         | R::ClientDisabledHere { .. } => page("unauthorized_client"),
-        R::ResponseTypeNotEnabled { .. } | R::ClientNotPreAuthorized { .. } | R::ApplicationNotAssigned { .. } => {
-            back("unauthorized_client")
-        }
+        R::ResponseTypeNotEnabled { .. }
+        | R::GrantTypeNotEnabled { .. }
+        | R::ClientNotPreAuthorized { .. }
+        | R::ApplicationNotAssigned { .. } => back("unauthorized_client"),
 
         R::ResponseTypeUnknown { .. } => back("unsupported_response_type"),
         R::GrantTypeUnknown { .. } => back("unsupported_grant_type"),

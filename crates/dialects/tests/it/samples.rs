@@ -63,6 +63,7 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::ResponseTypeUnknown { asked: asked() },
         R::ResponseTypeNotEnabled { asked: "code id_token".into() },
         R::ResponseTypeNotEnabled { asked: "token".into() },
+        R::GrantTypeNotEnabled { grant: "refresh_token" },
         R::ResponseModeUnknown { asked: asked() },
         R::ResponseModeForbidden { asked: asked(), response_type: "code id_token".into() },
         R::OpenIdRequired,

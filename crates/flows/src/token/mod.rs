@@ -15,6 +15,7 @@ use grantor_protocol::{Handle, HandleKind, RefreshHandle, TenantId, UserId};
 use grantor_rules::Refusal;
 use grantor_rules::authorize::fits_authority;
 use grantor_rules::client::ProvenClient;
+use grantor_rules::client_metadata::registered_for;
 use grantor_rules::layout::TokenLayout;
 use grantor_rules::model::{Consents, DeviceAnswer, Platform, Registration, Tenant, TenantKind, TenantName, User};
 use grantor_rules::scopes::{ResolvedScopes, WantedScopes};
@@ -141,7 +142,9 @@ impl<'a> Call<'a> {
     /// Proves the application, as far as a program of its kind can.
     async fn prove(&self, platform: Platform) -> Result<ProvenClient<'a>, FlowError> {
         let asking = Asking { env: self.env, trace: self.trace, tenant: self.tenant, layout: self.layout };
-        client_proof::prove(&asking, &self.client.application, platform, &self.request.caller).await
+        let proven = client_proof::prove(&asking, &self.client.application, platform, &self.request.caller).await?;
+        registered_for(&proven, self.request.grant.kind())?;
+        Ok(proven)
     }
 
     /// What is asked for, with each API and permission found.

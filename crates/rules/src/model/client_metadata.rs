@@ -104,7 +104,8 @@ pub struct ClientMetadata {
     /// Where the list of addresses is that share one name for a person (OpenID Connect Core §8.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sector_identifier_uri: Option<String>,
-    /// Where its people's browsers may be sent after they have signed out, beside its redirect addresses.
+    /// Where its people's browsers may be sent after they have signed out, to the letter; without any, to its redirect
+    /// addresses, unless it registered itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub post_logout_redirect_uris: Vec<String>,
     /// Where it is told that a session has ended (OpenID Connect Back-Channel Logout §2.2).

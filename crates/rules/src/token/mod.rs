@@ -187,7 +187,8 @@ fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'
             return Err(Refusal::NothingToIssue);
         }
     }
-    let keeps = grounds.wants_refresh && consents.covers(&directory, SignInScope::OfflineAccess.as_str());
+    let may_keep = grounds.wants_refresh && grounds.client.may_use(issued::GrantKind::RefreshToken);
+    let keeps = may_keep && consents.covers(&directory, SignInScope::OfflineAccess.as_str());
     let (now, settings) = (standing.now, standing.settings);
     let idle = grounds.client.lifetimes.refresh_token.unwrap_or(settings.refresh_token_idle);
     // A fixed end is the last one: what the application says itself may come before it.

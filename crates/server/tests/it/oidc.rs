@@ -5,6 +5,7 @@ mod back_channel;
 mod checklist;
 mod claims_request;
 mod client_assertions;
+mod client_metadata;
 mod errors;
 mod journey;
 mod metadata;
