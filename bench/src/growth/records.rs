@@ -8,8 +8,8 @@ use grantor_protocol::{HandleDigest, RedirectUri, Secret, TenantId, UserId};
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{
     AppRole, Application, ClientSecret, Consents, Exchanged, Family, Method, Platform, Redirect, RefreshToken,
-    RequiredPermission, Risk, ScopeDefinition, SignIn, SigningAlg, Tenant, TenantKind, TenantPolicy, Terms, User,
-    WhoMayConsent,
+    RegistrationPolicy, RequiredPermission, Risk, ScopeDefinition, SignIn, SigningAlg, Tenant, TenantKind,
+    TenantPolicy, Terms, User, WhoMayConsent,
 };
 use grantor_rules::scopes::{ApiName, SignInScope, WantedScope, WantedScopes};
 use grantor_rules::{Settings, directory_api};
@@ -38,6 +38,7 @@ impl World {
                 display_name: format!("Organization {tenant}"),
                 kind: TenantKind::Organization,
                 policy: TenantPolicy::default(),
+                client_registration: RegistrationPolicy::default(),
             }],
             users: people.clone().map(|person| (id, self.user(tenant, person))).collect(),
             passwords: people.map(|person| (id, self.user_id(tenant, person), password(tenant, person))).collect(),

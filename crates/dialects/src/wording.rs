@@ -175,6 +175,11 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::RefreshTokenRevoked { .. } => "The refresh token has been revoked.".into(),
 
         R::ResponseNotPossible { response, why } => format!("The application is registered for {response} in a form that cannot be made: {}.", response_fault(why)),
+        R::RegistrationClosed => "No application may register itself in this directory.".into(),
+        R::RedirectNotRegistrable { why } => format!("The redirect addresses cannot be registered: {why}."),
+        R::ClientMetadataInvalid { field, why } => format!("The field '{field}' {why}."),
+        R::SoftwareStatementMalformed => "The software statement is no signed token.".into(),
+        R::SoftwareStatementNotApproved => "Software statements are not taken here: nobody is approved to make them.".into(),
         R::TokenNotRevocable => "An access token that an application has for itself cannot be revoked: it runs out.".into(),
 
         R::OnBehalfOfInvalid { why } => acted_on_sentence(why),
@@ -267,6 +272,7 @@ fn token_sentence(why: &TokenFault) -> String {
         TokenFault::Expired => "The access token has expired.".into(),
         TokenFault::NotYet => "The access token is not valid yet.".into(),
         TokenFault::Revoked => "The access token has been revoked.".into(),
+        TokenFault::Spent => "The access token has been used as often as it may be.".into(),
         TokenFault::Person => "The account that the access token is for may not sign in any more.".into(),
         TokenFault::NoPerson => "The access token is an application's own, and the call is about a person.".into(),
     }
@@ -337,6 +343,7 @@ fn acted_on_sentence(why: &TokenFault) -> String {
         TokenFault::Expired => "The assertion has expired.".into(),
         TokenFault::NotYet => "The assertion is not valid yet.".into(),
         TokenFault::Revoked => "What the assertion descends from has been revoked.".into(),
+        TokenFault::Spent => "The assertion has been used as often as it may be.".into(),
         TokenFault::Person => "The account that the assertion is for may not sign in any more.".into(),
         TokenFault::NoPerson => "The assertion is an application's own access token, and must be a person's.".into(),
     }

@@ -92,12 +92,14 @@ fn read_one<'t>(fields: &Fields<'t>, known: &[KnownApi], seen: &mut SeenInFile) 
     let domain = fields.required_text("domain").and_then(|text| domain(text, seen, report));
     let kind = fields.required_text("kind").and_then(|word| one_of(word, "kind", &KINDS, report));
     fits_kind(fields, id, kind, seen);
+    let (policy, client_registration) = policy::of_tenant(fields);
     let tenant = Tenant {
         id: id.unwrap_or(TenantId::from_uuid(Uuid::nil())),
         domain: domain.clone().unwrap_or_default(),
         display_name: text::required_name(fields, "display_name"),
         kind: kind.unwrap_or(TenantKind::Organization),
-        policy: policy::of_tenant(fields),
+        policy,
+        client_registration,
     };
     let required_domain = domain.filter(|_| kind == Some(TenantKind::Organization));
     let people = People { required_domain: required_domain.as_deref() };

@@ -3,7 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use grantor_environment::{Clock, Entropy, Timestamp};
-use grantor_protocol::{FamilyId, FlowId, Handle, HandleKind, PublicUrl, RefreshHandle, RefreshTokenKey, TenantId};
+use grantor_protocol::{
+    FamilyId, FlowId, Handle, HandleKind, InitialAccessTokenKey, PublicUrl, RefreshHandle, RefreshTokenKey, TenantId,
+};
 use grantor_rules::Settings;
 use grantor_rules::subject::PairwiseSalt;
 use grantor_storage::Storage;
@@ -31,6 +33,8 @@ pub struct Env {
     pub refresh_tokens: RefreshTokenKey,
     /// What the secrets of applications that sign with them are sealed under.
     pub client_secrets: ClientSecrets,
+    /// What the deployment recognises its own initial access tokens by.
+    pub initial_access_tokens: InitialAccessTokenKey,
     /// Where passwords are hashed.
     pub passwords: Passwords,
     /// How long things live.

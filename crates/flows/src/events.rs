@@ -57,6 +57,21 @@ pub enum Event {
         /// Whether an administrator took it back for everybody.
         for_everyone: bool,
     },
+    /// An application registered itself.
+    ApplicationRegistered {
+        /// Which.
+        client: ClientId,
+    },
+    /// An application changed its registration.
+    RegistrationChanged {
+        /// Which.
+        client: ClientId,
+    },
+    /// An application took its registration away.
+    RegistrationRemoved {
+        /// Which.
+        client: ClientId,
+    },
     /// A program waits for its person to sign in elsewhere.
     DeviceCodeIssued {
         /// Which.

@@ -28,6 +28,7 @@ pub mod outside;
 mod passwords;
 pub mod place;
 mod proven;
+pub mod registration;
 mod request_keys;
 pub mod request_object;
 pub mod responses;

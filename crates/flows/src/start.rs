@@ -2,7 +2,7 @@
 
 use grantor_environment::{Clock, Entropy, Timestamp};
 use grantor_jose::{Algorithm, NONCE_BYTES, SealingKey, SigningKey, self_signed};
-use grantor_protocol::RefreshTokenKey;
+use grantor_protocol::{InitialAccessTokenKey, RefreshTokenKey};
 use grantor_rules::model::SigningAlg;
 use grantor_rules::subject::PairwiseSalt;
 use grantor_storage::{SigningKeyRecord, Storage};
@@ -24,6 +24,8 @@ pub struct Prepared {
     pub refresh_tokens: RefreshTokenKey,
     /// What the secrets of applications that sign with them are sealed under.
     pub client_secrets: ClientSecrets,
+    /// What it recognises its own initial access tokens by.
+    pub initial_access_tokens: InitialAccessTokenKey,
 }
 
 /// A certificate of a signing key is read by nobody's trust; it lives longer than any key.
@@ -40,7 +42,7 @@ pub async fn prepare(
     clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<Prepared, FlowError> {
-    let platform_secrets = master.derive("platform-secrets");
+    let platform_secrets = platform_secrets_of(master);
     let salt = secret(storage, &platform_secrets, SALT, entropy).await?;
     let refresh_tokens = secret(storage, &platform_secrets, "refresh-tokens", entropy).await?;
     let request_key = kept(storage, &platform_secrets, "request-object-key", entropy, RequestKeys::generate).await?;
@@ -57,7 +59,25 @@ pub async fn prepare(
         salt: PairwiseSalt::from_bytes(salt),
         refresh_tokens: RefreshTokenKey::from_bytes(refresh_tokens),
         client_secrets: ClientSecrets::of(master),
+        initial_access_tokens: initial_access_tokens(storage, master, entropy).await?,
     })
+}
+
+/// What a deployment recognises its own initial access tokens by: whoever has its master key can make some.
+///
+/// # Errors
+/// As [`prepare`].
+pub async fn initial_access_tokens(
+    storage: &dyn Storage,
+    master: &SealingKey,
+    entropy: &dyn Entropy,
+) -> Result<InitialAccessTokenKey, FlowError> {
+    let key = secret(storage, &platform_secrets_of(master), "initial-access-tokens", entropy).await?;
+    Ok(InitialAccessTokenKey::from_bytes(key))
+}
+
+fn platform_secrets_of(master: &SealingKey) -> SealingKey {
+    master.derive("platform-secrets")
 }
 
 /// What the signing keys are sealed under.

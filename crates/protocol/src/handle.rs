@@ -28,11 +28,14 @@ pub enum HandleKind {
     DeviceCode,
     /// An authorization request that was pushed (RFC 9126 §2.2).
     PushedRequest,
+    /// What an application that registered itself changes its registration with (RFC 7592 §3).
+    Registration,
 }
 
 impl HandleKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Code, Self::Interaction, Self::Session, Self::DeviceCode, Self::PushedRequest];
+    pub const ALL: [Self; 6] =
+        [Self::Code, Self::Interaction, Self::Session, Self::DeviceCode, Self::PushedRequest, Self::Registration];
 
     const fn prefix(self) -> &'static str {
         match self {
@@ -41,6 +44,7 @@ impl HandleKind {
             Self::Session => "gs1.",
             Self::DeviceCode => "gd1.",
             Self::PushedRequest => "gp1.",
+            Self::Registration => "gm1.",
         }
     }
 }

@@ -7,6 +7,7 @@
 pub mod claims;
 pub mod handle;
 pub mod identifiers;
+pub mod initial_access_token;
 pub mod metadata;
 pub mod pkce;
 pub mod prompt;
@@ -19,6 +20,7 @@ pub mod secret;
 
 pub use handle::{Handle, HandleDigest, HandleKind};
 pub use identifiers::{ClientId, FamilyId, FlowId, TenantId, UserId};
+pub use initial_access_token::{InitialAccessToken, InitialAccessTokenKey};
 pub use public_url::PublicUrl;
 pub use redirect_uri::RedirectUri;
 pub use refresh_handle::{RefreshHandle, RefreshTokenKey};

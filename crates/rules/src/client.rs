@@ -233,6 +233,8 @@ pub fn may_prove_by(
 ) -> Result<(), Refusal> {
     match (platform, origin) {
         (Platform::Spa, None) => return Err(Refusal::OriginRequired),
+        // What is registered to show nothing may run in a browser or beside one (RFC 7591 §2).
+        (Platform::PublicClient, Some(_)) if application.token_endpoint_auth_method == Some(AuthMethod::None) => {}
         (Platform::Web | Platform::PublicClient, Some(origin)) => {
             return Err(Refusal::OriginNotAllowed { origin: origin.to_owned() });
         }

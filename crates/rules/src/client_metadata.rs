@@ -97,7 +97,7 @@ mod tests {
             json!({
                 "jwks_uri": "http://localhost:9000/jwks",
                 "userinfo_encrypted_response_alg": "ECDH-ES", "userinfo_encrypted_response_enc": "A256GCM",
-                "request_object_encryption_alg": "RSA-OAEP",
+                "request_object_encryption_alg": "ECDH-ES",
             }),
             json!({ "grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"] }),
             json!({ "grant_types": ["authorization_code", "implicit"], "response_types": ["code token id_token"] }),
@@ -168,7 +168,7 @@ mod tests {
             let fields = |metadata: Value| fields(&metadata);
             assert_eq!(fields(json!({ "jwks": keys, enc: "A128GCM" })), [enc], "without {alg}");
             assert_eq!(fields(json!({ "jwks": keys, alg: "RSA1_5" })), [alg]);
-            assert_eq!(fields(json!({ "jwks": keys, alg: "RSA-OAEP", enc: "A128" })), [enc]);
+            assert_eq!(fields(json!({ "jwks": keys, alg: "ECDH-ES", enc: "A128" })), [enc]);
         }
     }
 

@@ -22,6 +22,7 @@ pub mod model;
 pub mod notices;
 pub mod profile;
 pub mod refusal;
+pub mod registration;
 pub mod request_object;
 pub mod responses;
 pub mod scopes;

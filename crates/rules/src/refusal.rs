@@ -485,6 +485,24 @@ refusals! {
         /// Why not.
         why: ResponseFault,
     } => "response-not-possible",
+    /// The tenant lets no application register itself.
+    RegistrationClosed => "registration-closed",
+    /// A redirect address that an application cannot register (RFC 7591 §3.2.2).
+    RedirectNotRegistrable {
+        /// What is wrong with it, as a sentence about the redirect addresses.
+        why: String,
+    } => "redirect-not-registrable",
+    /// A field of client metadata that cannot be registered so (RFC 7591 §3.2.2).
+    ClientMetadataInvalid {
+        /// The field, cut to 80 characters.
+        field: String,
+        /// What is wrong with it: the end of a sentence that begins with the field.
+        why: String,
+    } => "client-metadata-invalid",
+    /// A software statement that cannot be read (RFC 7591 §3.2.2).
+    SoftwareStatementMalformed => "software-statement-malformed",
+    /// A software statement, and none is taken here (RFC 7591 §3.2.2).
+    SoftwareStatementNotApproved => "software-statement-not-approved",
 
     /// Nothing of ours that could be revoked by itself: it runs out (RFC 7009 §2.2.1).
     TokenNotRevocable => "token-not-revocable",
@@ -559,6 +577,8 @@ pub enum TokenFault {
     NotYet,
     /// What it descends from was revoked.
     Revoked,
+    /// It was used as often as it may be.
+    Spent,
     /// The person is gone or may not sign in any more.
     Person,
     /// It is an application's own, and a person's is needed.

@@ -8,7 +8,7 @@ use clap::Command;
 const WISHES: &[(&str, &[&str])] = &[
     ("See it work", &["demo"]),
     ("Run it", &["serve", "migrate"]),
-    ("Look after a directory", &["apply", "app", "user"]),
+    ("Look after a directory", &["apply", "app", "user", "tenant"]),
     ("Look after the signing keys", &["key"]),
     ("Sign in and call APIs from here", &["login", "token", "call", "accounts", "logout"]),
 ];

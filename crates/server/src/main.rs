@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use grantor_server::commands::native::{accounts, call, login, logout, token};
-use grantor_server::commands::{Usage, app, apply, demo, key, migrate, serve, user};
+use grantor_server::commands::{Usage, app, apply, demo, key, migrate, serve, tenant, user};
 use grantor_server::config::ServeOptions;
 
 #[global_allocator]
@@ -32,6 +32,8 @@ enum Command {
     App(app::AppOptions),
     /// Look after people: their passwords and sessions, locked accounts, on and off
     User(user::UserOptions),
+    /// Look after tenants: the tokens with which applications register themselves
+    Tenant(tenant::TenantOptions),
     /// Look after the signing keys: see them, publish the next ones
     Key(key::KeyOptions),
     /// Copy a whole store to another database: from one machine to many, and back
@@ -79,6 +81,7 @@ async fn run(command: Command) -> Result<(), (anyhow::Error, u8)> {
         Command::Apply(options) => apply::run(options).await.map_err(plain),
         Command::App(options) => app::run(options).await.map_err(plain),
         Command::User(options) => user::run(options).await.map_err(plain),
+        Command::Tenant(options) => tenant::run(options).await.map_err(plain),
         Command::Key(options) => key::run(options).await.map_err(plain),
         Command::Migrate(options) => migrate::run(options).await.map_err(plain),
         Command::Login(options) => login::run(options).await.map_err(plain),

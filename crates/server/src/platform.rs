@@ -141,6 +141,7 @@ impl Platform {
             salt: prepared.salt,
             refresh_tokens: prepared.refresh_tokens,
             client_secrets: prepared.client_secrets,
+            initial_access_tokens: prepared.initial_access_tokens,
             passwords: self.passwords.clone(),
             settings: Settings::default(),
             recorder: Recorder::new(EVENTS),

@@ -20,6 +20,7 @@ mod others;
 mod page;
 mod permissions;
 mod platform;
+mod registration;
 mod token;
 pub mod wire;
 
@@ -43,4 +44,5 @@ pub use permissions::{
     SASHA, SINGLE, SOL, STRICT, STRICT_ADMIN, SYNC, TASKS, TASKS_API, TASKS_SPA,
 };
 pub use platform::{Directory, Options, START, TestPlatform};
+pub use registration::{initial_access_token, let_register, look_after, register};
 pub use token::{TokenRequest, Tokens, unverified_claims, unverified_header};

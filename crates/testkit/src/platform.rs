@@ -324,6 +324,7 @@ async fn env(database: &Path, clock: Arc<ManualClock>, public: &str) -> Env {
         salt: prepared.salt,
         refresh_tokens: prepared.refresh_tokens,
         client_secrets: prepared.client_secrets,
+        initial_access_tokens: prepared.initial_access_tokens,
         passwords: Passwords::new(2),
         settings: Settings::default(),
         recorder: Recorder::new(100_000),

@@ -14,7 +14,8 @@ use tower_service::Service;
 use crate::app::App;
 use crate::endpoints::interaction::{self, Page};
 use crate::endpoints::{
-    account, api, assets, authorize, dev, device, documents, operations, push, sign_out, token, token_status,
+    account, api, assets, authorize, dev, device, documents, operations, push, registration, sign_out, token,
+    token_status,
 };
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
@@ -120,6 +121,10 @@ async fn answer(app: &App, route: &Route, request: Request<Body>) -> Answer {
         Route::Push { tenant } => Box::pin(push::handle(app, &incoming, read, tenant)).await,
         Route::Introspect { tenant } => Box::pin(token_status::introspect(app, &incoming, read, tenant)).await,
         Route::Revoke { tenant } => Box::pin(token_status::revoke(app, &incoming, read, tenant)).await,
+        Route::Register { tenant } => Box::pin(registration::register(app, &incoming, read, tenant)).await,
+        Route::ClientConfiguration { tenant, client } => {
+            Box::pin(registration::configuration(app, &incoming, read, tenant, client)).await
+        }
         Route::Me => api::me(app, &incoming).await,
         Route::DirectoryApi => api::not_found(&incoming),
         Route::Asset { path } => assets::handle(path),

@@ -38,7 +38,12 @@ pub enum Document {
     /// That of the Microsoft identity platform v2.0.
     EntraV2(Whose),
     /// That of the standard, which a tenant alone has.
-    Oidc(TenantId),
+    Oidc {
+        /// The tenant.
+        tenant: TenantId,
+        /// Whether applications may register themselves in it.
+        registers: bool,
+    },
 }
 
 /// The key document, and the keys that it shows.
@@ -87,7 +92,9 @@ impl Documents {
             Document::EntraV2(Whose::Several(several)) => self.metadata_v2.of_several(several).to_owned().into(),
             Document::EntraV1(Whose::Consumers(tenant)) => self.metadata_v1.of_consumers(tenant).into(),
             Document::EntraV2(Whose::Consumers(tenant)) => self.metadata_v2.of_consumers(tenant).into(),
-            Document::Oidc(tenant) => oidc::metadata::document(&self.public, tenant).body.to_string().into(),
+            Document::Oidc { tenant, registers } => {
+                oidc::metadata::document(&self.public, tenant, registers).body.to_string().into()
+            }
         }
     }
 

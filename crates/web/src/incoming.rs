@@ -70,6 +70,15 @@ impl Incoming {
         if is_form { Parameters::parse(&self.body) } else { Ok(Parameters::default()) }
     }
 
+    /// The body, if it says that it is JSON.
+    pub fn json(&self) -> Result<&[u8], Refusal> {
+        let kind = self.header(CONTENT_TYPE.as_str()).and_then(|kind| kind.split(';').next());
+        if kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
+            return Ok(&self.body);
+        }
+        Err(Refusal::BodyUnreadable { expected: "a body of the type application/json" })
+    }
+
     /// A header that stands once and is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.headers.get_all(name).iter();

@@ -213,6 +213,13 @@ fn empty(status: StatusCode) -> Answer {
     answer
 }
 
+/// The answer to what was done and of which there is nothing to tell.
+pub fn no_content() -> Answer {
+    let mut answer = empty(StatusCode::NO_CONTENT);
+    never_kept(&mut answer);
+    answer
+}
+
 /// A plain text, for probes and developers.
 pub fn text(status: StatusCode, text: &'static str) -> Answer {
     let mut answer = empty(status);

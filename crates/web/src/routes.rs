@@ -40,6 +40,10 @@ pub enum Route {
     Introspect { tenant: String },
     /// Where a token is given back.
     Revoke { tenant: String },
+    /// Where an application registers itself.
+    Register { tenant: String },
+    /// Where an application looks after its registration.
+    ClientConfiguration { tenant: String, client: String },
     /// Which hosts are one authority.
     InstanceDiscovery,
     /// Who checks a person's password.
@@ -154,6 +158,9 @@ impl Route {
             ["oidc", "par"] => Self::Push { tenant },
             ["oidc", "introspect"] => Self::Introspect { tenant },
             ["oidc", "revoke"] => Self::Revoke { tenant },
+            ["oidc", "register"] => Self::Register { tenant },
+            // Our own client ids have no capital letters.
+            ["oidc", "register", client] => Self::ClientConfiguration { tenant, client: (*client).to_owned() },
             _ => return None,
         })
     }
@@ -175,11 +182,13 @@ impl Route {
             | Self::ConsentRequests { .. }
             | Self::DevClock => &["GET", "POST"],
             Self::DevRefusals => &["GET", "POST", "DELETE"],
+            Self::ClientConfiguration { .. } => &["GET", "PUT", "DELETE"],
             Self::Token { .. }
             | Self::DeviceCode { .. }
             | Self::Push { .. }
             | Self::Introspect { .. }
-            | Self::Revoke { .. } => &["POST"],
+            | Self::Revoke { .. }
+            | Self::Register { .. } => &["POST"],
             Self::Metadata { .. }
             | Self::Keys { .. }
             | Self::InstanceDiscovery
@@ -221,6 +230,8 @@ impl Route {
             | Self::Userinfo
             | Self::UserinfoOf { .. }
             | Self::Revoke { .. }
+            | Self::Register { .. }
+            | Self::ClientConfiguration { .. }
             | Self::Me
             | Self::DirectoryApi => true,
             Self::Authorize { .. }

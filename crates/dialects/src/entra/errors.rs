@@ -204,6 +204,12 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
 
         // There is no such endpoint in the Microsoft dialects.
         R::TokenNotRevocable => report(70_000, "invalid_grant"),
+        // Only the standard's dialect registers applications.
+        R::RegistrationClosed
+        | R::RedirectNotRegistrable { .. }
+        | R::ClientMetadataInvalid { .. }
+        | R::SoftwareStatementMalformed
+        | R::SoftwareStatementNotApproved => report(90_023, "invalid_request"),
         R::OnBehalfOfInvalid { why: TokenFault::NoPerson } => report(7_000_114, "unauthorized_client"),
         R::OnBehalfOfInvalid { why } => report(of_token_acted_on(why), "invalid_grant"),
 
@@ -259,6 +265,7 @@ const fn of_token_acted_on(why: &TokenFault) -> u32 {
         | TokenFault::Signature
         | TokenFault::Issuer
         | TokenFault::Revoked
+        | TokenFault::Spent
         | TokenFault::Person
         | TokenFault::NoPerson => 50_013,
     }

@@ -1,7 +1,8 @@
 //! How the standard reports an error: the words of its documents, a sentence, and nothing else.
 //!
 //! Spec: RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, OpenID Connect Core Error Code
-//! unmet_authentication_requirements 1.0 §2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9396 §5, RFC 6750 §3.1.
+//! unmet_authentication_requirements 1.0 §2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9396 §5, RFC 6750 §3.1,
+//! RFC 7591 §3.2.2.
 
 use grantor_rules::Refusal;
 use grantor_rules::refusal::TokenFault;
@@ -175,6 +176,11 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         | R::DeviceCodeSpent => back("invalid_grant"),
         R::ResponseNotPossible { .. } => back("unauthorized_client"),
         R::TokenNotRevocable => back("unsupported_token_type"),
+        R::RegistrationClosed => with_status(403, "access_denied"),
+        R::RedirectNotRegistrable { .. } => back("invalid_redirect_uri"),
+        R::ClientMetadataInvalid { .. } => back("invalid_client_metadata"),
+        R::SoftwareStatementMalformed => back("invalid_software_statement"),
+        R::SoftwareStatementNotApproved => back("unapproved_software_statement"),
         R::DevicePending => back("authorization_pending"),
         R::DeviceDeclined => back("access_denied"),
         R::DeviceCodeExpired if at_token => back("expired_token"),

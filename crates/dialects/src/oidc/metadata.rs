@@ -2,6 +2,7 @@
 
 use grantor_protocol::{PublicUrl, TenantId};
 use grantor_rules::client::assertion;
+use grantor_rules::client_metadata::algorithms::REQUEST_KEY_MANAGEMENT;
 use grantor_rules::model::{SigningAlg, SubjectType, Tenant};
 use grantor_rules::responses::{CONTENT_ENCRYPTION, KEY_MANAGEMENT};
 use grantor_rules::scopes::SignInScope;
@@ -24,11 +25,17 @@ pub const GRANTS: [GrantKind; 4] =
 const AUTHENTICATION: [&str; 5] =
     ["none", "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"];
 
-/// How the keys of encrypted request objects are agreed on.
-pub const REQUEST_KEY_MANAGEMENT: [&str; 3] = ["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"];
+/// The discovery document of a tenant, by its id; `registers` says whether applications may register themselves in it.
+pub fn document(public: &PublicUrl, tenant: TenantId, registers: bool) -> Reply {
+    let mut reply = without_registration(public, tenant);
+    if let (true, Some(members)) = (registers, reply.body.as_object_mut()) {
+        let address = public.at(&paths::register(&tenant.to_string()));
+        members.insert("registration_endpoint".to_owned(), json!(address));
+    }
+    reply
+}
 
-/// The discovery document of a tenant, by its id.
-pub fn document(public: &PublicUrl, tenant: TenantId) -> Reply {
+fn without_registration(public: &PublicUrl, tenant: TenantId) -> Reply {
     let tenant = tenant.to_string();
     let at = |path: fn(&str) -> String| public.at(&path(&tenant));
     let grants: Vec<&str> = GRANTS.iter().map(|grant| grant.as_str()).chain(["implicit"]).collect();

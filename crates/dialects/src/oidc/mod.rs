@@ -9,6 +9,7 @@ pub mod metadata;
 pub mod paths;
 pub mod push;
 pub mod read;
+pub mod registration;
 pub mod request;
 pub mod scope;
 pub mod status;

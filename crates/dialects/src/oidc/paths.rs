@@ -40,6 +40,16 @@ pub fn revoke(tenant: &str) -> String {
     format!("/{tenant}/oidc/revoke")
 }
 
+/// Where an application registers itself (RFC 7591 §3).
+pub fn register(tenant: &str) -> String {
+    format!("/{tenant}/oidc/register")
+}
+
+/// Where an application looks after its registration (RFC 7592 §2).
+pub fn client_configuration(tenant: &str, client_id: &str) -> String {
+    format!("/{tenant}/oidc/register/{client_id}")
+}
+
 /// Where the verification keys are.
 pub fn keys(tenant: &str) -> String {
     format!("/{tenant}/oidc/keys")

@@ -7,7 +7,9 @@ use grantor_dialects::entra_v2::EntraV2;
 use grantor_dialects::{Dialect, Parameters, RequestIds};
 use grantor_environment::Timestamp;
 use grantor_protocol::{ClientId, FamilyId, PublicUrl, TenantId, UserId};
-use grantor_rules::model::{Application, StandardClaims, Tenant, TenantKind, TenantPolicy, TokenVersion, User};
+use grantor_rules::model::{
+    Application, RegistrationPolicy, StandardClaims, Tenant, TenantKind, TenantPolicy, TokenVersion, User,
+};
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_714_558_332);
 pub const CLIENT: &str = "c0105000-0000-4000-8000-00000000a001";
@@ -36,6 +38,7 @@ pub fn contoso() -> Tenant {
         display_name: "Contoso".into(),
         kind: TenantKind::Organization,
         policy: TenantPolicy::default(),
+        client_registration: RegistrationPolicy::default(),
     }
 }
 

@@ -8,7 +8,8 @@ use grantor_protocol::ClientId;
 use grantor_rules::directory::{WantedApplication, WantedAssignee, WantedDirectory, WantedTenant};
 use grantor_rules::directory_api;
 use grantor_rules::model::{
-    GroupClaims, OptionalClaim, RefreshRotation, RequiredPermission, Risk, SeveralApis, TenantPolicy, UserConsent,
+    GroupClaims, OptionalClaim, RefreshRotation, RegistrationOpenTo, RegistrationPolicy, RequiredPermission, Risk,
+    SeveralApis, TenantPolicy, UserConsent,
 };
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -57,6 +58,13 @@ fn a_tenant_has_a_policy_and_groups() {
     };
     assert_eq!(tenant.tenant.policy, policy);
     assert_eq!(example().tenants[1].tenant.policy, TenantPolicy::default(), "what is not said");
+    let registration = RegistrationPolicy {
+        open_to: RegistrationOpenTo::TokenHolders,
+        redirect_schemes: vec!["https".to_owned()],
+        redirect_hosts: vec![".northwind.example".to_owned()],
+    };
+    assert_eq!(tenant.tenant.client_registration, registration);
+    assert_eq!(example().tenants[1].tenant.client_registration, RegistrationPolicy::default(), "what is not said");
     let [group] = tenant.groups.as_slice() else { panic!("{:?}", tenant.groups) };
     assert_eq!((group.group.id.to_string().as_str(), group.group.display_name.as_str()), (BUYERS, "Buyers"));
     assert_eq!(group.members, [KIM]);

@@ -131,8 +131,18 @@ pub async fn remove(
     Ok(())
 }
 
+/// Takes away an application that is at hand.
+pub(crate) async fn remove_registered(
+    storage: &dyn Storage,
+    application: &Application,
+    now: Timestamp,
+) -> Result<(), FlowError> {
+    let removals = vec![(application.publisher, Removal::Application(application.client_id.clone()))];
+    Ok(storage.apply_directory(&DirectoryChange { now, removals, ..DirectoryChange::default() }).await?)
+}
+
 /// Writes an application as it is from now on.
-pub(super) async fn write(storage: &dyn Storage, application: Application, now: Timestamp) -> Result<(), FlowError> {
+pub(crate) async fn write(storage: &dyn Storage, application: Application, now: Timestamp) -> Result<(), FlowError> {
     let change = DirectoryChange { now, applications: vec![application], ..DirectoryChange::default() };
     Ok(storage.apply_directory(&change).await?)
 }

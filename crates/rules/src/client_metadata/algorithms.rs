@@ -1,5 +1,7 @@
 //! Which algorithms an application registers: those that Grantor has. `none` is not one (RFC 8725 §3.1).
 
+pub use crate::responses::{CONTENT_ENCRYPTION, KEY_MANAGEMENT};
+
 use super::{Findings, shown};
 use crate::model::{ClientMetadata, SigningAlg};
 
@@ -27,17 +29,8 @@ pub const VERIFIED: [&str; 10] =
 /// The codes of shared secrets that can be verified (RFC 7518 §3.2).
 pub const MACS: [&str; 3] = ["HS256", "HS384", "HS512"];
 
-/// How the key of what is encrypted reaches its reader: with a public key, since of a secret a digest is kept
-/// (RFC 7518 §4.1, RFC 8037 §3.2).
-pub const KEY_MANAGEMENT: [&str; 6] =
-    ["RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"];
-
-/// How content is encrypted (RFC 7518 §5.1).
-pub const CONTENT_ENCRYPTION: [&str; 6] =
-    ["A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
-
-/// How content is encrypted where an application names the management of keys alone (OpenID Connect Registration §2).
-pub const USUAL_CONTENT_ENCRYPTION: &str = CONTENT_ENCRYPTION[0];
+/// How the key of an encrypted request object reaches us: our own key is one of elliptic curves.
+pub const REQUEST_KEY_MANAGEMENT: [&str; 3] = ["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"];
 
 pub(super) fn check(metadata: &ClientMetadata, found: &mut Findings) {
     let signed_for = [
@@ -52,14 +45,15 @@ pub(super) fn check(metadata: &ClientMetadata, found: &mut Findings) {
     let with_secrets: Vec<&str> = VERIFIED.into_iter().chain(MACS).collect();
     let signed_by = [
         (&metadata.token_endpoint_auth_signing_alg, &with_secrets[..]),
-        (&metadata.request_object_signing_alg, &VERIFIED[..]),
-        (&metadata.backchannel_authentication_request_signing_alg, &VERIFIED[..]),
+        (&metadata.request_object_signing_alg, &ours[..]),
+        (&metadata.backchannel_authentication_request_signing_alg, &ours[..]),
     ];
     for (field, (alg, known)) in SIGNED_BY_CLIENTS.into_iter().zip(signed_by) {
         found.take(field, one_of(alg.as_deref(), known));
     }
     for ((alg_field, enc_field), (alg, enc)) in ENCRYPTED.into_iter().zip(encrypted(metadata)) {
-        found.take(alg_field, one_of(alg, &KEY_MANAGEMENT));
+        let for_us = alg_field == ENCRYPTED[0].0;
+        found.take(alg_field, one_of(alg, if for_us { &REQUEST_KEY_MANAGEMENT[..] } else { &KEY_MANAGEMENT[..] }));
         match (alg, enc) {
             (None, Some(_)) => found.add(enc_field, format!("says nothing without {alg_field}")),
             _ => found.take(enc_field, one_of(enc, &CONTENT_ENCRYPTION)),

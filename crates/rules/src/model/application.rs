@@ -175,6 +175,21 @@ pub struct ClientRegistration {
     pub token_digest: [u8; 32],
     /// When it registered.
     pub registered_at: Timestamp,
+    /// Which type of application it said that it is.
+    #[serde(default)]
+    pub application_type: ApplicationType,
+}
+
+named! {
+    /// Where an application runs (OpenID Connect Registration §2).
+    #[derive(Default)]
+    ApplicationType {
+        /// On a web server, or in a browser.
+        #[default]
+        Web = "web",
+        /// On the machine of its person.
+        Native = "native",
+    }
 }
 
 /// Who may sign in to an application.

@@ -20,8 +20,9 @@ pub mod token_settings;
 pub mod user;
 
 pub use application::{
-    AppRole, Application, Callers, ClientRegistration, FrontChannel, Information, Platform, PreAuthorized, Redirect,
-    RequiredPermission, Risk, ScopeDefinition, SignInAudience, SigningAlg, TokenVersion, WhoMayConsent,
+    AppRole, Application, ApplicationType, Callers, ClientRegistration, FrontChannel, Information, Platform,
+    PreAuthorized, Redirect, RequiredPermission, Risk, ScopeDefinition, SignInAudience, SigningAlg, TokenVersion,
+    WhoMayConsent,
 };
 pub use auth_method::AuthMethod;
 pub use client_metadata::{AccessTokenFormat, ClientMetadata, DeliveryMode, Profile, SubjectType};
@@ -36,7 +37,10 @@ pub use notice::{Attempt, Notice, NoticeEvent};
 pub use principal::{Assigned, Assignee, Assignment, Group, Registration, ServicePrincipal};
 pub use sign_in::{Method, SignIn};
 pub use standard_claims::{PostalAddress, StandardClaims};
-pub use tenant::{Authority, SeveralApis, Tenant, TenantKind, TenantName, TenantPolicy, UserConsent};
+pub use tenant::{
+    Authority, RegistrationOpenTo, RegistrationPolicy, SeveralApis, Tenant, TenantKind, TenantName, TenantPolicy,
+    UserConsent,
+};
 pub use terms::{AuthorizationDetail, Binding, RequestedClaim, RequestedClaims, Terms};
 pub use token_settings::{ClaimMapping, GroupClaims, Lifetimes, OptionalClaim, OptionalClaims, RefreshRotation};
 pub use user::User;

@@ -19,6 +19,37 @@ pub struct Tenant {
     /// What its administrators have laid down.
     #[serde(default)]
     pub policy: TenantPolicy,
+    /// Which applications may register themselves in it.
+    #[serde(default)]
+    pub client_registration: RegistrationPolicy,
+}
+
+/// Which applications may register themselves in a tenant (RFC 7591).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegistrationPolicy {
+    /// Who may.
+    #[serde(default)]
+    pub open_to: RegistrationOpenTo,
+    /// The schemes that their redirect addresses may have; without any, each that an application of their type may have.
+    #[serde(default)]
+    pub redirect_schemes: Vec<String>,
+    /// The hosts that their redirect addresses may have; `.example.com` stands for each below it. Without any, each host.
+    #[serde(default)]
+    pub redirect_hosts: Vec<String>,
+}
+
+named! {
+    /// Who may register applications with a program.
+    #[derive(Default)]
+    RegistrationOpenTo {
+        /// Nobody.
+        #[default]
+        Nobody = "closed",
+        /// Whoever shows an initial access token (RFC 7591 §3).
+        TokenHolders = "with-initial-access-token",
+        /// Everybody.
+        Everybody = "open",
+    }
 }
 
 /// What the administrators of a tenant have laid down.

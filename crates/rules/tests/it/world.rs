@@ -15,8 +15,8 @@ use grantor_rules::client::{self, ProvenClient, RegisteredRedirect, SecretPlace,
 use grantor_rules::directory_api;
 use grantor_rules::model::{
     AppRole, Application, ClientSecret, Code, Consents, Family, Method, Platform, Redirect, Registration,
-    RequiredPermission, Risk, ScopeDefinition, ServicePrincipal, SignIn, StandardClaims, Tenant, TenantKind,
-    TenantPolicy, Terms, User, WhoMayConsent,
+    RegistrationPolicy, RequiredPermission, Risk, ScopeDefinition, ServicePrincipal, SignIn, StandardClaims, Tenant,
+    TenantKind, TenantPolicy, Terms, User, WhoMayConsent,
 };
 use grantor_rules::scopes::{ApiName, ResolvedScopes, SignInScope, WantedScope, WantedScopes};
 
@@ -34,6 +34,7 @@ pub fn tenant() -> Tenant {
         display_name: "Contoso".into(),
         kind: TenantKind::Organization,
         policy: TenantPolicy::default(),
+        client_registration: RegistrationPolicy::default(),
     }
 }
 

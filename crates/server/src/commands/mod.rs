@@ -10,6 +10,7 @@ pub mod native;
 pub mod serve;
 mod shown;
 pub mod store;
+pub mod tenant;
 pub mod user;
 
 /// What was asked makes no sense: exit code 2, where everything else that goes wrong is 1.

@@ -11,7 +11,7 @@ use grantor_rules::model as rules;
 use grantor_rules::token::issued::GrantKind;
 use grantor_testkit::{
     Answer, Application, Authorize, Browser, CHRIS, COLORS_API, CONTOSO, DAEMON, DeviceRequest, NATIVE, Options,
-    TestPlatform, TokenRequest, unverified_claims, unverified_header,
+    TestPlatform, TokenRequest, initial_access_token, register, unverified_claims, unverified_header,
 };
 use serde_json::{Value, json};
 
@@ -22,6 +22,7 @@ use crate::support::bought;
 enum Credential {
     Handle(HandleKind),
     RefreshToken,
+    InitialAccessToken,
     BrowserCookie,
     DirectoryToken,
     ApplicationToken,
@@ -34,7 +35,7 @@ enum Credential {
 
 impl Credential {
     fn all() -> Vec<Self> {
-        let others = [Self::RefreshToken, Self::BrowserCookie];
+        let others = [Self::RefreshToken, Self::InitialAccessToken, Self::BrowserCookie];
         let tokens = [Self::DirectoryToken, Self::ApplicationToken, Self::ColorsToken, Self::IdToken];
         let of_the_standard = [Self::StandardToken, Self::OpaqueToken, Self::OpaqueColorsToken];
         let tokens = tokens.into_iter().chain(of_the_standard);
@@ -50,6 +51,8 @@ impl Credential {
             Self::Handle(HandleKind::Session) => &[Place::SessionCookie],
             Self::Handle(HandleKind::DeviceCode) => &[Place::DeviceCode],
             Self::Handle(HandleKind::PushedRequest) => &[Place::PushedReference],
+            Self::Handle(HandleKind::Registration) => &[Place::ClientConfiguration],
+            Self::InitialAccessToken => &[Place::Registration],
             Self::BrowserCookie => &[Place::BrowserCookie],
             Self::DirectoryToken => &[Place::Me, Place::Userinfo],
             Self::StandardToken | Self::OpaqueToken => &[Place::StandardUserinfo],
@@ -79,10 +82,12 @@ enum Place {
     DeviceCode,
     PushedReference,
     OnBehalfOf,
+    Registration,
+    ClientConfiguration,
 }
 
 impl Place {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 15] = [
         Self::SignInPage,
         Self::ConsentPage,
         Self::DevicePage,
@@ -96,6 +101,8 @@ impl Place {
         Self::DeviceCode,
         Self::PushedReference,
         Self::OnBehalfOf,
+        Self::Registration,
+        Self::ClientConfiguration,
     ];
 }
 
@@ -105,6 +112,8 @@ struct Issued<'a> {
     browser: Browser<'a>,
     request: Authorize,
     values: Vec<(Credential, String)>,
+    /// Where the application that registered itself looks after that.
+    configuration: String,
 }
 
 impl<'a> Issued<'a> {
@@ -123,6 +132,10 @@ impl<'a> Issued<'a> {
         let device = approved_device(platform, &mut browser).await;
         let of_the_standard = standard_tokens(platform).await;
         let pushed = pushed(platform).await;
+        let initial = initial_access_token(platform, CONTOSO, 100, Duration::from_hours(1));
+        let registered =
+            register(platform, Some(&initial), &json!({ "redirect_uris": ["https://app.example/"] })).await;
+        let registered = registered.json();
         let cookie =
             |browser: &Browser<'_>, part: &str| browser.cookies.find(part).expect("the cookie is kept").value.clone();
         let values = Credential::all()
@@ -132,6 +145,10 @@ impl<'a> Issued<'a> {
                     Credential::Handle(HandleKind::Code) => unused.clone(),
                     Credential::Handle(HandleKind::DeviceCode) => device.clone(),
                     Credential::Handle(HandleKind::PushedRequest) => pushed.clone(),
+                    Credential::Handle(HandleKind::Registration) => {
+                        registered["registration_access_token"].as_str().unwrap().to_owned()
+                    }
+                    Credential::InitialAccessToken => initial.clone(),
                     Credential::RefreshToken => colors.refresh_token.clone(),
                     Credential::Handle(HandleKind::Interaction) => {
                         waiting.address.rsplit('/').next().unwrap_or_default().to_owned()
@@ -149,7 +166,9 @@ impl<'a> Issued<'a> {
                 (credential, value)
             })
             .collect();
-        Self { platform, browser, request, values }
+        let configuration = registered["registration_client_uri"].as_str().unwrap().to_owned();
+        let configuration = configuration.strip_prefix(platform.public().origin()).unwrap().to_owned();
+        Self { platform, browser, request, values, configuration }
     }
 
     fn value(&self, wanted: Credential) -> &str {
@@ -193,6 +212,11 @@ impl<'a> Issued<'a> {
                 let answer = browser.request("GET", &target, &[], String::new()).await;
                 answer.code() == 303 && !answer.header("location").contains("error=")
             }
+            Place::Registration => {
+                let metadata = json!({ "redirect_uris": ["https://app.example/"] });
+                register(self.platform, Some(value), &metadata).await.code() == 201
+            }
+            Place::ClientConfiguration => self.platform.call(&self.configuration, value).await.code() == 200,
             Place::OnBehalfOf => self.platform.token(&acting_on(value)).await.code() == 200,
         }
     }
@@ -254,6 +278,7 @@ id = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"
 domain = "contoso.example"
 display_name = "Contoso"
 kind = "organization"
+policy = { client_registration = "with-initial-access-token" }
 
   [[tenant.application]]
   client_id = "c0105000-0000-4000-8000-00000000a001"

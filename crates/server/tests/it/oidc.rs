@@ -13,6 +13,7 @@ mod opaque_tokens;
 mod openidconnect_crate;
 mod other_dialects;
 mod pushed_requests;
+mod registration;
 mod request_objects;
 mod responses;
 mod session_end;

@@ -39,7 +39,9 @@ fn after(route: Option<&Route>) -> Option<Route> {
         Some(Route::UserinfoOf { .. }) => Route::Push { tenant: tenant() },
         Some(Route::Push { .. }) => Route::Introspect { tenant: tenant() },
         Some(Route::Introspect { .. }) => Route::Revoke { tenant: tenant() },
-        Some(Route::Revoke { .. }) => Route::InstanceDiscovery,
+        Some(Route::Revoke { .. }) => Route::Register { tenant: tenant() },
+        Some(Route::Register { .. }) => Route::ClientConfiguration { tenant: tenant(), client: "nobody".to_owned() },
+        Some(Route::ClientConfiguration { .. }) => Route::InstanceDiscovery,
         Some(Route::InstanceDiscovery) => Route::UserRealm { user: CHRIS.name.to_owned() },
         Some(Route::UserRealm { .. }) => Route::NativeClient,
         Some(Route::NativeClient) => Route::ErrorCode,
@@ -104,6 +106,10 @@ fn as_nobody(route: &Route) -> AsNobody {
         Route::Push { tenant } => row(&format!("/{tenant}/oidc/par"), 405, 400, true),
         Route::Introspect { tenant } => row(&format!("/{tenant}/oidc/introspect"), 405, 400, false),
         Route::Revoke { tenant } => row(&format!("/{tenant}/oidc/revoke"), 405, 400, true),
+        Route::Register { tenant } => row(&format!("/{tenant}/oidc/register"), 405, 403, true),
+        Route::ClientConfiguration { tenant, client } => {
+            row(&format!("/{tenant}/oidc/register/{client}"), 401, 405, true)
+        }
         Route::Authorize { dialect, tenant } => {
             row(&format!("/{tenant}/oauth2{}/authorize", v(dialect)), 400, 400, false)
         }
@@ -175,6 +181,7 @@ async fn every_address_answers_nobody_as_it_is_listed_here() {
             let answer = platform.send(platform.request(method, &expected.target, &[], "".into())).await;
             let status = match (status, &route) {
                 (0, Route::DevClock | Route::DevFlows | Route::DevRefusals) => 404,
+                (0, Route::ClientConfiguration { .. }) if method == "PUT" => 401,
                 (0, _) => 405,
                 (status, _) => status,
             };

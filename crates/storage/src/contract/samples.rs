@@ -10,8 +10,8 @@ use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{
     Application, Attempt, Authority, Awaited, Binding, Code, ConsentRequest, Consents, DeviceAnswer, DeviceApproval,
     DeviceCode, Exchanged, Family, Interaction, Method, Notice, NoticeEvent, Platform, Progress, Purpose,
-    PushedRequest, Redirect, RefreshToken, RequiredPermission, ServicePrincipal, SignIn, SignInAudience,
-    StandardClaims, Tenant, TenantKind, TenantPolicy, Terms, User,
+    PushedRequest, Redirect, RefreshToken, RegistrationPolicy, RequiredPermission, ServicePrincipal, SignIn,
+    SignInAudience, StandardClaims, Tenant, TenantKind, TenantPolicy, Terms, User,
 };
 use grantor_rules::scopes::{ApiName, SignInScope, WantedScope, WantedScopes};
 use uuid::Uuid;
@@ -69,6 +69,7 @@ pub fn tenant(number: u8) -> Tenant {
         display_name: format!("Tenant {number}"),
         kind: TenantKind::Organization,
         policy: TenantPolicy::default(),
+        client_registration: RegistrationPolicy::default(),
     }
 }
 

@@ -7,6 +7,7 @@ use grantor_dialects::entra::{meanings, realm, rehearsed};
 use grantor_dialects::{Reply, form};
 use grantor_flows::{Event, FlowError, Place};
 use grantor_pages::{NativeClient, NotFound, Refused};
+use grantor_rules::model::RegistrationOpenTo;
 
 use super::{log_failure, named_place, one_tenant};
 use crate::app::App;
@@ -19,7 +20,10 @@ pub async fn metadata(app: &App, incoming: &Incoming, dialect: DialectName, aske
     let found = match dialect {
         DialectName::EntraV1 => whose(app, asked).await.map(Document::EntraV1),
         DialectName::EntraV2 => whose(app, asked).await.map(Document::EntraV2),
-        DialectName::Oidc => one_tenant(&app.env, &app.oidc, asked).await.map(|tenant| Document::Oidc(tenant.id)),
+        DialectName::Oidc => one_tenant(&app.env, &app.oidc, asked).await.map(|tenant| Document::Oidc {
+            tenant: tenant.id,
+            registers: tenant.client_registration.open_to != RegistrationOpenTo::Nobody,
+        }),
     };
     answer(app, incoming, found.map(|document| respond::document(app.documents.metadata(document))))
 }

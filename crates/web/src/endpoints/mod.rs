@@ -14,6 +14,7 @@ pub mod operations;
 mod outcome;
 pub mod push;
 pub mod refused;
+pub mod registration;
 pub mod sign_out;
 pub mod token;
 pub mod token_status;

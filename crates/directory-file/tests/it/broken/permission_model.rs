@@ -65,6 +65,10 @@ fn a_bad_policy_is_refused() {
                 "expected one of: allowed, low-risk-only, not-allowed; did you mean \"low-risk-only\"?",
             ),
             ("policy = { several_apis = «\"last-wins\" }", "expected one of: first-wins, refused"),
+            ("policy = { client_registration = «\"yes\" }", "expected one of: closed, with-initial-access-token, open"),
+            ("policy = { registration_redirect_schemes = [«\"javascript\"] }", "\"javascript\" is no word of"),
+            ("policy = { registration_redirect_hosts = [«\"*.example\"] }", "\"*.example\" is no word of"),
+            ("policy = { registration_redirect_hosts = «[] }", "must not be empty"),
             ("policy = { consent_requests = «\"yes\" }", "must be true or false, not a string"),
         ],
     );

@@ -5,7 +5,8 @@ use grantor_protocol::{ClientId, Secret, TenantId, UserId};
 use grantor_rules::directory::{DirectoryChange, Removal};
 use grantor_rules::directory_api;
 use grantor_rules::model::{
-    Assignee, Assignment, GrantedPermission, ServicePrincipal, Tenant, TenantKind, TenantPolicy, User, UserConsent,
+    Assignee, Assignment, GrantedPermission, RegistrationPolicy, ServicePrincipal, Tenant, TenantKind, TenantPolicy,
+    User, UserConsent,
 };
 use grantor_storage::{WithdrawnConsent, WrongPassword};
 use grantor_testkit::{Application, KIM, NORTHWIND, SYNC, TestPlatform};
@@ -74,6 +75,7 @@ fn tenants() -> Vec<Tenant> {
             consent_requests: policy == Some(UserConsent::NotAllowed),
             ..TenantPolicy::default()
         },
+        client_registration: RegistrationPolicy::default(),
     };
     policies.map(one).collect()
 }
