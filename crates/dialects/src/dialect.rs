@@ -5,6 +5,7 @@ use std::time::Duration;
 use grantor_protocol::response::ResponseMode;
 use grantor_protocol::{ClientId, RedirectUri, Secret, TenantId, UserId};
 use grantor_rules::consent::ConsentQuestion;
+use grantor_rules::dpop::PresentedProofs;
 use grantor_rules::layout::TokenLayout;
 use grantor_rules::model::Terms;
 use grantor_rules::scopes::WantedScopes;
@@ -100,6 +101,15 @@ pub struct TokenCall<'a> {
     pub authorization: Option<&'a str>,
     /// The `Origin` header.
     pub origin: Option<&'a str>,
+    /// The `DPoP` headers.
+    pub proofs: PresentedProofs,
+}
+
+impl<'a> TokenCall<'a> {
+    /// A call without headers.
+    pub fn of(parameters: &'a Parameters) -> Self {
+        Self { parameters, authorization: None, origin: None, proofs: PresentedProofs::default() }
+    }
 }
 
 /// Wire words in, wire words out.

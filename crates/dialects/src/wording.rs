@@ -198,6 +198,12 @@ pub fn sentence(refusal: &Refusal) -> String {
             format!("This answer was asked for at /dev/refusals, to see how the application meets it: {code}.")
         }
 
+        R::DpopProofInvalid { why } => format!("The request's DPoP proof does not count: {why}."),
+        R::KeyProofMissing => {
+            "The application's tokens are bound to a key, so the request must carry a DPoP proof or come by a certificate.".into()
+        }
+        R::KeyDiffers => "What is presented is bound to another key than the one that the request proves, if it proves any.".into(),
+
         R::TokenMissing => "The call carries no access token.".into(),
         R::TokenInvalid { why } => token_sentence(why),
         R::ScopeInsufficient { needed, .. } => format!("The access token does not allow this call, which needs {}.", needed.join(" or ")),
@@ -264,7 +270,7 @@ fn details_sentence(why: &DetailsFault) -> String {
 
 fn token_sentence(why: &TokenFault) -> String {
     match why {
-        TokenFault::NotBearer => "The call must carry one access token, as 'Authorization: Bearer'.".into(),
+        TokenFault::NotBearer => "The call must carry one access token, as 'Authorization: Bearer', or as 'Authorization: DPoP' with a proof.".into(),
         TokenFault::Malformed => "The access token cannot be read.".into(),
         TokenFault::Signature => "The access token is not signed by this server.".into(),
         TokenFault::Issuer => "The access token was not issued for this directory.".into(),
@@ -275,6 +281,9 @@ fn token_sentence(why: &TokenFault) -> String {
         TokenFault::Spent => "The access token has been used as often as it may be.".into(),
         TokenFault::Person => "The account that the access token is for may not sign in any more.".into(),
         TokenFault::NoPerson => "The access token is an application's own, and the call is about a person.".into(),
+        TokenFault::Bound => "The access token is bound to a key, so the call must prove that it holds that key.".into(),
+        TokenFault::Unbound => "The access token is bound to no key: it goes as 'Authorization: Bearer'.".into(),
+        TokenFault::KeyDiffers => "The access token is bound to another key than the one that the call proves.".into(),
     }
 }
 
@@ -346,6 +355,9 @@ fn acted_on_sentence(why: &TokenFault) -> String {
         TokenFault::Spent => "The assertion has been used as often as it may be.".into(),
         TokenFault::Person => "The account that the assertion is for may not sign in any more.".into(),
         TokenFault::NoPerson => "The assertion is an application's own access token, and must be a person's.".into(),
+        TokenFault::Bound | TokenFault::Unbound | TokenFault::KeyDiffers => {
+            "The assertion is bound to a key that the request does not prove.".into()
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! `[tenant.policy]`: what the administrators of a tenant have laid down.
 
 use grantor_protocol::RedirectUri;
-use grantor_rules::model::{RegistrationOpenTo, RegistrationPolicy, SeveralApis, TenantPolicy, UserConsent};
+use grantor_rules::model::{
+    DpopNoncePolicy, RegistrationOpenTo, RegistrationPolicy, SeveralApis, TenantPolicy, UserConsent,
+};
 
 use crate::choice::one_of;
 use crate::fields::{Fields, Kind, Placed};
@@ -14,6 +16,7 @@ pub(crate) const POLICY: Kind = Kind {
         "user_consent",
         "consent_requests",
         "several_apis",
+        "dpop_nonces",
         "client_registration",
         "registration_redirect_schemes",
         "registration_redirect_hosts",
@@ -30,6 +33,9 @@ const USER_CONSENTS: [(&str, UserConsent); 3] = [
 const SEVERAL_APIS: [(&str, SeveralApis); 2] =
     [("first-wins", SeveralApis::FirstWins), ("refused", SeveralApis::Refused)];
 
+const DPOP_NONCES: [(&str, DpopNoncePolicy); 2] =
+    [("not-required", DpopNoncePolicy::NotRequired), ("required", DpopNoncePolicy::Required)];
+
 /// The policy of a tenant, and which applications may register themselves in it; what it does not say is as in a tenant without
 /// one.
 pub(crate) fn of_tenant(tenant: &Fields<'_>) -> (TenantPolicy, RegistrationPolicy) {
@@ -38,7 +44,9 @@ pub(crate) fn of_tenant(tenant: &Fields<'_>) -> (TenantPolicy, RegistrationPolic
     let user_consent =
         fields.text("user_consent").and_then(|word| one_of(word, "user_consent", &USER_CONSENTS, report));
     let several_apis = fields.text("several_apis").and_then(|word| one_of(word, "several_apis", &SEVERAL_APIS, report));
+    let dpop_nonces = fields.text("dpop_nonces").and_then(|word| one_of(word, "dpop_nonces", &DPOP_NONCES, report));
     let policy = TenantPolicy {
+        dpop_nonces: dpop_nonces.unwrap_or_default(),
         user_consent: user_consent.unwrap_or_default(),
         consent_requests: fields.flag("consent_requests").unwrap_or_default(),
         several_apis: several_apis.unwrap_or_default(),

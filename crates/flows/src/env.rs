@@ -13,7 +13,7 @@ use grantor_storage::Storage;
 use crate::client_secrets::ClientSecrets;
 use crate::credential_uses::CredentialUses;
 use crate::unknown_names::UnknownNames;
-use crate::{Event, KeyRing, Outside, Passwords, Recorder, RequestKeys};
+use crate::{DpopNonces, Event, KeyRing, Outside, Passwords, Recorder, RequestKeys};
 
 /// Everything that a flow needs from outside.
 pub struct Env {
@@ -35,6 +35,8 @@ pub struct Env {
     pub client_secrets: ClientSecrets,
     /// What the deployment recognises its own initial access tokens by.
     pub initial_access_tokens: InitialAccessTokenKey,
+    /// What makes the nonces for proofs of keys.
+    pub dpop_nonces: DpopNonces,
     /// Where passwords are hashed.
     pub passwords: Passwords,
     /// How long things live.

@@ -15,6 +15,8 @@ mod client_secrets;
 mod credential_uses;
 pub mod device;
 pub mod directory;
+pub mod dpop;
+mod dpop_nonces;
 mod env;
 mod error;
 pub mod events;
@@ -41,6 +43,7 @@ mod unknown_names;
 
 pub use client_secrets::ClientSecrets;
 pub use credential_uses::CredentialUses;
+pub use dpop_nonces::DpopNonces;
 pub use env::{Env, Trace};
 pub use error::FlowError;
 pub use events::{Event, Recorder};

@@ -9,7 +9,7 @@ use grantor_storage::{SigningKeyRecord, Storage};
 
 use crate::keys::CertifiedKey;
 use crate::opaque_tokens::OpaqueTokens;
-use crate::{ClientSecrets, FlowError, KeyRing, RequestKeys};
+use crate::{ClientSecrets, DpopNonces, FlowError, KeyRing, RequestKeys};
 
 /// The keys and secrets of a deployment.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub struct Prepared {
     pub client_secrets: ClientSecrets,
     /// What it recognises its own initial access tokens by.
     pub initial_access_tokens: InitialAccessTokenKey,
+    /// What makes the nonces for proofs of keys.
+    pub dpop_nonces: DpopNonces,
 }
 
 /// A certificate of a signing key is read by nobody's trust; it lives longer than any key.
@@ -60,6 +62,7 @@ pub async fn prepare(
         refresh_tokens: RefreshTokenKey::from_bytes(refresh_tokens),
         client_secrets: ClientSecrets::of(master),
         initial_access_tokens: initial_access_tokens(storage, master, entropy).await?,
+        dpop_nonces: DpopNonces::new(master.derive("dpop-nonces")),
     })
 }
 

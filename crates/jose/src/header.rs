@@ -23,6 +23,11 @@ impl Header {
         Ok(Self { alg: text("alg")?.ok_or(VerifyError::Malformed)?, kid: text("kid")?, typ: text("typ")?, members })
     }
 
+    /// A member that has no meaning for other tokens.
+    pub(crate) fn member(&self, name: &str) -> Option<&Value> {
+        self.members.get(name)
+    }
+
     /// Whether the header asks for an extension. We understand none, so every request is a refusal (RFC 7515 §4.1.11);
     /// `b64` changes what is signed (RFC 7797 §3) and is refused even when `crit` does not list it.
     pub(crate) fn is_critical(&self) -> bool {

@@ -21,6 +21,7 @@ mod certificate;
 mod certified_key;
 mod compact;
 mod der;
+mod dpop;
 mod encryption;
 mod header;
 mod json;
@@ -42,6 +43,7 @@ pub use algorithm::Algorithm;
 pub use assertion::{Assertion, AssertionError, Thumbprints};
 pub use certificate::{Certificate, self_signed};
 pub use certified_key::{BadCertificate, CertifiedKey};
+pub use dpop::{DpopError, DpopProof, MAX_PROOF_BYTES};
 pub use encryption::{
     ContentEncryption, Curve, DecryptError, DecryptedJwe, DecryptionKey, DecryptionKeySet, EncryptError,
     EncryptedHeaderFields, EncryptionKey, KeyManagement, PeekedEncryption, SharedEncryptionKey, decrypt_compact,

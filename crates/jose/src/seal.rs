@@ -6,6 +6,8 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::hkdf;
 use zeroize::Zeroizing;
 
+use crate::digest::hmac_sha256;
+
 /// Bytes of the nonce: 96 bits, the size AES-GCM is made for.
 pub const NONCE_BYTES: usize = 12;
 
@@ -61,6 +63,13 @@ impl SealingKey {
             .and_then(|output| output.fill(&mut secret))
             .expect("HKDF-SHA-256 yields 32 bytes");
         Self::from_bytes(secret)
+    }
+
+    /// The keyed digest of a text, for a key that is derived for nothing else.
+    ///
+    /// Spec: RFC 2104.
+    pub fn mac(&self, text: &[u8]) -> [u8; 32] {
+        hmac_sha256(self.secret.as_slice(), text)
     }
 
     /// Seals the plaintext for the place that the associated data names (table, column and row, for instance).

@@ -18,6 +18,8 @@ pub mod name {
     pub const NBF: &str = "nbf";
     /// Issued at, in seconds since the epoch.
     pub const IAT: &str = "iat";
+    /// The key that whoever presents it must hold (RFC 7800 §3.1).
+    pub const CNF: &str = "cnf";
     /// The nonce of the authorization request.
     pub const NONCE: &str = "nonce";
     /// Delegated permissions, in Microsoft's dialects: a string, divided by spaces.

@@ -5,6 +5,7 @@
 //! type with the most attacks behind it.
 
 pub mod claims;
+pub mod dpop;
 pub mod handle;
 pub mod identifiers;
 pub mod initial_access_token;

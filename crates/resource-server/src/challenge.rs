@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use grantor_protocol::dpop::{ALGORITHMS, Scheme};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value};
 
-use crate::rejection::Rejection;
+use crate::rejection::{InvalidToken, Rejection};
 
 /// A rejection as it is sent, before it becomes a response of some body type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +23,19 @@ pub struct Answer {
     pub body: String,
 }
 
+/// What a challenge says of what is protected.
+#[derive(Clone, Copy, Debug)]
+pub struct Protection<'a> {
+    /// Its name (RFC 9110 §11.5).
+    pub realm: &'a str,
+    /// How the call carried its token.
+    pub scheme: Scheme,
+    /// Whether tokens that are bound to a key are taken (RFC 9449 §7).
+    pub takes_proofs: bool,
+}
+
 /// Words a rejection. The texts hold no secret and name what to correct.
-pub fn answer(rejection: &Rejection, realm: &str) -> Answer {
+pub fn answer(rejection: &Rejection, protection: &Protection<'_>) -> Answer {
     let (status, error) = code(rejection);
     let description = rejection.to_string();
     let scope = match rejection {
@@ -32,7 +44,7 @@ pub fn answer(rejection: &Rejection, realm: &str) -> Answer {
     }
     .filter(|scope| !scope.is_empty());
     let challenge = (status != StatusCode::SERVICE_UNAVAILABLE)
-        .then(|| challenge(realm, error.map(|error| (error, description.as_str())), scope.as_deref()));
+        .then(|| challenge(rejection, protection, error.map(|error| (error, description.as_str())), scope.as_deref()));
     let retry_after = match rejection {
         Rejection::KeysUnavailable { retry_after, .. } => Some(*retry_after),
         _ => None,
@@ -50,6 +62,7 @@ fn code(rejection: &Rejection) -> (StatusCode, Option<&'static str>) {
         Rejection::SeveralCredentials | Rejection::TokenInQuery | Rejection::Malformed { .. } => {
             (StatusCode::BAD_REQUEST, Some("invalid_request"))
         }
+        Rejection::NoProof | Rejection::Proof(_) => (StatusCode::UNAUTHORIZED, Some("invalid_dpop_proof")),
         Rejection::Invalid(_) => (StatusCode::UNAUTHORIZED, Some("invalid_token")),
         Rejection::InsufficientScope { .. } => (StatusCode::FORBIDDEN, Some("insufficient_scope")),
         // Not 401: the token may be perfectly good, and a client that throws it away would not be helped.
@@ -57,14 +70,28 @@ fn code(rejection: &Rejection) -> (StatusCode, Option<&'static str>) {
     }
 }
 
-fn challenge(realm: &str, error: Option<(&str, &str)>, scope: Option<&str>) -> HeaderValue {
-    let mut text = format!("Bearer realm=\"{}\"", quoted(realm));
+/// What is wrong stands with the scheme that the call came by, or should have come by; where there is another one, it is named
+/// beside it (RFC 9449 §7.1 and §7.2).
+fn challenge(
+    rejection: &Rejection,
+    protection: &Protection<'_>,
+    error: Option<(&str, &str)>,
+    scope: Option<&str>,
+) -> HeaderValue {
+    let mut said = format!("realm=\"{}\"", quoted(protection.realm));
     if let Some((error, description)) = error {
-        let _ = write!(text, ", error=\"{error}\", error_description=\"{}\"", plain(description));
+        let _ = write!(said, ", error=\"{error}\", error_description=\"{}\"", plain(description));
     }
     if let Some(scope) = scope {
-        let _ = write!(text, ", scope=\"{}\"", plain(scope));
+        let _ = write!(said, ", scope=\"{}\"", plain(scope));
     }
+    let algorithms = format!("algs=\"{}\"", ALGORITHMS.join(" "));
+    let bound = matches!(rejection, Rejection::Invalid(InvalidToken::Bound));
+    let text = match (protection.takes_proofs, protection.scheme) {
+        (false, _) => format!("Bearer {said}"),
+        (true, Scheme::Bearer) if !bound => format!("Bearer {said}, DPoP {algorithms}"),
+        (true, Scheme::Bearer | Scheme::Dpop) => format!("DPoP {said}, {algorithms}"),
+    };
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("Bearer"))
 }
 
@@ -113,17 +140,20 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rejection::InvalidToken;
     use crate::requirement::Requirement;
 
+    const fn protection(realm: &str) -> Protection<'_> {
+        Protection { realm, scheme: Scheme::Bearer, takes_proofs: false }
+    }
+
     fn header(rejection: &Rejection) -> String {
-        answer(rejection, "colors").challenge.unwrap().to_str().unwrap().to_owned()
+        answer(rejection, &protection("colors")).challenge.unwrap().to_str().unwrap().to_owned()
     }
 
     #[test]
     fn without_credentials_there_is_no_error() {
         assert_eq!(header(&Rejection::NoCredentials), r#"Bearer realm="colors""#);
-        assert!(!answer(&Rejection::NoCredentials, "colors").body.contains("\"error\""));
+        assert!(!answer(&Rejection::NoCredentials, &protection("colors")).body.contains("\"error\""));
     }
 
     #[test]
@@ -146,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_realm_is_escaped() {
-        let challenge = answer(&Rejection::NoCredentials, "a\"b\\c\n").challenge.unwrap();
+        let challenge = answer(&Rejection::NoCredentials, &protection("a\"b\\c\n")).challenge.unwrap();
         assert_eq!(challenge.to_str().unwrap(), r#"Bearer realm="a\"b\\c?""#);
     }
 
@@ -154,7 +184,7 @@ mod tests {
     fn unavailable_keys_are_our_trouble_and_the_reason_stays_here() {
         let rejection =
             Rejection::KeysUnavailable { retry_after: Duration::from_millis(100), detail: "SECRET".to_owned() };
-        let answer = answer(&rejection, "colors");
+        let answer = answer(&rejection, &protection("colors"));
         assert_eq!((answer.status, &answer.challenge), (StatusCode::SERVICE_UNAVAILABLE, &None));
         assert!(!answer.body.contains("SECRET"));
         assert_eq!(answer.into_response::<String>().headers()[RETRY_AFTER], "1");

@@ -1,15 +1,19 @@
 //! Where a token stands in a request (RFC 6750 §2).
 
+use grantor_protocol::dpop::Scheme;
 use http::{HeaderValue, Uri};
 
 use crate::rejection::Rejection;
 
-/// The one token in the `Authorization` headers (RFC 6750 §2.1). The scheme's name has no case (RFC 9110 §11.1).
+/// The one token in the `Authorization` headers, and how it comes (RFC 6750 §2.1, RFC 9449 §7.1). The scheme's name has no case
+/// (RFC 9110 §11.1).
 ///
 /// # Errors
 /// [`Rejection::NoCredentials`] when there is none or only another scheme, [`Rejection::SeveralCredentials`] when there is
 /// more than one header, [`Rejection::Malformed`] when what follows the scheme is no token.
-pub fn bearer_token<'a>(authorization: impl IntoIterator<Item = &'a HeaderValue>) -> Result<&'a str, Rejection> {
+pub fn access_token<'a>(
+    authorization: impl IntoIterator<Item = &'a HeaderValue>,
+) -> Result<(Scheme, &'a str), Rejection> {
     let mut values = authorization.into_iter();
     let value = values.next().ok_or(Rejection::NoCredentials)?;
     if values.next().is_some() {
@@ -18,12 +22,10 @@ pub fn bearer_token<'a>(authorization: impl IntoIterator<Item = &'a HeaderValue>
     let malformed = Rejection::Malformed { reason: "the Authorization header holds characters that no token has" };
     let Ok(text) = value.to_str() else { return Err(malformed) };
     let (scheme, rest) = text.split_once(' ').unwrap_or((text, ""));
-    if !scheme.eq_ignore_ascii_case("Bearer") {
-        return Err(Rejection::NoCredentials);
-    }
+    let scheme = Scheme::parse(scheme).ok_or(Rejection::NoCredentials)?;
     match rest.trim_matches(' ') {
-        "" => Err(Rejection::Malformed { reason: "no token follows Bearer in the Authorization header" }),
-        token if is_b64token(token) => Ok(token),
+        "" => Err(Rejection::Malformed { reason: "no token follows the scheme in the Authorization header" }),
+        token if is_b64token(token) => Ok((scheme, token)),
         _ => Err(malformed),
     }
 }
@@ -45,15 +47,19 @@ pub fn no_token_in_query(uri: &Uri) -> Result<(), Rejection> {
 mod tests {
     use super::*;
 
-    fn read(values: &[&str]) -> Result<String, Rejection> {
+    fn read(values: &[&str]) -> Result<(Scheme, String), Rejection> {
         let values: Vec<_> = values.iter().map(|value| HeaderValue::from_str(value).unwrap()).collect();
-        bearer_token(&values).map(str::to_owned)
+        access_token(&values).map(|(scheme, token)| (scheme, token.to_owned()))
     }
 
     #[test]
     fn the_scheme_has_no_case() {
+        let token = "a.b-c_d~e+f/g==";
         for scheme in ["Bearer", "bearer", "BEARER"] {
-            assert_eq!(read(&[&format!("{scheme} a.b-c_d~e+f/g==")]).unwrap(), "a.b-c_d~e+f/g==");
+            assert_eq!(read(&[&format!("{scheme} {token}")]).unwrap(), (Scheme::Bearer, token.to_owned()));
+        }
+        for scheme in ["DPoP", "dpop"] {
+            assert_eq!(read(&[&format!("{scheme} {token}")]).unwrap(), (Scheme::Dpop, token.to_owned()));
         }
     }
 

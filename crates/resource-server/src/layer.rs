@@ -67,14 +67,15 @@ where
         let layer = self.layer.clone();
         Box::pin(async move {
             // Taken out so that the future does not borrow the body, which need not be shareable between threads.
-            let (headers, uri) = (request.headers().clone(), request.uri().clone());
-            let verified = layer.verifier.verify_request(&headers, &uri).await;
+            let (method, uri) = (request.method().clone(), request.uri().clone());
+            let headers = request.headers().clone();
+            let verified = layer.verifier.verify_request(&method, &uri, &headers).await;
             match verified.and_then(|token| layer.requirement.check(&token).map(|()| token)) {
                 Ok(token) => {
                     request.extensions_mut().insert(token);
                     inner.call(request).await
                 }
-                Err(rejection) => Ok(answer(&rejection, layer.verifier.realm()).into_response()),
+                Err(rejection) => Ok(answer(&rejection, &layer.verifier.protection(&headers)).into_response()),
             }
         })
     }

@@ -15,10 +15,15 @@
 //! # Ok(()) }
 //! ```
 //!
+//! Tokens that are bound to a key (DPoP, RFC 9449) are taken where [`VerifierSettings::public_url`] says under which address
+//! callers reach the API; the layer then checks the proofs of that key, too. Without it, and wherever a token is bound in another
+//! way, it is refused: nobody may use such a token who only has it.
+//!
 //! What is checked, and in which order, stands in one list: [`Verifier::verify_token`].
 
 mod challenge;
 mod credentials;
+mod dpop;
 mod keys;
 mod layer;
 mod rejection;
@@ -27,9 +32,10 @@ mod settings;
 mod token;
 mod verify;
 
-pub use challenge::{Answer, answer};
-pub use credentials::bearer_token;
+pub use challenge::{Answer, Protection, answer};
+pub use credentials::access_token;
 pub use grantor_jose::Algorithm;
+pub use grantor_protocol::dpop::{BadProof, Scheme};
 pub use layer::{Require, RequireLayer};
 pub use rejection::{InvalidToken, Rejection};
 pub use requirement::{Permission, Requirement};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use grantor_environment::Timestamp;
 use grantor_jose::VerifyError;
+use grantor_protocol::dpop::BadProof;
 
 use crate::requirement::Requirement;
 
@@ -28,6 +29,12 @@ pub enum Rejection {
     /// The token is not good here.
     #[error("{0}")]
     Invalid(InvalidToken),
+    /// The token came as one that is bound to a key, without a proof of that key (RFC 9449 §7.1).
+    #[error("the call carries no proof of the key that the token is bound to; send it in the DPoP header")]
+    NoProof,
+    /// The proof of the key is no good.
+    #[error("the DPoP proof does not count: {0}")]
+    Proof(BadProof),
     /// The token is good but does not allow this.
     #[error("the token does not allow this; it needs {needed}")]
     InsufficientScope {
@@ -96,6 +103,18 @@ pub enum InvalidToken {
         /// The claim that tells.
         claim: &'static str,
     },
+    /// It is bound to a key, and came as a bearer token.
+    #[error("the token is bound to a key; send `Authorization: DPoP TOKEN` with a proof")]
+    Bound,
+    /// It is bound to nothing, and came with a proof.
+    #[error("the token is bound to no key; send `Authorization: Bearer TOKEN`")]
+    Unbound,
+    /// It is bound to another key than the one that is proven.
+    #[error("the token is bound to another key than the one that is proven")]
+    KeyDiffers,
+    /// It is bound in a way that cannot be checked here.
+    #[error("the token is bound in a way that this API does not check")]
+    BoundOtherwise,
 }
 
 fn worded(error: &VerifyError) -> String {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use grantor_jose::Algorithm;
+use grantor_protocol::PublicUrl;
 use url::Url;
 
 /// Whose tokens are accepted, and how their keys are kept.
@@ -27,6 +28,10 @@ pub struct VerifierSettings {
     pub refetch_interval: Duration,
     /// The least time between two fetches while no key is known yet; a caller is told to come back after it.
     pub first_fetch_interval: Duration,
+    /// Under which origin callers reach this API, such as `https://api.example`: proofs of keys are for an address below it
+    /// (RFC 9449 §4.3). Without it, tokens that are bound to a key are refused. What was used is remembered in this process: of
+    /// several behind one address, each takes a proof once.
+    pub public_url: Option<String>,
     /// What is protected, as the challenge names it (RFC 9110 §11.5).
     pub realm: String,
 }
@@ -45,6 +50,7 @@ impl VerifierSettings {
             keys_lifetime: Duration::from_hours(1),
             refetch_interval: Duration::from_mins(5),
             first_fetch_interval: Duration::from_secs(5),
+            public_url: None,
             realm: "api".to_owned(),
         }
     }
@@ -58,6 +64,9 @@ impl VerifierSettings {
         }
         if self.algorithms.is_empty() || self.token_types.is_empty() {
             return Err(BadSettings::NothingAccepted);
+        }
+        if let Some(text) = self.public_url.as_ref().filter(|text| PublicUrl::parse(text).is_err()) {
+            return Err(BadSettings::PublicUrl { text: text.clone() });
         }
         let text = self.metadata_url.clone().unwrap_or_else(|| {
             // The issuer may end in a slash, as Auth0's does; the address has one slash all the same (Discovery §4.1).
@@ -80,6 +89,12 @@ pub enum BadSettings {
     /// An empty list.
     #[error("the list of algorithms or of token types is empty: no token would be accepted")]
     NothingAccepted,
+    /// The API's own origin is none.
+    #[error("{text:?} is not an origin; set public_url to scheme, host and port alone")]
+    PublicUrl {
+        /// What was given.
+        text: String,
+    },
     /// The metadata's address is no address.
     #[error("{text:?} is not an address; set metadata_url, or correct the issuer")]
     MetadataUrl {

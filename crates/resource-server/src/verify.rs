@@ -7,10 +7,14 @@ use grantor_environment::{Clock, Timestamp};
 use grantor_jose::{Expected, KeySet, VerifiedJws, VerifyError, verify_compact};
 use grantor_outgoing::HttpClient;
 use grantor_protocol::claims::{name, names_audience, numeric_date};
-use http::{HeaderMap, HeaderValue, Uri};
+use grantor_protocol::dpop::Scheme;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue, Method, Uri};
 use serde_json::{Map, Value};
 
-use crate::credentials::{bearer_token, no_token_in_query};
+use crate::challenge::Protection;
+use crate::credentials::{access_token, no_token_in_query};
+use crate::dpop::{Call, UsedProofs, bound_to, may_use};
 use crate::keys::Keys;
 use crate::rejection::{InvalidToken, Rejection};
 use crate::settings::{BadSettings, VerifierSettings};
@@ -21,6 +25,7 @@ pub struct Verifier {
     settings: VerifierSettings,
     keys: Keys,
     clock: Arc<dyn Clock>,
+    used_proofs: UsedProofs,
 }
 
 impl Verifier {
@@ -35,24 +40,37 @@ impl Verifier {
     ) -> Result<Self, BadSettings> {
         let (settings, metadata_url) = settings.checked()?;
         let keys = Keys::new(&settings, metadata_url, http, Arc::clone(&clock));
-        Ok(Self { settings, keys, clock })
+        Ok(Self { settings, keys, clock, used_proofs: UsedProofs::default() })
     }
 
-    /// What is protected, as challenges name it.
-    pub fn realm(&self) -> &str {
-        &self.settings.realm
+    /// How what it protects is named to a caller with these headers.
+    pub fn protection(&self, headers: &HeaderMap) -> Protection<'_> {
+        let scheme = access_token(headers.get_all(AUTHORIZATION)).map_or(Scheme::Bearer, |(scheme, _)| scheme);
+        Protection { realm: &self.settings.realm, scheme, takes_proofs: self.settings.public_url.is_some() }
     }
 
-    /// Verifies the token of a request with these headers and this address.
+    /// Verifies the token of a call: as [`Self::verify_token`], and that whoever calls may use it, by a proof of its key where it is
+    /// bound to one.
     ///
     /// # Errors
     /// [`Rejection`], the first check that did not hold.
-    pub async fn verify_request(&self, headers: &HeaderMap, uri: &Uri) -> Result<VerifiedToken, Rejection> {
+    ///
+    /// Spec: RFC 9449 §7.1 and §7.2.
+    pub async fn verify_request(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+    ) -> Result<VerifiedToken, Rejection> {
         no_token_in_query(uri)?;
-        self.verify(headers.get_all(http::header::AUTHORIZATION)).await
+        let (scheme, token) = access_token(headers.get_all(AUTHORIZATION))?;
+        let verified = self.of_ours(token).await?;
+        let call = Call { method, uri, headers, origin: self.settings.public_url.as_deref(), scheme, token };
+        may_use(verified.claims(), &call, &self.used_proofs, self.clock.now())?;
+        Ok(verified)
     }
 
-    /// Verifies the token in the values of the `Authorization` header.
+    /// Verifies the token in the values of the `Authorization` header of a call, as a bearer token.
     ///
     /// # Errors
     /// [`Rejection`], the first check that did not hold.
@@ -60,8 +78,10 @@ impl Verifier {
         &self,
         authorization: impl IntoIterator<Item = &'a HeaderValue>,
     ) -> Result<VerifiedToken, Rejection> {
-        let token = bearer_token(authorization)?;
-        self.verify_token(token).await
+        match access_token(authorization)? {
+            (Scheme::Bearer, token) => self.verify_token(token).await,
+            (Scheme::Dpop, _) => Err(Rejection::NoCredentials),
+        }
     }
 
     /// Verifies a token: form, key, algorithm, `typ` and signature; then `iss`, `aud`, `exp` and `nbf`; then that it is
@@ -72,11 +92,22 @@ impl Verifier {
     /// access tokens do not have, unless `typ` is `at+jwt`, which an id_token never is. An id_token without all of them
     /// still holds no scope, so it meets no requirement that names one.
     ///
+    /// A token that is bound to a key is refused: to have it is not enough, see [`Self::verify_request`].
+    ///
     /// # Errors
     /// [`Rejection::Invalid`] with the first check that did not hold, or [`Rejection::KeysUnavailable`].
     ///
     /// Spec: RFC 9068 §4, RFC 8725 §3, RFC 7519 §4.1.
     pub async fn verify_token(&self, token: &str) -> Result<VerifiedToken, Rejection> {
+        let verified = self.of_ours(token).await?;
+        match bound_to(verified.claims())? {
+            None => Ok(verified),
+            Some(_) => Err(InvalidToken::Bound.into()),
+        }
+    }
+
+    /// A token of the issuer for this API, whoever may use it.
+    async fn of_ours(&self, token: &str) -> Result<VerifiedToken, Rejection> {
         let jws = self.signed(token).await?;
         let claims = jws.claims().map_err(InvalidToken::Unverified)?;
         self.accepted_algorithm(&jws)?;

@@ -2,10 +2,12 @@
 
 use std::ops::Deref;
 
+use grantor_protocol::dpop::Scheme;
 use grantor_protocol::{ClientId, FamilyId, TenantId, UserId};
 
 use crate::Refusal;
-use crate::model::{Family, RequestedClaims, User};
+use crate::dpop::scheme;
+use crate::model::{Binding, Family, RequestedClaims, User};
 use crate::refusal::TokenFault;
 
 /// What a token that is signed by us and in time says, read by the dialect that wrote it.
@@ -23,6 +25,8 @@ pub struct PresentedToken {
     pub scopes: Vec<String>,
     /// Which API it is for, as it says.
     pub audience: String,
+    /// The key that whoever presents it must hold.
+    pub bound_to: Option<Binding>,
 }
 
 impl PresentedToken {
@@ -66,6 +70,31 @@ pub fn stands(token: &PresentedToken, family: Option<&Family>, user: Option<User
         .filter(|user| user.id == family.user && user.account_enabled)
         .ok_or(Refusal::TokenInvalid { why: TokenFault::Person })?;
     if user.stands_by(family.authenticated_at) { Ok(user) } else { Err(revoked) }
+}
+
+/// Whether a token comes by its own scheme: one that is bound to a key not as a bearer token, and no other with a proof
+/// (RFC 9449 §7.1 and §7.2).
+///
+/// # Errors
+/// [`Refusal::TokenInvalid`].
+pub fn carried(bound_to: Option<&Binding>, by: Scheme) -> Result<(), Refusal> {
+    let fault = |why| Err(Refusal::TokenInvalid { why });
+    match (scheme(bound_to), by) {
+        (Scheme::Bearer, Scheme::Bearer) | (Scheme::Dpop, Scheme::Dpop) => Ok(()),
+        (Scheme::Dpop, Scheme::Bearer) => fault(TokenFault::Bound),
+        (Scheme::Bearer, Scheme::Dpop) => fault(TokenFault::Unbound),
+    }
+}
+
+/// Whether a token is bound to the key with this thumbprint.
+///
+/// # Errors
+/// [`Refusal::TokenInvalid`].
+pub fn of_key(bound_to: Option<&Binding>, thumbprint: &str) -> Result<(), Refusal> {
+    match bound_to {
+        Some(Binding::Key(bound)) if bound == thumbprint => Ok(()),
+        _ => Err(Refusal::TokenInvalid { why: TokenFault::KeyDiffers }),
+    }
 }
 
 /// Allows a call that any one of `needed` allows, with a token that [`stands`].

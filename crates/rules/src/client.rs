@@ -9,9 +9,9 @@ use grantor_protocol::secret::same_bytes;
 use grantor_protocol::{ClientId, RedirectUri, Secret};
 use serde::{Deserialize, Serialize};
 
-use crate::Refusal;
-use crate::model::{Application, AuthMethod, ClientSecret, Platform, Redirect};
+use crate::model::{Application, AuthMethod, Binding, ClientSecret, Platform, Redirect};
 use crate::refusal::AssertionFault;
+use crate::{Refusal, dpop};
 use assertion::Checked;
 pub use assertion::{AcceptedAssertions, Manner, SignedAssertion, SignedBy, SingleUse};
 
@@ -142,6 +142,7 @@ pub struct ProvenClient<'a> {
     proof: ClientProof,
     credential: Option<String>,
     single_use: Option<SingleUse>,
+    binding: Option<Binding>,
 }
 
 impl<'a> ProvenClient<'a> {
@@ -153,6 +154,19 @@ impl<'a> ProvenClient<'a> {
     /// How it proved itself.
     pub const fn proof(&self) -> ClientProof {
         self.proof
+    }
+
+    /// The same, with what it holds as it has shown: what is issued to it is bound to that.
+    ///
+    /// # Errors
+    /// As [`dpop::bound_to`].
+    pub fn holding(self, proven: Option<Binding>) -> Result<Self, Refusal> {
+        Ok(Self { binding: dpop::bound_to(self.application, proven)?, ..self })
+    }
+
+    /// What is issued to it is bound to.
+    pub const fn binding(&self) -> Option<&Binding> {
+        self.binding.as_ref()
     }
 
     /// The credential that proved it, by a text that names it and is no secret.
@@ -261,7 +275,7 @@ pub fn prove<'a>(
     showing: &Showing<'_>,
 ) -> Result<ProvenClient<'a>, Refusal> {
     may_prove_by(application, platform, showing.shown.method(), showing.origin)?;
-    let proven = |proof, credential| ProvenClient { application, proof, credential, single_use: None };
+    let proven = |proof, credential| ProvenClient { application, proof, credential, single_use: None, binding: None };
     match showing.shown {
         Shown::Nothing => Ok(proven(ClientProof::Nothing, None)),
         Shown::Secret { digest, .. } => {

@@ -17,6 +17,7 @@ pub mod consent;
 pub mod credentials;
 pub mod directory;
 pub mod directory_api;
+pub mod dpop;
 pub mod layout;
 pub mod model;
 pub mod notices;

@@ -3,6 +3,7 @@
 //! Each variant holds what was compared. A dialect turns it into its own codes, the trace keeps it whole, a page shows how to
 //! mend it. [`Refusal::reason`] is stable: scripts and dashboards may rely on it.
 
+use grantor_protocol::dpop::BadProof;
 use grantor_protocol::identifiers::BadClientId;
 use grantor_protocol::pkce::BadProofKey;
 use grantor_protocol::redirect_uri::BadRedirectUri;
@@ -538,6 +539,16 @@ refusals! {
         code: u32,
     } => "rehearsed",
 
+    /// The proof that the caller holds a key is no good (RFC 9449 §5).
+    DpopProofInvalid {
+        /// What is wrong with it.
+        why: BadProof,
+    } => "dpop-proof-invalid",
+    /// The application's tokens are bound to a key, and the request does not prove that it holds one.
+    KeyProofMissing => "key-proof-missing",
+    /// What is presented is bound to a key, and the request does not prove that it holds that one.
+    KeyDiffers => "key-differs",
+
     /// An API call without a token.
     TokenMissing => "token-missing",
     /// An API call with a token that is no good.
@@ -583,6 +594,12 @@ pub enum TokenFault {
     Person,
     /// It is an application's own, and a person's is needed.
     NoPerson,
+    /// It is bound to a key, and came without a proof of it.
+    Bound,
+    /// It came with a proof of a key, and is bound to none.
+    Unbound,
+    /// It is bound to another key than the one that was proven.
+    KeyDiffers,
 }
 
 /// Why an application cannot be told something in the form that it is registered for.

@@ -142,6 +142,7 @@ impl Platform {
             refresh_tokens: prepared.refresh_tokens,
             client_secrets: prepared.client_secrets,
             initial_access_tokens: prepared.initial_access_tokens,
+            dpop_nonces: prepared.dpop_nonces,
             passwords: self.passwords.clone(),
             settings: Settings::default(),
             recorder: Recorder::new(EVENTS),

@@ -15,6 +15,7 @@ mod browser;
 mod contoso;
 mod cookies;
 mod device;
+mod dpop;
 mod folder;
 mod others;
 mod page;
@@ -35,6 +36,7 @@ pub use contoso::{
 };
 pub use cookies::{Cookie, CookieJar};
 pub use device::{Device, DeviceRequest};
+pub use dpop::{DpopKey, DpopProof};
 pub use folder::Folder;
 pub use others::OtherMachines;
 pub use page::{Element, Form, Input, Page, elements_of};

@@ -325,6 +325,7 @@ async fn env(database: &Path, clock: Arc<ManualClock>, public: &str) -> Env {
         refresh_tokens: prepared.refresh_tokens,
         client_secrets: prepared.client_secrets,
         initial_access_tokens: prepared.initial_access_tokens,
+        dpop_nonces: prepared.dpop_nonces,
         passwords: Passwords::new(2),
         settings: Settings::default(),
         recorder: Recorder::new(100_000),

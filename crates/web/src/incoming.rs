@@ -5,11 +5,18 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ORIGIN};
 use axum::http::{HeaderMap, Method, Request};
-use grantor_dialects::{Parameters, RequestIds};
+use grantor_dialects::{Parameters, RequestIds, TokenCall};
+use grantor_flows::api_call::Presented;
 use grantor_flows::{Env, Trace};
+use grantor_protocol::dpop::Scheme;
 use grantor_protocol::{FlowId, Secret};
 use grantor_rules::Refusal;
+use grantor_rules::dpop::PresentedProofs;
 use grantor_rules::refusal::TokenFault;
+
+use crate::app::App;
+
+const DPOP: &str = "dpop";
 
 /// No form of ours is longer.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -21,6 +28,7 @@ const BODY_TIME: Duration = Duration::from_secs(15);
 /// A request, read once.
 pub struct Incoming {
     pub method: Method,
+    pub path: String,
     pub headers: HeaderMap,
     pub query: Vec<u8>,
     pub body: Bytes,
@@ -42,7 +50,8 @@ impl Incoming {
                 }),
             ),
         };
-        (Self { method: parts.method, headers: parts.headers, query, body, trace: env.trace() }, outcome)
+        let path = parts.uri.path().to_owned();
+        (Self { method: parts.method, path, headers: parts.headers, query, body, trace: env.trace() }, outcome)
     }
 
     pub fn is_post(&self) -> bool {
@@ -107,8 +116,22 @@ impl Incoming {
         self.header(AUTHORIZATION.as_str())
     }
 
-    /// The one bearer token in the one `Authorization` header (RFC 6750 §2.1); tokens in addresses and bodies are not taken.
+    /// The one access token in the one `Authorization` header, and how it comes (RFC 6750 §2.1, RFC 9449 §7.1); tokens in
+    /// addresses and bodies are not taken.
+    pub fn access_token(&self, app: &App) -> Result<Presented, Refusal> {
+        let (scheme, token) = self.token()?;
+        Ok(Presented { token, scheme, proofs: self.proofs(app) })
+    }
+
+    /// The one bearer token in the one `Authorization` header, where no other is taken (RFC 6750 §2.1).
     pub fn bearer(&self) -> Result<Secret, Refusal> {
+        match self.token()? {
+            (Scheme::Bearer, token) => Ok(token),
+            (Scheme::Dpop, _) => Err(Refusal::TokenInvalid { why: TokenFault::NotBearer }),
+        }
+    }
+
+    fn token(&self) -> Result<(Scheme, Secret), Refusal> {
         let not_bearer = Refusal::TokenInvalid { why: TokenFault::NotBearer };
         if self.headers.get_all(AUTHORIZATION).iter().count() > 1 {
             return Err(not_bearer);
@@ -116,10 +139,31 @@ impl Incoming {
         let Some(header) = self.headers.get(AUTHORIZATION) else { return Err(Refusal::TokenMissing) };
         let (scheme, token) =
             header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(|| not_bearer.clone())?;
-        if !scheme.eq_ignore_ascii_case("bearer") || token.trim().is_empty() {
-            return Err(not_bearer);
+        let Some(scheme) = Scheme::parse(scheme).filter(|_| !token.trim().is_empty()) else { return Err(not_bearer) };
+        Ok((scheme, Secret::new(token.trim())))
+    }
+
+    /// How the call carries its access token, if it carries one.
+    pub fn scheme(&self) -> Scheme {
+        let named = self.authorization().and_then(|header| Scheme::parse(header.split(' ').next()?));
+        named.unwrap_or(Scheme::Bearer)
+    }
+
+    /// The `DPoP` headers, with the call that they must be for: at the address below our public URL, whatever `Host` says.
+    fn proofs(&self, app: &App) -> PresentedProofs {
+        let headers = self.headers.get_all(DPOP);
+        // What is not even text cannot be read as a proof either.
+        let texts: Vec<String> =
+            headers.iter().map(|value| value.to_str().unwrap_or_default().trim().to_owned()).collect();
+        if texts.is_empty() {
+            return PresentedProofs::default();
         }
-        Ok(Secret::new(token.trim()))
+        PresentedProofs { texts, method: self.method.to_string(), address: app.env.public.at(&self.path) }
+    }
+
+    /// A call of the token endpoint, or of one beside it.
+    pub fn token_call<'a>(&'a self, app: &App, parameters: &'a Parameters) -> TokenCall<'a> {
+        TokenCall { parameters, authorization: self.authorization(), origin: self.origin(), proofs: self.proofs(app) }
     }
 
     /// What tells this request from others, in replies.

@@ -249,7 +249,7 @@ pub fn method_not_allowed(methods: &[&str]) -> Answer {
 pub fn preflight(methods: &[&str], asked_headers: Option<&str>) -> Answer {
     let mut answer = empty(StatusCode::NO_CONTENT);
     insert(&mut answer, ACCESS_CONTROL_ALLOW_METHODS, &format!("{}, OPTIONS", methods.join(", ")));
-    insert(&mut answer, ACCESS_CONTROL_ALLOW_HEADERS, asked_headers.unwrap_or("authorization, content-type"));
+    insert(&mut answer, ACCESS_CONTROL_ALLOW_HEADERS, asked_headers.unwrap_or("authorization, content-type, dpop"));
     fixed(&mut answer, ACCESS_CONTROL_MAX_AGE, value!("3600"));
     answer
 }
@@ -261,7 +261,7 @@ pub fn open_to_scripts(answer: &mut Answer) {
     fixed(
         answer,
         ACCESS_CONTROL_EXPOSE_HEADERS,
-        value!("request-id, client-request-id, x-ms-request-id, www-authenticate, retry-after"),
+        value!("request-id, client-request-id, x-ms-request-id, www-authenticate, retry-after, dpop-nonce"),
     );
 }
 

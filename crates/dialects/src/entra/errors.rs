@@ -182,9 +182,15 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::InteractionGone => report(50_132, "invalid_request").page(),
         R::BrowserDiffers => report(50_058, "invalid_request").page(),
 
-        R::CodeUnknown | R::CodeOfAnotherClient | R::RefreshTokenUnknown | R::RefreshTokenOfAnotherClient => {
-            report(70_000, "invalid_grant")
-        }
+        // These dialects have no endpoint where tokens are given back, and ignore proofs of keys.
+        R::TokenNotRevocable
+        | R::CodeUnknown
+        | R::CodeOfAnotherClient
+        | R::RefreshTokenUnknown
+        | R::RefreshTokenOfAnotherClient
+        | R::DpopProofInvalid { .. }
+        | R::KeyProofMissing
+        | R::KeyDiffers => report(70_000, "invalid_grant"),
         R::CodeOfAnotherTenant | R::RefreshTokenOfAnotherTenant => report(700_005, "invalid_grant"),
         R::CodeExpired => report(70_008, "invalid_grant"),
         R::CodeReplayed | R::DeviceCodeSpent => report(54_005, "invalid_grant"),
@@ -202,8 +208,6 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::SessionsEnded => report(50_133, "invalid_grant").suberror("bad_token"),
         R::SignInTooOld => report(70_043, "invalid_grant").suberror("bad_token"),
 
-        // There is no such endpoint in the Microsoft dialects.
-        R::TokenNotRevocable => report(70_000, "invalid_grant"),
         // Only the standard's dialect registers applications.
         R::RegistrationClosed
         | R::RedirectNotRegistrable { .. }
@@ -267,7 +271,10 @@ const fn of_token_acted_on(why: &TokenFault) -> u32 {
         | TokenFault::Revoked
         | TokenFault::Spent
         | TokenFault::Person
-        | TokenFault::NoPerson => 50_013,
+        | TokenFault::NoPerson
+        | TokenFault::Bound
+        | TokenFault::Unbound
+        | TokenFault::KeyDiffers => 50_013,
     }
 }
 

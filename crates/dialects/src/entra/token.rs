@@ -2,6 +2,7 @@
 
 use grantor_protocol::Secret;
 use grantor_rules::Refusal;
+use grantor_rules::dpop::PresentedProofs;
 use grantor_rules::scopes::WantedScopes;
 use grantor_rules::token::code::SaysAddress;
 use grantor_rules::token::issued::{Grant, GrantKind, TokenRequest};
@@ -24,7 +25,8 @@ pub fn parse<V: Version>(call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> 
     claims_are_json(parameters)?;
     let wanted = wanted::<V>(kind, parameters)?;
     let grant = grant(kind, parameters, wanted.as_ref())?;
-    Ok(TokenRequest { caller, grant, wanted })
+    // These dialects take no proofs of keys: a header with one is ignored.
+    Ok(TokenRequest { caller, proofs: PresentedProofs::default(), grant, wanted })
 }
 
 fn kind(text: &str) -> Result<GrantKind, Refusal> {

@@ -1,12 +1,13 @@
 //! How the directory API reports an error (Source: entra-dialect 19.3).
 
 use grantor_protocol::PublicUrl;
+use grantor_protocol::dpop::Scheme;
 use grantor_rules::refusal::TokenFault;
 use grantor_rules::{Refusal, directory_api};
 use serde_json::json;
 
 use crate::reply::without_zone;
-use crate::{Reply, RequestIds, wording};
+use crate::{Reply, RequestIds, oidc, wording};
 
 /// A query that cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +29,8 @@ fn body(status: u16, code: &str, message: &str, ids: &RequestIds) -> Reply {
 
 /// The reply that says no: 401 with a challenge for a token that is no good, 403 for one that does not allow the call, 400 for
 /// a call about "me" by somebody who is nobody: another token of that kind would not help (Source: entra-dialect 19.3).
-pub fn refusal(public: &PublicUrl, refusal: &Refusal, ids: &RequestIds) -> Reply {
+/// `scheme` is how the call came.
+pub fn refusal(public: &PublicUrl, refusal: &Refusal, scheme: Scheme, ids: &RequestIds) -> Reply {
     let sentence = wording::sentence(refusal);
     if matches!(refusal, Refusal::ScopeInsufficient { .. }) {
         return body(403, "Authorization_RequestDenied", &sentence, ids);
@@ -37,17 +39,22 @@ pub fn refusal(public: &PublicUrl, refusal: &Refusal, ids: &RequestIds) -> Reply
         return body(400, "BadRequest", &sentence, ids);
     }
     let mut reply = body(401, "InvalidAuthenticationToken", &sentence, ids);
-    reply.headers.push(("www-authenticate", challenge(public, refusal)));
+    reply.headers.push(("www-authenticate", challenge(public, refusal, scheme)));
     reply
 }
 
-/// A call without a token learns where to get one and nothing else (RFC 6750 §3.1); one with a bad token learns what is wrong.
-fn challenge(public: &PublicUrl, refusal: &Refusal) -> String {
+/// A call without a token learns where to get one and nothing else (RFC 6750 §3.1); one with a bad token learns what is wrong,
+/// in the scheme that it came by, or should have come by (RFC 9449 §7.1).
+fn challenge(public: &PublicUrl, refusal: &Refusal, scheme: Scheme) -> String {
     let place = public.at("/common/oauth2/authorize");
     let anonymous =
         format!("Bearer realm=\"\", authorization_uri=\"{place}\", client_id=\"{}\"", directory_api::CLIENT_ID);
     if matches!(refusal, Refusal::TokenMissing) {
         return anonymous;
+    }
+    let by_key = scheme == Scheme::Dpop || matches!(refusal, Refusal::TokenInvalid { why: TokenFault::Bound });
+    if by_key {
+        return oidc::errors::challenges(refusal, Scheme::Dpop);
     }
     let description: String = wording::sentence(refusal)
         .chars()

@@ -1,5 +1,7 @@
 //! The authorization endpoint's words (OpenID Connect Core §3.1.2.1, RFC 9207).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grantor_protocol::prompt::Prompt;
 use grantor_protocol::response::{ResponseMode, ResponseType};
 use grantor_protocol::{PublicUrl, Secret, TenantId};
@@ -47,6 +49,7 @@ pub fn parse(parameters: &Parameters) -> Result<Request, Refusal> {
         id_token_hint: parameters.optional("id_token_hint", limit::DOCUMENT)?.map(Secret::new),
         max_age: max_age(parameters)?,
         terms,
+        dpop_jkt: dpop_jkt(parameters)?,
         ..Request::without_address(wanted)
     })
 }
@@ -89,6 +92,15 @@ pub fn way_back(parameters: &Parameters) -> WayBack {
         Some(mode) => WayBack { mode, signed: true, ..unsigned },
         None => unsigned,
     }
+}
+
+/// The key that the code is bound to: the SHA-256 thumbprint of a key, in base64url (RFC 9449 §10).
+fn dpop_jkt(parameters: &Parameters) -> Result<Option<String>, Refusal> {
+    let Some(text) = parameters.optional("dpop_jkt", limit::SHORT)? else { return Ok(None) };
+    let is_digest = URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32);
+    let expected = "the SHA-256 thumbprint of a key, in base64url";
+    let malformed = || Refusal::ParameterMalformed { name: "dpop_jkt", expected, found: cut(text, 80) };
+    is_digest.then(|| Some(text.to_owned())).ok_or_else(malformed)
 }
 
 /// Only what does not show the verifier itself protects it (RFC 9700 §2.1.1).

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use grantor_protocol::claims::name;
 use grantor_protocol::secret::{left_half_of_sha256, left_half_of_sha384, left_half_of_sha512};
 use grantor_protocol::{FamilyId, PublicUrl, Secret};
 use grantor_rules::directory_api::is_built_in;
@@ -99,6 +100,9 @@ pub fn access_token(public: &PublicUrl, facts: &AccessTokenFacts<'_>) -> Map<Str
     if !scope.is_empty() {
         add("scope", json!(scope));
     }
+    if let Some(binding) = &facts.terms.bound_to {
+        add(name::CNF, json!(binding));
+    }
     add_belonging(&mut claims, person);
     claims
 }
@@ -117,6 +121,9 @@ pub fn application_token(public: &PublicUrl, facts: &ApplicationTokenFacts<'_>) 
     add("jti", json!(token_id(None, facts.token_id)));
     if !facts.roles.is_empty() {
         add("roles", json!(facts.roles));
+    }
+    if let Some(binding) = facts.bound_to {
+        add(name::CNF, json!(binding));
     }
     claims
 }

@@ -4,11 +4,15 @@
 //! unmet_authentication_requirements 1.0 §2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9396 §5, RFC 6750 §3.1,
 //! RFC 7591 §3.2.2.
 
+use grantor_protocol::dpop::{ALGORITHMS, BadProof, Scheme};
 use grantor_rules::Refusal;
 use grantor_rules::refusal::TokenFault;
 use serde_json::json;
 
 use crate::{Reply, RequestIds, wording};
+
+/// The header with the nonce for the next proof of a key (RFC 9449 §8).
+pub const DPOP_NONCE: &str = "dpop-nonce";
 
 /// How one refusal is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,6 +192,12 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         // What is rehearsed is a number of another dialect.
         R::Rehearsed { .. } => back("access_denied"),
 
+        R::DpopProofInvalid { why: BadProof::Nonce } => back("use_dpop_nonce"),
+        R::DpopProofInvalid { .. } => back("invalid_dpop_proof"),
+        R::KeyProofMissing if at_token => back("invalid_dpop_proof"),
+        R::KeyProofMissing => back("invalid_request"),
+        R::KeyDiffers => back("invalid_grant"),
+
         R::TokenInvalid { why: TokenFault::NotBearer } => back("invalid_request"),
         R::TokenMissing | R::TokenInvalid { .. } => with_status(401, "invalid_token"),
         R::ScopeInsufficient { .. } => with_status(403, "insufficient_scope"),
@@ -204,22 +214,60 @@ pub fn reply(refusal: &Refusal) -> Reply {
     reply
 }
 
-/// The reply of userinfo: the challenge says what is wrong, and nothing to a call without a token (RFC 6750 §3).
-pub fn challenge(refusal: &Refusal) -> Reply {
+/// The reply of userinfo: the challenge says what is wrong, and nothing to a call without a token (RFC 6750 §3, RFC 9449 §7.1).
+/// `scheme` is how the call came.
+pub fn challenge(refusal: &Refusal, scheme: Scheme) -> Reply {
+    let report = of(refusal, Endpoint::Token);
+    // The token is good, and another one would not help.
+    if matches!(refusal, Refusal::ResponseNotPossible { .. }) {
+        return reply(refusal);
+    }
+    // A proof that is no good is no proof that the caller may use the token.
+    let status = match refusal {
+        Refusal::DpopProofInvalid { .. } | Refusal::KeyProofMissing => 401,
+        _ => report.status,
+    };
+    let mut reply = said(status, report.error, &described(refusal));
+    reply.headers.push(("www-authenticate", challenges(refusal, scheme)));
+    reply
+}
+
+/// The reply of an endpoint that takes bearer tokens alone.
+pub fn bearer_challenge(refusal: &Refusal) -> Reply {
     let report = of(refusal, Endpoint::Token);
     let challenge = match refusal {
-        // The token is good, and another one would not help.
-        Refusal::ResponseNotPossible { .. } => return reply(refusal),
         Refusal::TokenMissing => "Bearer".to_owned(),
-        Refusal::ScopeInsufficient { needed, .. } => {
-            let (error, text) = (report.error, described(refusal));
-            format!("Bearer error=\"{error}\", error_description=\"{text}\", scope=\"{}\"", needed.join(" "))
-        }
-        _ => format!("Bearer error=\"{}\", error_description=\"{}\"", report.error, described(refusal)),
+        _ => format!("Bearer {}", wrong(refusal)),
     };
     let mut reply = said(report.status, report.error, &described(refusal));
     reply.headers.push(("www-authenticate", challenge));
     reply
+}
+
+/// What is wrong stands with the scheme that the call came by, or should have come by; the other one is named beside it.
+pub fn challenges(refusal: &Refusal, scheme: Scheme) -> String {
+    let algorithms = format!("algs=\"{}\"", ALGORITHMS.join(" "));
+    if matches!(refusal, Refusal::TokenMissing) {
+        return format!("Bearer, DPoP {algorithms}");
+    }
+    let wrong = wrong(refusal);
+    match scheme {
+        Scheme::Bearer if matches!(refusal, Refusal::TokenInvalid { why: TokenFault::Bound }) => {
+            format!("DPoP {wrong}, {algorithms}")
+        }
+        Scheme::Bearer => format!("Bearer {wrong}, DPoP {algorithms}"),
+        Scheme::Dpop => format!("DPoP {wrong}, {algorithms}"),
+    }
+}
+
+/// The members of a challenge that say what is wrong (RFC 6750 §3).
+fn wrong(refusal: &Refusal) -> String {
+    let scope = match refusal {
+        Refusal::ScopeInsufficient { needed, .. } => format!(", scope=\"{}\"", needed.join(" ")),
+        _ => String::new(),
+    };
+    let error = of(refusal, Endpoint::Token).error;
+    format!("error=\"{error}\", error_description=\"{}\"{scope}", described(refusal))
 }
 
 /// The reply when we are in trouble ourselves.

@@ -1,5 +1,6 @@
 //! What the server says of itself (OpenID Connect Discovery §3, RFC 8414 §2). Each member is registered, and each value is true.
 
+use grantor_protocol::dpop::ALGORITHMS;
 use grantor_protocol::{PublicUrl, TenantId};
 use grantor_rules::client::assertion;
 use grantor_rules::client_metadata::algorithms::REQUEST_KEY_MANAGEMENT;
@@ -39,7 +40,6 @@ fn without_registration(public: &PublicUrl, tenant: TenantId) -> Reply {
     let tenant = tenant.to_string();
     let at = |path: fn(&str) -> String| public.at(&path(&tenant));
     let grants: Vec<&str> = GRANTS.iter().map(|grant| grant.as_str()).chain(["implicit"]).collect();
-    let signing = SigningAlg::NAMES.map(|(name, _)| name);
     let confidential = &AUTHENTICATION[1..];
     let signed: Vec<&str> = assertion::algorithms().collect();
     let mut document = json!({
@@ -59,21 +59,9 @@ fn without_registration(public: &PublicUrl, tenant: TenantId) -> Reply {
         "response_modes_supported": [
             "query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"
         ],
-        "authorization_signing_alg_values_supported": signing,
-        "authorization_encryption_alg_values_supported": KEY_MANAGEMENT,
-        "authorization_encryption_enc_values_supported": CONTENT_ENCRYPTION,
         "grant_types_supported": grants,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "subject_types_supported": [SubjectType::Pairwise.as_str(), SubjectType::Public.as_str()],
-        "id_token_signing_alg_values_supported": signing,
-        "id_token_encryption_alg_values_supported": KEY_MANAGEMENT,
-        "id_token_encryption_enc_values_supported": CONTENT_ENCRYPTION,
-        "userinfo_signing_alg_values_supported": signing,
-        "userinfo_encryption_alg_values_supported": KEY_MANAGEMENT,
-        "userinfo_encryption_enc_values_supported": CONTENT_ENCRYPTION,
-        "introspection_signing_alg_values_supported": signing,
-        "introspection_encryption_alg_values_supported": KEY_MANAGEMENT,
-        "introspection_encryption_enc_values_supported": CONTENT_ENCRYPTION,
         "claims_supported": claims::SUPPORTED,
         "authorization_response_iss_parameter_supported": true,
         "code_challenge_methods_supported": ["S256"],
@@ -83,9 +71,11 @@ fn without_registration(public: &PublicUrl, tenant: TenantId) -> Reply {
         "introspection_endpoint_auth_signing_alg_values_supported": signed,
         "revocation_endpoint_auth_methods_supported": AUTHENTICATION,
         "revocation_endpoint_auth_signing_alg_values_supported": signed,
+        "dpop_signing_alg_values_supported": ALGORITHMS,
     });
     add(&mut document, requests(&at(paths::push)));
     add(&mut document, sessions());
+    add(&mut document, answers());
     Reply::document(document)
 }
 
@@ -96,6 +86,25 @@ fn sessions() -> Value {
         "frontchannel_logout_session_supported": true,
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
+    })
+}
+
+/// How what goes out can be signed and encrypted.
+fn answers() -> Value {
+    let signing = SigningAlg::NAMES.map(|(name, _)| name);
+    json!({
+        "authorization_signing_alg_values_supported": signing,
+        "authorization_encryption_alg_values_supported": KEY_MANAGEMENT,
+        "authorization_encryption_enc_values_supported": CONTENT_ENCRYPTION,
+        "id_token_signing_alg_values_supported": signing,
+        "id_token_encryption_alg_values_supported": KEY_MANAGEMENT,
+        "id_token_encryption_enc_values_supported": CONTENT_ENCRYPTION,
+        "userinfo_signing_alg_values_supported": signing,
+        "userinfo_encryption_alg_values_supported": KEY_MANAGEMENT,
+        "userinfo_encryption_enc_values_supported": CONTENT_ENCRYPTION,
+        "introspection_signing_alg_values_supported": signing,
+        "introspection_encryption_alg_values_supported": KEY_MANAGEMENT,
+        "introspection_encryption_enc_values_supported": CONTENT_ENCRYPTION,
     })
 }
 

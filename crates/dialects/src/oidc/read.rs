@@ -4,6 +4,7 @@ use grantor_environment::Timestamp;
 use grantor_protocol::claims::{name, numeric_date};
 use grantor_protocol::{ClientId, PublicUrl, TenantId};
 use grantor_rules::api_access::PresentedToken;
+use grantor_rules::model::Binding;
 use grantor_rules::refusal::TokenFault;
 use grantor_rules::{Refusal, directory_api};
 use serde_json::{Map, Value};
@@ -35,7 +36,14 @@ pub fn access_token(
         family,
         scopes: scope.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
         audience: must(name::AUD)?.to_owned(),
+        bound_to: bound_to(claims)?,
     })
+}
+
+/// The key that whoever presents a token must hold (RFC 7800 §3.1). One that is bound in a way that is not known is of no use.
+fn bound_to(claims: &Map<String, Value>) -> Result<Option<Binding>, TokenFault> {
+    let Some(confirmation) = claims.get(name::CNF) else { return Ok(None) };
+    serde_json::from_value(confirmation.clone()).map(Some).map_err(|_| TokenFault::Malformed)
 }
 
 /// The same for a call to our own API: userinfo belongs to it.

@@ -1,5 +1,7 @@
 //! Introspection and revocation (RFC 7662 §2, RFC 7009 §2).
 
+use grantor_protocol::claims::name;
+use grantor_protocol::dpop::Scheme;
 use grantor_protocol::{ClientId, PublicUrl, Secret, TenantId};
 use grantor_rules::Refusal;
 use grantor_rules::client::Caller;
@@ -7,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::metadata::issuer;
 use crate::oauth::credentials;
-use crate::oauth::words::{TOKEN_TYPE, limit};
+use crate::oauth::words::limit;
 use crate::{Reply, TokenCall};
 
 /// What a signed answer is called, in the header that asks for it and in the answer (RFC 9701 §4 and §5).
@@ -41,7 +43,9 @@ pub fn inactive() -> Reply {
 pub fn access_token(claims: Map<String, Value>, username: Option<String>) -> Reply {
     let mut body = claims;
     body.insert("active".to_owned(), json!(true));
-    body.insert("token_type".to_owned(), json!(TOKEN_TYPE));
+    let by_key = body.get(name::CNF).is_some_and(|confirmation| confirmation.get("jkt").is_some());
+    let scheme = if by_key { Scheme::Dpop } else { Scheme::Bearer };
+    body.insert("token_type".to_owned(), json!(scheme.as_str()));
     if let Some(username) = username {
         body.insert("username".to_owned(), json!(username));
     }

@@ -6,12 +6,13 @@ use grantor_rules::token::code::SaysAddress;
 use grantor_rules::token::issued::{Grant, GrantKind, IssuedTokens, TokenRequest};
 use serde_json::{Map, Value, json};
 
+use super::errors::DPOP_NONCE;
 use super::metadata::GRANTS;
 use super::{claims, scope};
 use crate::form::cut;
 use crate::oauth::credentials;
 use crate::oauth::token::{code, secret};
-use crate::oauth::words::{TOKEN_TYPE, limit};
+use crate::oauth::words::limit;
 use crate::{Parameters, Reply, TokenCall};
 
 pub fn parse(call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> {
@@ -20,7 +21,7 @@ pub fn parse(call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> {
     let caller = credentials::read(call)?;
     let wanted = scope::named(parameters)?;
     let grant = grant(kind, parameters, wanted.as_ref())?;
-    Ok(TokenRequest { caller, grant, wanted })
+    Ok(TokenRequest { caller, proofs: call.proofs.clone(), grant, wanted })
 }
 
 fn kind(text: &str) -> Result<GrantKind, Refusal> {
@@ -46,7 +47,7 @@ pub fn success(issued: &IssuedTokens) -> Reply {
     let mut body = Map::new();
     let mut add = |name: &str, value: Value| body.insert(name.to_owned(), value);
     add("access_token", json!(issued.access_token.expose()));
-    add("token_type", json!(TOKEN_TYPE));
+    add("token_type", json!(issued.scheme.as_str()));
     add("expires_in", json!(issued.expires_in.as_secs()));
     let scope = claims::scope(&issued.granted, &issued.sign_in);
     if !scope.is_empty() {
@@ -58,5 +59,7 @@ pub fn success(issued: &IssuedTokens) -> Reply {
     if let Some(id_token) = &issued.id_token {
         add("id_token", json!(id_token.expose()));
     }
-    Reply::no_store(200, Value::Object(body))
+    let mut reply = Reply::no_store(200, Value::Object(body));
+    reply.headers.extend(issued.dpop_nonce.iter().map(|nonce| (DPOP_NONCE, nonce.clone())));
+    reply
 }

@@ -15,7 +15,7 @@ const V1: &str = "entra-v1";
 const V2: &str = "entra-v2";
 
 fn call(parameters: &Parameters) -> TokenCall<'_> {
-    TokenCall { parameters, authorization: None, origin: None }
+    TokenCall::of(parameters)
 }
 
 fn parse(dialect: &dyn Dialect, parameters: &Parameters) -> Result<TokenRequest, Refusal> {

@@ -4,6 +4,7 @@ use grantor_dialects::entra::claims;
 use grantor_dialects::graph::errors::{self, BadQuery};
 use grantor_dialects::graph::{me, token};
 use grantor_environment::Timestamp;
+use grantor_protocol::dpop::Scheme;
 use grantor_rules::client::ClientProof;
 use grantor_rules::layout::{AccessTokenFacts, PersonFacts};
 use grantor_rules::model::{Method, Terms, TokenVersion};
@@ -25,7 +26,8 @@ fn the_directory_answers_word_for_word() {
     text += &person("/me, little known", ben(), "");
     text += &person("/me, selected", ana(), "%24select=displayName,id");
     text += &person("/me, selected beyond the default", ana(), "$select=accountEnabled,userPrincipalName");
-    let refusal = |title: &str, refusal: &Refusal| shown(title, &errors::refusal(&public(), refusal, &ids()));
+    let refusal =
+        |title: &str, refusal: &Refusal| shown(title, &errors::refusal(&public(), refusal, Scheme::Bearer, &ids()));
     text += &refusal("no token", &Refusal::TokenMissing);
     text += &refusal("an expired token", &Refusal::TokenInvalid { why: TokenFault::Expired });
     text += &refusal(
@@ -92,7 +94,7 @@ fn userinfo_tells_what_the_token_allows() {
 #[test]
 fn each_refusal_is_a_401_with_a_challenge_or_says_why_none_would_help() {
     for refusal in refusals() {
-        let reply = errors::refusal(&public(), &refusal, &ids());
+        let reply = errors::refusal(&public(), &refusal, Scheme::Bearer, &ids());
         let challenged = reply.headers.iter().any(|(name, _)| *name == "www-authenticate");
         let expected = match refusal {
             Refusal::ScopeInsufficient { .. } => (403, false),

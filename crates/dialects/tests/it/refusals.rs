@@ -7,7 +7,9 @@ use grantor_dialects::Dialect as _;
 use grantor_dialects::entra::errors::{self, Endpoint, Report};
 use grantor_dialects::entra::meanings;
 use grantor_dialects::{entra_v1, graph, wording};
+use grantor_protocol::dpop::Scheme;
 use grantor_rules::Refusal;
+use grantor_rules::refusal::TokenFault;
 
 use crate::samples::{decided, refusals, refusals_about};
 use crate::snapshot;
@@ -232,11 +234,20 @@ fn what_a_stranger_sent_brings_neither_markup_nor_lines_into_a_description() {
 #[test]
 fn what_a_stranger_sent_stays_inside_its_quotes_in_a_challenge() {
     for refusal in refusals_about("\", realm=\"forged\\\r\nset-cookie: x=1\u{e9}") {
-        for (name, value) in graph::errors::refusal(&public(), &refusal, &ids()).headers {
-            assert!(value.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{name}: {value:?}");
-            // realm, authorization_uri, client_id, and error and error_description where there is a token.
-            let quotes = if matches!(refusal, Refusal::TokenMissing) { 6 } else { 10 };
-            assert_eq!(value.matches('"').count(), quotes, "{name}: {value}");
+        for scheme in [Scheme::Bearer, Scheme::Dpop] {
+            let said = graph::errors::refusal(&public(), &refusal, scheme, &ids()).headers;
+            let of_key = matches!(refusal, Refusal::TokenInvalid { why: TokenFault::Bound });
+            for (name, value) in said {
+                assert!(value.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{name}: {value:?}");
+                // realm, authorization_uri, client_id, and error and error_description where there is a token; by a key, these
+                // two and algs.
+                let quotes = match refusal {
+                    Refusal::TokenMissing => 6,
+                    _ if scheme == Scheme::Dpop || of_key => 6,
+                    _ => 10,
+                };
+                assert_eq!(value.matches('"').count(), quotes, "{name}: {value}");
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use grantor_dialects::entra::metadata::Several;
 use grantor_dialects::entra::realm;
 use grantor_dialects::{Authorized, Dialect, IssuedDeviceCode, entra_v1, entra_v2, form};
+use grantor_protocol::dpop::Scheme;
 use grantor_protocol::{ClientId, Secret, TenantId};
 use grantor_rules::consent::{ConsentQuestion, PermissionAsked};
 use grantor_rules::model::Risk;
@@ -31,6 +32,8 @@ fn issued() -> IssuedTokens {
         scope: vec!["api://colors/Colors.Read".into(), "openid".into(), "profile".into()],
         granted: vec!["Colors.Read".into(), "Colors.Write".into()],
         sign_in: Vec::new(),
+        scheme: Scheme::Bearer,
+        dpop_nonce: None,
     }
 }
 

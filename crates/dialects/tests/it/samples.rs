@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use grantor_dialects::entra::rehearsed::REHEARSALS;
+use grantor_protocol::dpop::BadProof;
 use grantor_protocol::identifiers::BadClientId;
 use grantor_protocol::pkce::BadProofKey;
 use grantor_protocol::redirect_uri::BadRedirectUri;
@@ -146,6 +147,8 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::UserCodeMissing,
         R::UserCodeUnknown,
         R::UserCodeUsed,
+        R::KeyProofMissing,
+        R::KeyDiffers,
         R::TokenMissing,
         R::ScopeInsufficient { needed: vec!["User.Read", "User.Read.All"], found: vec![asked()] },
     ];
@@ -161,6 +164,9 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         TokenFault::Revoked,
         TokenFault::Person,
         TokenFault::NoPerson,
+        TokenFault::Bound,
+        TokenFault::Unbound,
+        TokenFault::KeyDiffers,
     ];
     samples.extend(faults.clone().map(|why| R::TokenInvalid { why }));
     samples.extend(faults.map(|why| R::OnBehalfOfInvalid { why }));
@@ -202,6 +208,22 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         DetailsFault::NotAllowed,
     ];
     samples.extend(faults.map(|why| R::AuthorizationDetailsInvalid { why }));
+    let faults = [
+        BadProof::Several,
+        BadProof::Malformed,
+        BadProof::Type,
+        BadProof::Algorithm,
+        BadProof::Key,
+        BadProof::Signature,
+        BadProof::Claim { claim: "jti" },
+        BadProof::Method,
+        BadProof::Address,
+        BadProof::Nonce,
+        BadProof::Time,
+        BadProof::AccessToken,
+        BadProof::Replayed,
+    ];
+    samples.extend(faults.map(|why| R::DpopProofInvalid { why }));
     samples.extend(REHEARSALS.iter().map(|one| R::Rehearsed { code: one.code }));
     samples
 }

@@ -69,7 +69,7 @@ fn no_refusal_of_the_token_endpoint_holds_a_secret() {
     for header in &headers {
         for spoil in &spoils {
             let parameters = changed(&GOOD, spoil);
-            let call = TokenCall { parameters: &parameters, authorization: header.as_deref(), origin: None };
+            let call = TokenCall { authorization: header.as_deref(), ..TokenCall::of(&parameters) };
             let shown = match dialect().parse_token(&call) {
                 Ok(request) => format!("{request:?}"),
                 Err(refusal) => {

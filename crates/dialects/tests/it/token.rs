@@ -28,7 +28,7 @@ const REFRESH: [(&str, &str); 4] = [
 ];
 
 fn parse(parameters: &Parameters, authorization: Option<&str>) -> Result<TokenRequest, Refusal> {
-    dialect().parse_token(&TokenCall { parameters, authorization, origin: None })
+    dialect().parse_token(&TokenCall { authorization, ..TokenCall::of(parameters) })
 }
 
 fn answer(parameters: &Parameters, authorization: Option<&str>) -> String {
@@ -139,7 +139,7 @@ fn an_empty_form_misses_the_grant_type_by_number() {
 #[test]
 fn a_request_with_a_code_is_read() {
     let parameters = changed(&CODE, "client_secret=a%2Bb scope=api://colors/Colors.Read");
-    let call = TokenCall { parameters: &parameters, authorization: None, origin: Some("https://spa.example") };
+    let call = TokenCall { origin: Some("https://spa.example"), ..TokenCall::of(&parameters) };
     let request = dialect().parse_token(&call).unwrap();
     assert_eq!(request.caller.client_id, client_id(CLIENT));
     assert_eq!(request.caller.credentials, Credentials::Secret { digest: sha256(b"a+b"), place: SecretPlace::Body });

@@ -8,8 +8,8 @@ use grantor_protocol::ClientId;
 use grantor_rules::directory::{WantedApplication, WantedAssignee, WantedDirectory, WantedTenant};
 use grantor_rules::directory_api;
 use grantor_rules::model::{
-    GroupClaims, OptionalClaim, RefreshRotation, RegistrationOpenTo, RegistrationPolicy, RequiredPermission, Risk,
-    SeveralApis, TenantPolicy, UserConsent,
+    DpopNoncePolicy, GroupClaims, OptionalClaim, RefreshRotation, RegistrationOpenTo, RegistrationPolicy,
+    RequiredPermission, Risk, SeveralApis, TenantPolicy, UserConsent,
 };
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -55,6 +55,7 @@ fn a_tenant_has_a_policy_and_groups() {
         user_consent: UserConsent::LowRiskOnly,
         consent_requests: true,
         several_apis: SeveralApis::Refused,
+        dpop_nonces: DpopNoncePolicy::Required,
     };
     assert_eq!(tenant.tenant.policy, policy);
     assert_eq!(example().tenants[1].tenant.policy, TenantPolicy::default(), "what is not said");

@@ -1,6 +1,7 @@
 //! An application asks for itself. Nothing is written: what such a token descends from is the application's own secret.
 
 use grantor_protocol::Secret;
+use grantor_rules::dpop::scheme;
 use grantor_rules::model::Platform;
 use grantor_rules::scopes::WantedScopes;
 use grantor_rules::token::client_credentials::grant as rule;
@@ -38,5 +39,7 @@ pub async fn grant(call: &Call<'_>) -> Result<IssuedTokens, FlowError> {
         scope: Vec::new(),
         granted: plan.roles.clone(),
         sign_in: Vec::new(),
+        scheme: scheme(plan.bound_to.as_ref()),
+        dpop_nonce: None,
     })
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use grantor_environment::Timestamp;
 use grantor_protocol::{FamilyId, RefreshHandle, Secret};
+use grantor_rules::dpop::scheme;
 use grantor_rules::layout::{
     AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, PersonFacts, TokenLayout, TokenType,
 };
@@ -33,7 +34,7 @@ pub async fn application_token(
         api: &plan.api.application,
         asked_as: &plan.api.asked_as,
         roles: &plan.roles,
-        bound_to: None,
+        bound_to: plan.bound_to.as_ref(),
         issued_at: now,
         expires_at: plan.expires_at,
         token_id: env.entropy.bytes(),
@@ -138,6 +139,8 @@ fn issued_tokens(
         scope: plan.spelled_scopes.clone(),
         granted: plan.scopes.clone(),
         sign_in: plan.sign_in.clone(),
+        scheme: scheme(plan.terms.bound_to.as_ref()),
+        dpop_nonce: None,
     }
 }
 

@@ -9,7 +9,7 @@ mod on_behalf_of;
 mod password;
 mod refresh;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use grantor_protocol::{Handle, HandleKind, RefreshHandle, TenantId, UserId};
 use grantor_rules::Refusal;
@@ -26,7 +26,7 @@ use grantor_storage::TenantStorage;
 use crate::client_proof::{self, Asking};
 use crate::load::Ties;
 use crate::place::{Place, home_of};
-use crate::{Env, FlowError, Trace, load};
+use crate::{Env, FlowError, Trace, dpop, load};
 
 /// Exchanges what a request presents for tokens, laid out as `layout` says.
 ///
@@ -43,8 +43,10 @@ pub async fn exchange(
     let store = env.storage.tenant(tenant.id);
     let client = load::client_here(env, &tenant, &request.caller.client_id).await?;
     fits_authority(&client.application, place.authority())?;
-    let call = Call { env, trace, tenant: &tenant, store: store.as_ref(), client: &client, request, layout };
-    match &request.grant {
+    let next_nonce = OnceLock::new();
+    let call =
+        Call { env, trace, tenant: &tenant, store: store.as_ref(), client: &client, request, layout, next_nonce };
+    let issued = match &request.grant {
         Grant::Code { code, redemption } => code::redeem(&call, code, redemption).await,
         Grant::ClientCredentials => client_credentials::grant(&call).await,
         Grant::RefreshToken { token } => refresh::renew(&call, token).await,
@@ -52,7 +54,8 @@ pub async fn exchange(
         Grant::Password { name, password } => Box::pin(password::grant(&call, name, password)).await,
         Grant::DeviceCode { code } => Box::pin(device::redeem(&call, code)).await,
         Grant::OnBehalfOf { assertion } => Box::pin(on_behalf_of::grant(&call, assertion)).await,
-    }
+    };
+    Ok(IssuedTokens { dpop_nonce: call.next_nonce.into_inner(), ..issued? })
 }
 
 /// In whose directory the request is answered: the one that the address names, or, at an address that stands for several, the
@@ -129,6 +132,8 @@ struct Call<'a> {
     client: &'a Registration,
     request: &'a TokenRequest,
     layout: &'a dyn TokenLayout,
+    /// The nonce for the application's next proof of a key, where this one held one.
+    next_nonce: OnceLock<String>,
 }
 
 /// The person that a grant is for, with everything that depends on them.
@@ -139,12 +144,16 @@ struct Person<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// Proves the application, as far as a program of its kind can.
+    /// Proves the application, as far as a program of its kind can, and which key it holds.
     async fn prove(&self, platform: Platform) -> Result<ProvenClient<'a>, FlowError> {
         let asking = Asking { env: self.env, trace: self.trace, tenant: self.tenant, layout: self.layout };
         let proven = client_proof::prove(&asking, &self.client.application, platform, &self.request.caller).await?;
         registered_for(&proven, self.request.grant.kind())?;
-        Ok(proven)
+        let held = dpop::of_application(self.env, self.tenant, &proven, &self.request.proofs).await?;
+        if let Some(nonce) = held.as_ref().and_then(|held| dpop::next_nonce(self.env, held)) {
+            let _ = self.next_nonce.set(nonce);
+        }
+        Ok(proven.holding(held.map(|held| held.binding()))?)
     }
 
     /// What is asked for, with each API and permission found.

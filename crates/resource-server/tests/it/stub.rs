@@ -134,6 +134,17 @@ impl Answered {
 
 /// Asks an API that needs `requirement`, with these `Authorization` headers.
 pub async fn ask(verifier: &Arc<Verifier>, requirement: Requirement, uri: &str, headers: &[&str]) -> Answered {
+    let headers: Vec<(&str, &str)> = headers.iter().map(|value| ("authorization", *value)).collect();
+    ask_with(verifier, requirement, uri, &headers).await
+}
+
+/// The same, with headers of any name.
+pub async fn ask_with(
+    verifier: &Arc<Verifier>,
+    requirement: Requirement,
+    uri: &str,
+    headers: &[(&str, &str)],
+) -> Answered {
     let api = Router::new()
         .route(
             "/colors",
@@ -141,8 +152,8 @@ pub async fn ask(verifier: &Arc<Verifier>, requirement: Requirement, uri: &str, 
         )
         .route_layer(RequireLayer::new(Arc::clone(verifier), requirement));
     let mut request = Request::get(uri);
-    for value in headers {
-        request = request.header("authorization", *value);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
     }
     let response = api.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();

@@ -38,8 +38,8 @@ pub use principal::{Assigned, Assignee, Assignment, Group, Registration, Service
 pub use sign_in::{Method, SignIn};
 pub use standard_claims::{PostalAddress, StandardClaims};
 pub use tenant::{
-    Authority, RegistrationOpenTo, RegistrationPolicy, SeveralApis, Tenant, TenantKind, TenantName, TenantPolicy,
-    UserConsent,
+    Authority, DpopNoncePolicy, RegistrationOpenTo, RegistrationPolicy, SeveralApis, Tenant, TenantKind, TenantName,
+    TenantPolicy, UserConsent,
 };
 pub use terms::{AuthorizationDetail, Binding, RequestedClaim, RequestedClaims, Terms};
 pub use token_settings::{ClaimMapping, GroupClaims, Lifetimes, OptionalClaim, OptionalClaims, RefreshRotation};

@@ -64,6 +64,9 @@ pub struct TenantPolicy {
     /// What a token request for several APIs gets.
     #[serde(default)]
     pub several_apis: SeveralApis,
+    /// Whether proofs of keys must hold a nonce of ours (RFC 9449 §8 and §9).
+    #[serde(default)]
+    pub dpop_nonces: DpopNoncePolicy,
 }
 
 /// What people of a tenant may allow applications by themselves.
@@ -88,6 +91,17 @@ pub enum SeveralApis {
     FirstWins,
     /// A refusal.
     Refused,
+}
+
+/// Whether proofs of keys must hold a nonce of ours, so that none can be made ahead of its use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DpopNoncePolicy {
+    /// Not: the time that they say is enough.
+    #[default]
+    NotRequired,
+    /// Each must.
+    Required,
 }
 
 /// What kind of accounts a tenant holds.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::access_token_life;
 use crate::client::{ClientProof, ProvenClient};
-use crate::model::{Application, Registration, ServicePrincipal, Tenant};
+use crate::model::{Application, Binding, Registration, ServicePrincipal, Tenant};
 use crate::scopes::{ResolvedScopes, WantedOfApi};
 use crate::{Refusal, Settings, authorize};
 
@@ -30,6 +30,8 @@ pub struct ApplicationTokenPlanFacts<'a> {
     pub api: WantedOfApi,
     /// What the application is to it.
     pub roles: Vec<String>,
+    /// The key that whoever presents it must hold.
+    pub bound_to: Option<Binding>,
     /// When the token ends.
     pub expires_at: Timestamp,
 }
@@ -74,6 +76,7 @@ pub fn grant<'a>(
         tenant,
         client: client.application(),
         proof: client.proof(),
+        bound_to: client.binding().cloned(),
         object_id: ServicePrincipal::object_id(tenant.id, &client.client_id),
         api,
         roles,

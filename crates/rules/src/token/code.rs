@@ -6,7 +6,8 @@ use grantor_protocol::{RedirectUri, TenantId};
 
 use super::{Grounds, Standing, TokenPlan, plan};
 use crate::client::ProvenClient;
-use crate::model::{Code, Platform};
+use crate::dpop::same_holder;
+use crate::model::{Binding, Code, Platform};
 use crate::scopes::{ResolvedScopes, SignInScope, WantedOfApi};
 use crate::{Refusal, Settings};
 
@@ -37,7 +38,7 @@ pub struct CodeRequest {
 /// # Errors
 /// A [`Refusal`] naming the first rule that does not hold.
 ///
-/// Spec: RFC 6749 §4.1.3 and §10.5, RFC 7636 §4.6, RFC 9700 §4.8.2.
+/// Spec: RFC 6749 §4.1.3 and §10.5, RFC 7636 §4.6, RFC 9700 §4.8.2, RFC 9449 §10.
 pub fn belongs_together(
     request: &CodeRequest,
     code: &Code,
@@ -47,6 +48,7 @@ pub fn belongs_together(
     issued_to(code, client)?;
     same_redirect_uri(code, request)?;
     proof_key_holds(code, request)?;
+    same_holder(code.dpop_jkt.clone().map(Binding::Key).as_ref(), client.binding())?;
     // Last, so that these are said of a code that fits in every other way: if it was redeemed before, that counts.
     not_expired(code, now)?;
     session_lives(code)
@@ -69,6 +71,7 @@ pub fn redeem<'a>(
         Grounds {
             client: client.application(),
             proof: client.proof(),
+            bound_to: client.binding().cloned(),
             user: code.user,
             platform: code.platform,
             scopes,

@@ -60,6 +60,7 @@ pub fn redeem<'a>(
         Grounds {
             client: client.application(),
             proof: client.proof(),
+            bound_to: client.binding().cloned(),
             user: approval.user,
             platform,
             scopes,

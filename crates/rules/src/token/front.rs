@@ -6,6 +6,7 @@ use super::{Grounds, Standing, TokenPlan, plan};
 use crate::Refusal;
 use crate::authorize::CodePlan;
 use crate::client::ClientProof;
+use crate::dpop::bound_to;
 use crate::model::Application;
 use crate::scopes::ResolvedScopes;
 
@@ -25,6 +26,8 @@ pub fn grant<'a>(
         Grounds {
             client,
             proof: ClientProof::Nothing,
+            // Whoever holds a key cannot show it here.
+            bound_to: bound_to(client, None)?,
             user: allowed.person.user,
             platform: allowed.platform,
             scopes,

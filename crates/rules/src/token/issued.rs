@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use grantor_environment::Timestamp;
+use grantor_protocol::dpop::Scheme;
 use grantor_protocol::{Secret, TenantId, UserId};
 
 use super::code::CodeRequest;
 use crate::client::Caller;
+use crate::dpop::PresentedProofs;
 use crate::scopes::{ApiName, SignInScope, WantedScopes};
 
 /// A request at the token endpoint.
@@ -14,6 +16,8 @@ use crate::scopes::{ApiName, SignInScope, WantedScopes};
 pub struct TokenRequest {
     /// Who asks.
     pub caller: Caller,
+    /// What shows which key the application holds.
+    pub proofs: PresentedProofs,
     /// What is presented.
     pub grant: Grant,
     /// What is wanted, if the request says so.
@@ -137,4 +141,8 @@ pub struct IssuedTokens {
     pub granted: Vec<String>,
     /// Which permissions of signing in were allowed.
     pub sign_in: Vec<SignInScope>,
+    /// How the access token is to be used.
+    pub scheme: Scheme,
+    /// The nonce for the next proof of a key, where proofs hold one.
+    pub dpop_nonce: Option<String>,
 }

@@ -18,7 +18,8 @@ use uuid::Uuid;
 
 use crate::client::ClientProof;
 use crate::model::{
-    Application, Assigned, Consents, GroupClaims, Method, Platform, Registration, SeveralApis, Tenant, Terms, User,
+    Application, Assigned, Binding, Consents, GroupClaims, Method, Platform, Registration, SeveralApis, Tenant, Terms,
+    User,
 };
 use crate::scopes::{ResolvedScopes, SignInScope, WantedOfApi};
 use crate::{Refusal, Settings, authorize, consent};
@@ -123,6 +124,8 @@ pub struct Standing<'a> {
 struct Grounds<'a> {
     client: &'a Application,
     proof: ClientProof,
+    /// What the application has shown that it holds.
+    bound_to: Option<Binding>,
     /// Whom the grant is for; the person who is loaded must be no other.
     user: UserId,
     platform: Platform,
@@ -217,7 +220,11 @@ fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'
         id_expires_at: now + grounds.client.lifetimes.id_token().unwrap_or(settings.id_token_lifetime),
         refresh_expires_at: keeps.then_some(idle_end),
         family_ends_at: grounds.family_ends_at,
-        terms: Terms { claims: grounds.terms.claims.allowed(|scope| allowed(&scope)), ..grounds.terms },
+        terms: Terms {
+            claims: grounds.terms.claims.allowed(|scope| allowed(&scope)),
+            bound_to: grounds.bound_to,
+            ..grounds.terms
+        },
     }))
 }
 

@@ -56,6 +56,7 @@ pub fn grant<'a>(
         Grounds {
             client: client.application(),
             proof: client.proof(),
+            bound_to: client.binding().cloned(),
             user: parent.user,
             platform: Platform::Web,
             wants_refresh: scopes.sign_in.contains(&SignInScope::OfflineAccess),

@@ -40,6 +40,7 @@ pub fn grant<'a>(
         Grounds {
             client: client.application(),
             proof: client.proof(),
+            bound_to: client.binding().cloned(),
             user: proven.user,
             platform: proven.platform,
             wants_refresh: scopes.sign_in.contains(&SignInScope::OfflineAccess),

@@ -7,7 +7,8 @@ use grantor_protocol::{HandleDigest, TenantId};
 
 use super::{Grounds, Standing, TokenPlan, plan};
 use crate::Refusal;
-use crate::client::ProvenClient;
+use crate::client::{ClientProof, ProvenClient};
+use crate::dpop::same_holder;
 use crate::model::{Exchanged, Family, RefreshRotation, RefreshToken};
 use crate::scopes::{ResolvedScopes, SignInScope};
 
@@ -69,7 +70,7 @@ fn just_now(exchanged: &Exchanged, now: Timestamp, grace: Duration) -> bool {
 /// # Errors
 /// A [`Refusal`] naming the first rule that does not hold.
 ///
-/// Spec: RFC 6749 §6 and §10.4, RFC 9700 §4.14.2.
+/// Spec: RFC 6749 §6 and §10.4, RFC 9700 §4.14.2, RFC 9449 §5.
 pub fn renew<'a>(
     family: &'a Family,
     client: &ProvenClient<'a>,
@@ -80,10 +81,15 @@ pub fn renew<'a>(
     issued_to(family, client)?;
     not_revoked(family)?;
     not_expired(family, standing.now)?;
+    if client.proof() == ClientProof::Nothing {
+        // What a secret does for others, the key does here: others may change theirs (RFC 9449 §5).
+        same_holder(family.terms.bound_to.as_ref(), client.binding())?;
+    }
     let planned = plan(
         Grounds {
             client: client.application(),
             proof: client.proof(),
+            bound_to: client.binding().cloned(),
             user: family.user,
             platform: family.platform,
             scopes,

@@ -18,6 +18,7 @@ fn token(scopes: &[&str]) -> PresentedToken {
         family: FamilyId::from_random([3; 16]),
         scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
         audience: grantor_rules::directory_api::WELL_KNOWN_URI.into(),
+        bound_to: None,
     }
 }
 

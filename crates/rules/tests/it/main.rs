@@ -11,6 +11,7 @@ mod decide;
 mod device;
 mod directory;
 mod disabled;
+mod dpop;
 mod fits;
 mod front;
 mod grants;

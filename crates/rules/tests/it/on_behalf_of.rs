@@ -22,6 +22,7 @@ fn token(audience: &str) -> PresentedToken {
         family: FamilyId::from_random([3; 16]),
         scopes: vec!["Read".into()],
         audience: audience.into(),
+        bound_to: None,
     }
 }
 

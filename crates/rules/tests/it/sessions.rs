@@ -92,6 +92,7 @@ fn an_access_token_of_our_own_apis_is_refused() {
             family: FamilyId::from_random([3; 16]),
             scopes: vec!["User.Read".into()],
             audience: "https://graph.microsoft.com".into(),
+            bound_to: None,
         };
         let found = permit(token, Some(&family(Platform::Web, "")), Some(ended_at(from)), &["User.Read"]);
         let expected = (!counts).then_some(Refusal::TokenInvalid { why: TokenFault::Revoked });

@@ -26,7 +26,7 @@ id = "5b0f3a52-6d1e-4c0b-8a55-3f0c2e7d9a01"
 domain = "northwind.example"
 display_name = "Northwind"
 kind = "organization"
-policy = { user_consent = "low-risk-only", consent_requests = true, several_apis = "refused", client_registration = "with-initial-access-token", registration_redirect_schemes = ["https"], registration_redirect_hosts = [".northwind.example"] }
+policy = { user_consent = "low-risk-only", consent_requests = true, several_apis = "refused", dpop_nonces = "required", client_registration = "with-initial-access-token", registration_redirect_schemes = ["https"], registration_redirect_hosts = [".northwind.example"] }
 "#;
 
 fn northwind() -> TenantId {

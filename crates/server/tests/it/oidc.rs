@@ -6,6 +6,7 @@ mod checklist;
 mod claims_request;
 mod client_assertions;
 mod client_metadata;
+mod dpop;
 mod errors;
 mod journey;
 mod metadata;

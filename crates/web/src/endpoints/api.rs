@@ -4,26 +4,28 @@ use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
 use grantor_dialects::Reply;
 use grantor_dialects::graph::{errors, me as words, token};
+use grantor_dialects::oidc::errors::DPOP_NONCE;
 use grantor_dialects::oidc::metadata::issuer;
 use grantor_dialects::oidc::{claims, errors as oidc_errors, read};
-use grantor_flows::api_call::{self, Permitted};
+use grantor_flows::api_call::{self, Permitted, ReadClaims};
 use grantor_flows::responses::{self, UserInfo};
 use grantor_flows::{Event, FlowError};
 use grantor_rules::Refusal;
 use grantor_rules::api_access::PermittedCall;
 use grantor_rules::layout::{TokenLayout as _, TokenType};
+use grantor_rules::refusal::TokenFault;
 use grantor_rules::scopes::SignInScope;
 use serde_json::{Map, Value};
 
-use super::{log_failure, one_tenant};
+use super::{log_failure, nonce_after, offering, one_tenant};
 use crate::app::App;
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
 
 /// `GET /v1.0/me`.
 pub async fn me(app: &App, incoming: &Incoming) -> Answer {
-    let reply = match permitted(app, incoming, words::NEEDED).await {
-        Ok(permitted) => person(app, incoming, &permitted.call),
+    let reply = match permitted(app, incoming, Tokens::AnyDialect, words::NEEDED).await {
+        Ok(permitted) => offering(person(app, incoming, &permitted.call), permitted.dpop_nonce),
         Err(error) => failed(app, incoming, error),
     };
     directory_answer(incoming, &reply)
@@ -42,11 +44,12 @@ fn person(app: &App, incoming: &Incoming, call: &PermittedCall) -> Reply {
 
 /// `GET` and `POST /oidc/userinfo` (OpenID Connect Core §5.3).
 pub async fn userinfo(app: &App, incoming: &Incoming) -> Answer {
-    let reply = match permitted(app, incoming, &[SignInScope::OpenId.as_str()]).await {
-        Ok(Permitted { call, client }) => {
+    let reply = match permitted(app, incoming, Tokens::Directory, &[SignInScope::OpenId.as_str()]).await {
+        Ok(Permitted { call, client, dpop_nonce }) => {
             // The person's name is the one that the application knows from its id_token, not the directory API's.
             let subject = app.env.salt.subject(call.token.tenant, &client, call.user.id);
-            Reply::no_store(200, words::userinfo(&call.user, &subject, &call.token.scopes))
+            let body = words::userinfo(&call.user, &subject, &call.token.scopes);
+            offering(Reply::no_store(200, body), dpop_nonce)
         }
         Err(error) => failed(app, incoming, error),
     };
@@ -58,24 +61,33 @@ pub async fn userinfo_of(app: &App, incoming: &Incoming, asked_tenant: &str) -> 
     let outcome = async {
         let tenant = one_tenant(&app.env, &app.oidc, asked_tenant).await?.id;
         let issuer = issuer(&app.env.public, &tenant.to_string());
-        let (bearer, now) = (incoming.bearer()?, app.env.now());
+        let (presented, now) = (incoming.access_token(app)?, app.env.now());
         let read = |claims: &Map<String, Value>| read::own_access_token(&app.env.public, tenant, claims, now);
         let needed = [SignInScope::OpenId.as_str()];
-        let kind = app.oidc.access_token_type();
-        let Permitted { call, client } =
-            api_call::permitted(&app.env, &incoming.trace, &bearer, kind, &read, &needed).await?;
+        let readers: [(TokenType, ReadClaims<'_>); 1] = [(app.oidc.access_token_type(), &read)];
+        let Permitted { call, client, dpop_nonce } =
+            api_call::permitted(&app.env, &incoming.trace, &presented, &readers, &needed).await?;
         let subject = app.env.salt.subject(call.token.tenant, &client, call.user.id);
         let by_name = api_call::claims_by_name(&app.env, &call).await?;
         let claims = claims::userinfo(&call.user, &subject, &call.token.scopes, &by_name);
-        responses::userinfo(&app.env, &client, &issuer, claims).await
+        Ok((responses::userinfo(&app.env, &client, &issuer, claims).await?, dpop_nonce))
     };
-    let outcome: Result<UserInfo, FlowError> = outcome.await;
+    let outcome: Result<(UserInfo, Option<String>), FlowError> = outcome.await;
     match outcome {
-        Ok(UserInfo::Plain(claims)) => respond::reply(&Reply::no_store(200, Value::Object(claims))),
-        Ok(UserInfo::Token(token)) => respond::token(&token, "application/jwt"),
+        Ok((UserInfo::Plain(claims), nonce)) => {
+            respond::reply(&offering(Reply::no_store(200, Value::Object(claims)), nonce))
+        }
+        Ok((UserInfo::Token(token), nonce)) => {
+            let mut answer = respond::token(&token, "application/jwt");
+            if let Some(nonce) = nonce {
+                respond::insert(&mut answer, HeaderName::from_static(DPOP_NONCE), &nonce);
+            }
+            answer
+        }
         Err(FlowError::Refused(refusal)) => {
             app.env.record(&incoming.trace, Event::refused(&refusal));
-            respond::reply(&oidc_errors::challenge(&refusal))
+            let reply = oidc_errors::challenge(&refusal, incoming.scheme());
+            respond::reply(&offering(reply, nonce_after(app, &refusal)))
         }
         Err(error) => {
             log_failure(&incoming.trace, &error);
@@ -89,11 +101,32 @@ pub fn not_found(incoming: &Incoming) -> Answer {
     directory_answer(incoming, &errors::not_found(&incoming.ids()))
 }
 
-async fn permitted(app: &App, incoming: &Incoming, needed: &[&'static str]) -> Result<Permitted, FlowError> {
-    let bearer = incoming.bearer()?;
-    let now = app.env.now();
-    let read = |claims: &Map<String, Value>| token::read(&app.env.public, claims, now);
-    api_call::permitted(&app.env, &incoming.trace, &bearer, TokenType::Jwt, &read, needed).await
+/// Whose tokens a call of the directory's addresses may carry.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tokens {
+    /// Those of the Microsoft dialects.
+    Directory,
+    /// Those, and those of the standard's dialect that were asked for by the API's name: they can be bound to a key.
+    AnyDialect,
+}
+
+async fn permitted(
+    app: &App,
+    incoming: &Incoming,
+    tokens: Tokens,
+    needed: &[&'static str],
+) -> Result<Permitted, FlowError> {
+    let presented = incoming.access_token(app)?;
+    let (public, now) = (&app.env.public, app.env.now());
+    let by_directory = |claims: &Map<String, Value>| token::read(public, claims, now);
+    let by_standard = |claims: &Map<String, Value>| {
+        let issuer = Refusal::TokenInvalid { why: TokenFault::Issuer };
+        read::own_access_token(public, read::tenant_of(public, claims).ok_or(issuer)?, claims, now)
+    };
+    let readers: [(TokenType, ReadClaims<'_>); 2] =
+        [(TokenType::Jwt, &by_directory), (app.oidc.access_token_type(), &by_standard)];
+    let readers = if tokens == Tokens::AnyDialect { &readers[..] } else { &readers[..1] };
+    api_call::permitted(&app.env, &incoming.trace, &presented, readers, needed).await
 }
 
 fn failed(app: &App, incoming: &Incoming, error: FlowError) -> Reply {
@@ -108,7 +141,8 @@ fn failed(app: &App, incoming: &Incoming, error: FlowError) -> Reply {
 
 fn refused(app: &App, incoming: &Incoming, refusal: &Refusal) -> Reply {
     app.env.record(&incoming.trace, Event::refused(refusal));
-    errors::refusal(&app.env.public, refusal, &incoming.ids())
+    let reply = errors::refusal(&app.env.public, refusal, incoming.scheme(), &incoming.ids());
+    offering(reply, nonce_after(app, refusal))
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");

@@ -1,7 +1,7 @@
 //! Device codes: where a program gets one, and where its person types what it shows (RFC 8628 §3.1 to §3.3).
 
 use axum::http::StatusCode;
-use grantor_dialects::{Dialect, IssuedDeviceCode, Reply, TokenCall};
+use grantor_dialects::{Dialect, IssuedDeviceCode, Reply};
 use grantor_flows::authorize::{self as flow, Consented, Stage};
 use grantor_flows::place::again;
 use grantor_flows::{Event, FlowError, device as device_flow};
@@ -62,8 +62,7 @@ async fn begun(
     let place = place(env, dialect, asked_tenant).await?;
     read?;
     let parameters = incoming.form()?;
-    let call =
-        TokenCall { parameters: &parameters, authorization: incoming.authorization(), origin: incoming.origin() };
+    let call = incoming.token_call(app, &parameters);
     let asked = dialect.parse_device(&call)?;
     app.rehearsed(&asked.client_id, At::Token)?;
     let (trace, name) = (&incoming.trace, dialect.name());

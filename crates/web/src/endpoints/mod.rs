@@ -21,10 +21,14 @@ pub mod token_status;
 
 use std::sync::Arc;
 
-use grantor_dialects::Dialect;
+use grantor_dialects::oidc::errors::DPOP_NONCE;
+use grantor_dialects::{Dialect, Reply};
 use grantor_flows::{Env, FlowError, Place, Trace};
+use grantor_protocol::dpop::BadProof;
 use grantor_rules::Refusal;
 use grantor_rules::model::{Tenant, TenantKind, TenantName};
+
+use crate::app::App;
 
 /// Whose address it is, where `dialect` serves them: one that does not serve personal accounts has them nowhere.
 pub async fn place(env: &Env, dialect: &dyn Dialect, text: &str) -> Result<Place, FlowError> {
@@ -64,6 +68,18 @@ pub async fn named_place(env: &Env, text: &str) -> Result<Place, FlowError> {
     let name =
         TenantName::parse(text).ok_or_else(|| Refusal::TenantMalformed { asked: text.chars().take(80).collect() })?;
     Ok(Place::Tenant(grantor_flows::find_tenant(env, &name).await?))
+}
+
+/// The nonce that a refusal asks for in the next proof of a key (RFC 9449 §8 and §9).
+pub fn nonce_after(app: &App, refusal: &Refusal) -> Option<String> {
+    let asks = matches!(refusal, Refusal::DpopProofInvalid { why: BadProof::Nonce });
+    asks.then(|| app.env.dpop_nonces.current(app.env.now()))
+}
+
+/// A reply that offers a nonce for the next proof of a key.
+pub fn offering(mut reply: Reply, nonce: Option<String>) -> Reply {
+    reply.headers.extend(nonce.map(|nonce| (DPOP_NONCE, nonce)));
+    reply
 }
 
 /// Logs a failure once, at the edge, under the id that the caller sees.

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use grantor_dialects::oidc::push as words;
-use grantor_dialects::{Dialect as _, Reply, TokenCall};
+use grantor_dialects::{Dialect as _, Reply};
 use grantor_flows::authorize::{self as flow, prove_pusher};
+use grantor_flows::dpop::next_nonce;
 use grantor_flows::token_status::Asking;
 use grantor_flows::{Event, FlowError, Place};
 use grantor_rules::Refusal;
 use grantor_rules::authorize::{Arrival, came_as_registered};
 
 use super::arrived::{Arrived, arrived};
-use super::{log_failure, one_tenant};
+use super::{log_failure, nonce_after, offering, one_tenant};
 use crate::app::App;
 use crate::incoming::Incoming;
 use crate::rehearsals::At;
@@ -23,7 +24,7 @@ pub async fn handle(app: &App, incoming: &Incoming, read: Result<(), Refusal>, a
     let mut reply = pushed(app, incoming, read, asked_tenant).await.unwrap_or_else(|error| match error {
         FlowError::Refused(refusal) => {
             app.env.record(&incoming.trace, Event::refused(&refusal));
-            app.oidc.token_refusal(&refusal, &incoming.ids())
+            offering(app.oidc.token_refusal(&refusal, &incoming.ids()), nonce_after(app, &refusal))
         }
         error => {
             log_failure(&incoming.trace, &error);
@@ -51,11 +52,10 @@ async fn pushed(
     let tenant = one_tenant(env, dialect, asked_tenant).await?;
     read?;
     let parameters = incoming.form()?;
-    let call =
-        TokenCall { parameters: &parameters, authorization: incoming.authorization(), origin: incoming.origin() };
+    let call = incoming.token_call(app, &parameters);
     let (caller, sent) = words::parse(&call)?;
     let asking = Asking { env, trace: &incoming.trace, tenant: &tenant, layout: dialect.layout() };
-    prove_pusher(&asking, &caller).await?;
+    let key = prove_pusher(&asking, &caller, &call.proofs).await?;
     app.rehearsed(&caller.client_id, At::Authorize)?;
     words::stands_here(&sent)?;
     let place = Place::Tenant(Arc::clone(&tenant));
@@ -63,6 +63,7 @@ async fn pushed(
     let proven = super::authorize::prove(app, incoming, dialect, &parameters, place).await?;
     came_as_registered(&proven.application, Arrival { pushed: true, ..arrival })?;
     let request = dialect.parse_authorize(&parameters)?;
-    let handle = flow::push(env, &tenant, &proven, &request, dialect.name(), parameters.pairs()).await?;
-    Ok(words::success(&handle, env.settings.pushed_request_lifetime))
+    let handle = flow::push(env, &tenant, &proven, &request, dialect.name(), parameters.pairs(), key.as_ref()).await?;
+    let nonce = key.and_then(|key| next_nonce(env, &key));
+    Ok(offering(words::success(&handle, env.settings.pushed_request_lifetime), nonce))
 }

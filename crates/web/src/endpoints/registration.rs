@@ -90,7 +90,7 @@ fn answer(app: &App, incoming: &Incoming, outcome: Result<Reply, FlowError>) -> 
         FlowError::Refused(refusal) => {
             app.env.record(&incoming.trace, Event::refused(&refusal));
             match refusal {
-                Refusal::TokenMissing | Refusal::TokenInvalid { .. } => oidc_errors::challenge(&refusal),
+                Refusal::TokenMissing | Refusal::TokenInvalid { .. } => oidc_errors::bearer_challenge(&refusal),
                 _ => oidc_errors::reply(&refusal),
             }
         }

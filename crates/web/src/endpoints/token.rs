@@ -2,12 +2,12 @@
 
 use axum::http::HeaderName;
 use axum::http::header::WWW_AUTHENTICATE;
-use grantor_dialects::{Dialect, Parameters, Reply, TokenCall};
+use grantor_dialects::{Dialect, Parameters, Reply};
 use grantor_flows::{Event, FlowError};
 use grantor_rules::Refusal;
 use grantor_rules::token::issued::IssuedTokens;
 
-use super::{log_failure, place};
+use super::{log_failure, nonce_after, offering, place};
 use crate::app::App;
 use crate::incoming::Incoming;
 use crate::rehearsals::At;
@@ -30,7 +30,7 @@ pub async fn handle(
         Ok((parameters, issued)) => dialect.token_success(&parameters, &issued),
         Err(FlowError::Refused(refusal)) => {
             app.env.record(&incoming.trace, Event::refused(&refusal));
-            dialect.token_refusal(&refusal, &ids)
+            offering(dialect.token_refusal(&refusal, &ids), nonce_after(app, &refusal))
         }
         Err(error) => {
             log_failure(&incoming.trace, &error);
@@ -72,8 +72,7 @@ async fn exchange(
     let place = place(&app.env, dialect, asked_tenant).await?;
     read?;
     let parameters = incoming.form()?;
-    let call =
-        TokenCall { parameters: &parameters, authorization: incoming.authorization(), origin: incoming.origin() };
+    let call = incoming.token_call(app, &parameters);
     let request = dialect.parse_token(&call)?;
     app.rehearsed(&request.caller.client_id, At::Token)?;
     let issued = grantor_flows::token::exchange(&app.env, &incoming.trace, &place, &request, dialect.layout()).await?;

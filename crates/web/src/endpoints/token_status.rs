@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use grantor_dialects::oidc::metadata::issuer;
 use grantor_dialects::oidc::status::{self as words, RefreshTokenFacts};
-use grantor_dialects::{Dialect as _, Reply, TokenCall};
+use grantor_dialects::{Dialect as _, Reply};
 use grantor_flows::token_status::{Asking, Status, TokenQuestion, Told, scope_of};
 use grantor_flows::{Event, FlowError, responses};
 use grantor_rules::Refusal;
@@ -56,8 +56,7 @@ async fn asked(
     let tenant = one_tenant(&app.env, &app.oidc, asked_tenant).await?;
     read?;
     let parameters = incoming.form()?;
-    let call =
-        TokenCall { parameters: &parameters, authorization: incoming.authorization(), origin: incoming.origin() };
+    let call = incoming.token_call(app, &parameters);
     let request = words::parse(&call)?;
     Ok((tenant, TokenQuestion { caller: request.caller, token: request.token }))
 }

@@ -36,6 +36,7 @@ pub fn access_token(
         family: read_family_claim(family).ok_or(TokenFault::Malformed)?,
         scopes: Permissions::of(claims).scopes,
         audience: must(name::AUD)?.to_owned(),
+        bound_to: None,
     })
 }
 

@@ -69,6 +69,7 @@ fn a_bad_policy_is_refused() {
             ("policy = { registration_redirect_schemes = [«\"javascript\"] }", "\"javascript\" is no word of"),
             ("policy = { registration_redirect_hosts = [«\"*.example\"] }", "\"*.example\" is no word of"),
             ("policy = { registration_redirect_hosts = «[] }", "must not be empty"),
+            ("policy = { dpop_nonces = «\"sometimes\" }", "expected one of: not-required, required"),
             ("policy = { consent_requests = «\"yes\" }", "must be true or false, not a string"),
         ],
     );

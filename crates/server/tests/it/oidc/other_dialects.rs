@@ -38,15 +38,19 @@ async fn a_token_of_one_dialect_is_none_of_another() {
     let userinfo = format!("/{}/oidc/userinfo", CONTOSO.id);
     assert_eq!(platform.call(&userinfo, &vendor.access_token).await.code(), 401);
     assert_eq!(platform.call(&userinfo, &vendor.id_token).await.code(), 401);
+    // The directory API reads both, and this one does not allow the call.
+    assert_eq!(platform.call("/v1.0/me", &standard.access_token).await.code(), 403);
+    assert_eq!(platform.call("/oidc/userinfo", &standard.access_token).await.code(), 401);
     for target in ["/v1.0/me", "/oidc/userinfo"] {
-        for token in [&standard.access_token, &standard.id_token] {
-            assert_eq!(platform.call(target, token).await.code(), 401, "{target}");
-        }
+        assert_eq!(platform.call(target, &standard.id_token).await.code(), 401, "{target}");
         assert_eq!(platform.call(target, &vendor.access_token).await.code(), 200, "{target}");
     }
     assert_eq!(platform.call(&userinfo, &standard.access_token).await.code(), 200);
     // Proven once as what it is, it is still none of the other.
-    assert_eq!(platform.call("/v1.0/me", &standard.access_token).await.code(), 401);
+    assert_eq!(platform.call("/oidc/userinfo", &standard.access_token).await.code(), 401);
+    let of_directory = asking(NATIVE).scope("User.Read").with("resource", "https://graph.microsoft.com");
+    let of_directory = bought(&platform, &of_directory, CHRIS).await;
+    assert_eq!(platform.call("/v1.0/me", &of_directory.access_token).await.code(), 200);
 }
 
 #[tokio::test]
