@@ -38,7 +38,7 @@ pub fn world(data: &Path, database: &Database, size: Size, filled_at: i64) -> an
         let platform = Platform::open(data, database, None).await?;
         // What it is called does not matter: nothing is asked of it.
         let public = PublicUrl::parse("http://localhost").map_err(|error| anyhow::anyhow!("{error}"))?;
-        let key = platform.app(public).await?.env.refresh_tokens.clone();
+        let key = platform.app(public, None).await?.env.refresh_tokens.clone();
         Ok(World { size, filled_at: Timestamp::from_millis(filled_at), key })
     })
 }

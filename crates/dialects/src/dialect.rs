@@ -1,9 +1,11 @@
 //! What a dialect must be able to say.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use grantor_protocol::response::ResponseMode;
 use grantor_protocol::{ClientId, RedirectUri, Secret, TenantId, UserId};
+use grantor_rules::client::ShownCertificate;
 use grantor_rules::consent::ConsentQuestion;
 use grantor_rules::dpop::PresentedProofs;
 use grantor_rules::layout::TokenLayout;
@@ -103,12 +105,20 @@ pub struct TokenCall<'a> {
     pub origin: Option<&'a str>,
     /// The `DPoP` headers.
     pub proofs: PresentedProofs,
+    /// The certificate of the TLS connection, if one was shown.
+    pub certificate: Option<Arc<ShownCertificate>>,
 }
 
 impl<'a> TokenCall<'a> {
     /// A call without headers.
     pub fn of(parameters: &'a Parameters) -> Self {
-        Self { parameters, authorization: None, origin: None, proofs: PresentedProofs::default() }
+        Self {
+            parameters,
+            authorization: None,
+            origin: None,
+            proofs: PresentedProofs::default(),
+            certificate: None,
+        }
     }
 }
 

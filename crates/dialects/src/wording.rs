@@ -5,7 +5,7 @@
 
 use grantor_rules::Refusal;
 use grantor_rules::refusal::{
-    AssertionFault, DetailsFault, RequestObjectFault, RequestUriFault, ResponseFault, TokenFault,
+    AssertionFault, CertificateFault, DetailsFault, RequestObjectFault, RequestUriFault, ResponseFault, TokenFault,
 };
 
 /// What was wrong, in one sentence with the facts that a stranger may know.
@@ -66,6 +66,7 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::ClientSecretWrong => "The client secret is not valid.".into(),
         R::ClientSecretExpired { .. } => "The client secret has expired.".into(),
         R::ClientAssertionInvalid { why } => assertion_sentence(why),
+        R::ClientCertificateInvalid { why } => certificate_sentence(*why),
         R::ClientSecretUnexpected => "This is a public client, so neither 'client_secret' nor 'client_assertion' may be presented.".into(),
         R::AuthMethodNotRegistered { shown, registered } => format!("The application is registered to prove itself by '{registered}', and the request uses '{shown}'."),
         R::TwoCredentials => "The request proves the application in two ways, and only one is allowed.".into(),
@@ -339,6 +340,17 @@ fn assertion_sentence(why: &AssertionFault) -> String {
         AssertionFault::WithoutName => "The client assertion must have a 'jti'.".into(),
         AssertionFault::Replayed => "The client assertion came before, and is good for one use.".into(),
     }
+}
+
+fn certificate_sentence(why: CertificateFault) -> String {
+    match why {
+        CertificateFault::NotRegistered => "The certificate of the TLS connection is not the application's.",
+        CertificateFault::Untrusted => {
+            "No authority that is trusted with applications vouches for the certificate of the TLS connection."
+        }
+        CertificateFault::Expired => "The time of the certificate of the TLS connection is over or has not come.",
+    }
+    .into()
 }
 
 fn acted_on_sentence(why: &TokenFault) -> String {

@@ -5,9 +5,12 @@
 //! handed out. What an application publishes is asked for again, at a bounded rate, when a key seems to be missing: that is how
 //! its keys rotate (OpenID Connect Core §10.1.1).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use grantor_jose::{
     Algorithm, ContentEncryption, EncryptionKey, Jwk, JwkSet, KeyManagement, KeySet, PeekedHeader, VerifyingKey,
 };
+use grantor_protocol::secret::sha256;
 use grantor_rules::model::Application;
 use serde::Deserialize as _;
 
@@ -72,6 +75,20 @@ pub async fn encryption(
     content: ContentEncryption,
 ) -> Result<EncryptionKey, NoKey> {
     find(env, application, |set| EncryptionKey::find(set, None, management, content).ok()).await
+}
+
+/// Whether the certificate with this SHA-256 digest stands with one of the application's keys (RFC 8705 §2.2.2).
+pub async fn has_certificate(env: &Env, application: &Application, thumbprint: &[u8; 32]) -> bool {
+    // The first of a chain is that of the key (RFC 7517 §4.7).
+    let shows = |jwk: &Jwk| {
+        let first = jwk.x5c.as_ref().and_then(|chain| chain.first());
+        first.and_then(|text| STANDARD.decode(text).ok()).is_some_and(|der| sha256(&der) == *thumbprint)
+    };
+    let found = find(env, application, |set| set.keys.iter().take(MOST_KEYS).any(shows).then_some(())).await;
+    if let Err(error @ (NoKey::Unreachable(_) | NoKey::Malformed)) = &found {
+        tracing::warn!(client = %application.client_id, %error, "an application's certificates could not be read");
+    }
+    found.is_ok()
 }
 
 /// What `wanted` finds in the application's keys; what it publishes is asked for again if nothing is found.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use grantor_rules::Refusal;
 use grantor_rules::client::{Caller, Credentials, ProvenClient, Showing, Shown, may_prove_by};
 use grantor_rules::layout::TokenLayout;
-use grantor_rules::model::{Application, Platform, Tenant};
+use grantor_rules::model::{Application, AuthMethod, Platform, Tenant};
 use grantor_rules::refusal::AssertionFault;
 
-use crate::{Env, FlowError, Trace, assertions, credential_uses};
+use crate::{Env, FlowError, Trace, assertions, client_keys, credential_uses};
 
 /// One request of an application at one tenant's address.
 #[derive(Clone, Copy)]
@@ -39,7 +39,7 @@ pub async fn prove<'c>(
     let origin = caller.origin.as_deref();
     let (read, accepted);
     let shown = match &caller.credentials {
-        Credentials::Nothing => Shown::Nothing,
+        Credentials::Nothing => by_certificate(env, application, caller).await,
         Credentials::Secret { digest, place } => Shown::Secret { digest, place: *place },
         Credentials::Assertion { text } => {
             accepted = asking.layout.accepted_assertions(asking.tenant);
@@ -61,4 +61,18 @@ pub async fn prove<'c>(
     }
     credential_uses::note(env, asking.trace, &proven).await;
     Ok(proven)
+}
+
+/// The certificate of the connection is a proof where it is registered as one, and else none at all.
+async fn by_certificate<'a>(env: &Env, application: &Application, caller: &'a Caller) -> Shown<'a> {
+    match (application.token_endpoint_auth_method, caller.certificate.as_deref()) {
+        (Some(AuthMethod::TlsClientAuth), Some(certificate)) => Shown::Certificate(certificate),
+        (Some(AuthMethod::SelfSignedTlsClientAuth), Some(certificate)) => {
+            let thumbprint = &certificate.thumbprint_sha256;
+            let among_those = application.certificates.iter().any(|known| known.thumbprint_sha256 == *thumbprint);
+            let is_registered = among_those || client_keys::has_certificate(env, application, thumbprint).await;
+            Shown::OwnCertificate { certificate, is_registered }
+        }
+        _ => Shown::Nothing,
+    }
 }

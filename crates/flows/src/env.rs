@@ -51,6 +51,8 @@ pub struct Env {
     pub outside: Arc<dyn Outside>,
     /// Under which address the world reaches us.
     pub public: PublicUrl,
+    /// Under which address applications reach us that show certificates, if they may.
+    pub mtls: Option<PublicUrl>,
 }
 
 impl Env {

@@ -74,15 +74,19 @@ impl CertifiedKey {
     }
 }
 
-struct Parts<'a> {
-    not_before: i64,
-    not_after: i64,
+pub(crate) struct Parts<'a> {
+    pub(crate) not_before: i64,
+    pub(crate) not_after: i64,
+    /// The content of the name.
+    pub(crate) subject: &'a [u8],
     /// With its own tag and length.
-    public_key: &'a [u8],
+    pub(crate) public_key: &'a [u8],
+    /// What follows the key: unique identifiers and extensions.
+    pub(crate) rest: &'a [u8],
 }
 
 /// Spec: RFC 5280 §4.1.
-fn parts(der: &[u8]) -> Option<Parts<'_>> {
+pub(crate) fn parts(der: &[u8]) -> Option<Parts<'_>> {
     let (certificate, []) = element(SEQUENCE, der)? else { return None };
     let (fields, signature) = element(SEQUENCE, certificate)?;
     let (_, signature) = element(SEQUENCE, signature)?;
@@ -92,11 +96,11 @@ fn parts(der: &[u8]) -> Option<Parts<'_>> {
     let (_algorithm, fields) = element(SEQUENCE, fields)?;
     let (_issuer, fields) = element(SEQUENCE, fields)?;
     let (validity, fields) = element(SEQUENCE, fields)?;
-    let (_subject, fields) = element(SEQUENCE, fields)?;
+    let (subject, fields) = element(SEQUENCE, fields)?;
     let (_, rest) = element(SEQUENCE, fields)?;
     let (not_before, validity) = time(validity)?;
     let (not_after, []) = time(validity)? else { return None };
-    Some(Parts { not_before, not_after, public_key: &fields[..fields.len() - rest.len()] })
+    Some(Parts { not_before, not_after, subject, public_key: &fields[..fields.len() - rest.len()], rest })
 }
 
 /// The RSA key in a SubjectPublicKeyInfo; nothing if it holds another kind.

@@ -1,8 +1,11 @@
 //! Which application is asking, and whether it proved that.
 
 pub mod assertion;
+pub mod certificate;
+mod distinguished_name;
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use grantor_environment::Timestamp;
 use grantor_protocol::secret::same_bytes;
@@ -14,6 +17,7 @@ use crate::refusal::AssertionFault;
 use crate::{Refusal, dpop};
 use assertion::Checked;
 pub use assertion::{AcceptedAssertions, Manner, SignedAssertion, SignedBy, SingleUse};
+pub use certificate::ShownCertificate;
 
 /// Evidence: a redirect address that is registered for the application that asked. Only this can receive an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +125,8 @@ pub struct Caller {
     pub credentials: Credentials,
     /// The origin that the browser named, if a browser asks across origins.
     pub origin: Option<String>,
+    /// The certificate of their TLS connection, if they showed one.
+    pub certificate: Option<Arc<ShownCertificate>>,
 }
 
 /// How an application proved itself.
@@ -208,6 +214,15 @@ pub enum Shown<'a> {
         /// Which ones are taken.
         accepted: &'a AcceptedAssertions,
     },
+    /// The certificate of a TLS connection, which an authority is to vouch for.
+    Certificate(&'a ShownCertificate),
+    /// One that is to be registered itself.
+    OwnCertificate {
+        /// The certificate.
+        certificate: &'a ShownCertificate,
+        /// Whether it is registered, or among those that the application publishes.
+        is_registered: bool,
+    },
 }
 
 impl Shown<'_> {
@@ -218,6 +233,8 @@ impl Shown<'_> {
             Self::Secret { place: SecretPlace::Header, .. } => AuthMethod::ClientSecretBasic,
             Self::Secret { place: SecretPlace::Body, .. } => AuthMethod::ClientSecretPost,
             Self::Assertion { method, .. } => *method,
+            Self::Certificate(_) => AuthMethod::TlsClientAuth,
+            Self::OwnCertificate { .. } => AuthMethod::SelfSignedTlsClientAuth,
         }
     }
 }
@@ -267,8 +284,8 @@ pub fn may_prove_by(
 /// Proves an application at an endpoint for applications.
 ///
 /// # Errors
-/// As [`may_prove_by`]; [`Refusal::ClientSecretWrong`], [`Refusal::ClientSecretExpired`] or
-/// [`Refusal::ClientAssertionInvalid`].
+/// As [`may_prove_by`]; [`Refusal::ClientSecretWrong`], [`Refusal::ClientSecretExpired`],
+/// [`Refusal::ClientAssertionInvalid`] or [`Refusal::ClientCertificateInvalid`].
 pub fn prove<'a>(
     application: &'a Application,
     platform: Platform,
@@ -285,6 +302,16 @@ pub fn prove<'a>(
         Shown::Assertion { read, accepted, .. } => {
             let Checked { proof, credential, single_use } = assertion::check(application, read, accepted, showing.now)?;
             Ok(ProvenClient { single_use, ..proven(proof, credential) })
+        }
+        Shown::Certificate(shown) => {
+            certificate::by_authority(application, shown, showing.now)
+                .map_err(|why| Refusal::ClientCertificateInvalid { why })?;
+            Ok(proven(ClientProof::Certificate, None))
+        }
+        Shown::OwnCertificate { certificate: shown, is_registered } => {
+            certificate::by_itself(is_registered, shown, showing.now)
+                .map_err(|why| Refusal::ClientCertificateInvalid { why })?;
+            Ok(proven(ClientProof::Certificate, None))
         }
     }
 }

@@ -190,6 +190,11 @@ refusals! {
         /// What is wrong with it.
         why: AssertionFault,
     } => "client-assertion-invalid",
+    /// The certificate of the TLS connection does not prove the application.
+    ClientCertificateInvalid {
+        /// What is wrong with it.
+        why: CertificateFault,
+    } => "client-certificate-invalid",
     /// A program that cannot keep a secret sent one.
     ClientSecretUnexpected => "client-secret-unexpected",
     /// The application is registered for another way of proving itself (RFC 7591 §2).
@@ -791,6 +796,17 @@ pub enum AssertionFault {
     WithoutName,
     /// It came before.
     Replayed,
+}
+
+/// What is wrong with the TLS certificate of an application (RFC 8705 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum CertificateFault {
+    /// It is not the application's.
+    NotRegistered,
+    /// No authority vouches for it that is trusted with that.
+    Untrusted,
+    /// Its time is over or has not come.
+    Expired,
 }
 
 #[cfg(test)]

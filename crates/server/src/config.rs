@@ -35,6 +35,8 @@ pub struct ServeConfig {
     pub public_url: Option<PublicUrl>,
     /// How connections are protected.
     pub tls: Tls,
+    /// Where applications show certificates, if they may.
+    pub mtls: Option<MutualTlsConfig>,
     /// Directory files to apply at start, in this order.
     pub directories: Vec<PathBuf>,
     /// Whether the virtual clock and the flow pages are there.
@@ -43,6 +45,27 @@ pub struct ServeConfig {
     pub log_format: LogFormat,
     /// Whom the server contacts by itself.
     pub outgoing: OutgoingConfig,
+}
+
+/// The second listener, which asks for certificates (RFC 8705).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MutualTlsConfig {
+    /// Its address.
+    pub listen: SocketAddr,
+    /// A file with the authorities that vouch for applications, in PEM form.
+    pub ca: Option<PathBuf>,
+    /// Under which address applications reach it, if it was said.
+    pub public_url: Option<PublicUrl>,
+}
+
+impl MutualTlsConfig {
+    /// Under which address applications reach a listener on `port` of the server at `public`.
+    #[expect(clippy::missing_panics_doc, reason = "what it parses is made of an origin's parts")]
+    pub fn public_url_at(&self, public: &PublicUrl, port: u16) -> PublicUrl {
+        self.public_url.clone().unwrap_or_else(|| {
+            PublicUrl::parse(&format!("https://{}:{port}", public.host())).expect("a host with a port is an origin")
+        })
+    }
 }
 
 /// Whom the server contacts by itself, at addresses that applications registered: beyond what is public, whom the operator
@@ -103,6 +126,7 @@ impl ServeOptions {
         let dev = self.dev.unwrap_or(false);
         dev_stays_on_this_machine(dev, listen)?;
         plain_url_only_with_http(self.public_url.as_ref(), &tls)?;
+        let mtls = self.mutual(&tls)?;
         let data = self.data.unwrap_or_else(|| DEFAULT_DATA.into());
         let database = self.database.unwrap_or_else(|| Database::Sqlite(data.join(DATABASE_FILE)));
         Ok(ServeConfig {
@@ -111,11 +135,27 @@ impl ServeOptions {
             listen,
             public_url: self.public_url,
             tls,
+            mtls,
             directories: self.directory,
             dev,
             log_format: self.log_format.unwrap_or_default(),
             outgoing: OutgoingConfig { allow: self.outgoing_allow.into_iter().collect(), ca: self.outgoing_ca },
         })
+    }
+
+    fn mutual(&self, tls: &Tls) -> Result<Option<MutualTlsConfig>, ConfigError> {
+        let (ca, public_url) = (self.mtls_ca.clone(), self.mtls_public_url.clone());
+        let Some(listen) = self.mtls_listen else {
+            return if ca.is_none() && public_url.is_none() {
+                Ok(None)
+            } else {
+                Err(ConfigError::MutualWithoutAddress)
+            };
+        };
+        if *tls == Tls::None || public_url.as_ref().is_some_and(|url| !url.is_https()) {
+            return Err(ConfigError::MutualWithoutTls);
+        }
+        Ok(Some(MutualTlsConfig { listen, ca, public_url }))
     }
 
     fn protection(&self) -> Result<Tls, ConfigError> {
@@ -194,6 +234,14 @@ pub enum ConfigError {
     /// Plain HTTP and a certificate at once.
     #[error("--http serves without a certificate: leave out --http, or --tls-cert and --tls-key")]
     HttpWithCertificate,
+    /// Settings of the second listener without it.
+    #[error("--mtls-ca and --mtls-public-url are about another listener: add --mtls-listen ADDR")]
+    MutualWithoutAddress,
+    /// The second listener without TLS.
+    #[error(
+        "--mtls-listen asks for certificates, which takes TLS: leave out --http, and give an https --mtls-public-url"
+    )]
+    MutualWithoutTls,
     /// A certificate whose key is missing.
     #[error("--tls-cert needs its private key: add --tls-key FILE")]
     CertificateWithoutKey,
@@ -211,6 +259,8 @@ impl ConfigError {
             | Self::DevInTheOpen { .. }
             | Self::PlainUrl { .. }
             | Self::HttpWithCertificate
+            | Self::MutualWithoutAddress
+            | Self::MutualWithoutTls
             | Self::CertificateWithoutKey
             | Self::KeyWithoutCertificate => 2,
         }

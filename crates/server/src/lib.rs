@@ -11,6 +11,7 @@ pub mod listen;
 pub mod local_authority;
 pub mod logging;
 pub mod messenger;
+pub mod mutual;
 pub mod platform;
 pub mod signals;
 pub mod tls;

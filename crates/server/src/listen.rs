@@ -11,12 +11,14 @@ use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, Response};
+use grantor_rules::client::ShownCertificate;
 use rustls::ServerConfig;
+use rustls_pki_types::CertificateDer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinError, JoinSet};
@@ -30,6 +32,28 @@ use connection::Service;
 /// proxy's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerAddr(pub SocketAddr);
+
+/// The certificates that the other side of a connection has shown, its own first: an extension of every request of a connection
+/// where some were.
+#[derive(Debug)]
+pub struct PeerCertificates {
+    chain: Vec<CertificateDer<'static>>,
+    read: OnceLock<Option<Arc<ShownCertificate>>>,
+}
+
+impl PeerCertificates {
+    fn of(chain: &[CertificateDer<'static>]) -> Arc<Self> {
+        Arc::new(Self { chain: chain.to_vec(), read: OnceLock::new() })
+    }
+
+    /// What they say, read with `read` the first time that somebody asks.
+    pub fn read_once(
+        &self,
+        read: impl FnOnce(&[CertificateDer<'static>]) -> Option<Arc<ShownCertificate>>,
+    ) -> Option<Arc<ShownCertificate>> {
+        self.read.get_or_init(|| read(&self.chain)).clone()
+    }
+}
 
 /// What requests are answered with: a router, or what knows its routes itself.
 pub trait Answers:

@@ -122,11 +122,12 @@ impl Platform {
         }))
     }
 
-    /// Reads the keys, making them at the first start, and puts everything together.
+    /// Reads the keys, making them at the first start, and puts everything together. The world reaches it at `public`, and
+    /// applications that show certificates at `mtls`.
     ///
     /// # Errors
     /// One line that says what is in the way.
-    pub async fn app(&self, public: PublicUrl) -> anyhow::Result<App> {
+    pub async fn app(&self, public: PublicUrl, mtls: Option<PublicUrl>) -> anyhow::Result<App> {
         let master = self.master().await?;
         let prepared =
             start::prepare(self.storage.as_ref(), &master, self.clock.as_ref(), self.entropy.as_ref()).await?;
@@ -148,6 +149,7 @@ impl Platform {
             recorder: Recorder::new(EVENTS),
             outside: Arc::new(self.way_out.clone()),
             public,
+            mtls,
         };
         Ok(App::new(env, self.dev_clock.clone()))
     }

@@ -2,14 +2,22 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::server::{ClientHello, ResolvesServerCert};
+use grantor_environment::Timestamp;
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, aws_lc_rs, verify_tls12_signature, verify_tls13_signature,
+};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert, WebPkiClientVerifier};
 use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
-use rustls::{InconsistentKeys, ServerConfig};
+use rustls::{
+    DigitallySignedStruct, DistinguishedName, InconsistentKeys, RootCertStore, ServerConfig, SignatureScheme,
+};
 use rustls_pki_types::pem::{self, PemObject};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 
 /// The certificate that connections are answered with. [`Certificate::replace`] changes it for those still to come.
 #[derive(Debug)]
@@ -47,6 +55,105 @@ pub fn server_config(certificate: Arc<Certificate>) -> Result<Arc<ServerConfig>,
     // A returning client brings its own state back, sealed: nothing to keep here, however many come.
     config.ticketer = aws_lc_rs::Ticketer::new().map_err(TlsError::Settings)?;
     Ok(Arc::new(config))
+}
+
+/// The same for a listener that asks for a certificate: it takes any, and none too. Whoever shows one has proved to hold its key;
+/// what it is good for is not decided here.
+///
+/// # Errors
+/// As [`server_config`].
+pub fn mutual_config(certificate: Arc<Certificate>) -> Result<Arc<ServerConfig>, TlsError> {
+    let provider = provider();
+    let asks = Arc::new(AnyCertificate(provider.signature_verification_algorithms));
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&TLS13, &TLS12])
+        .map_err(TlsError::Settings)?
+        .with_client_cert_verifier(asks)
+        .with_cert_resolver(certificate);
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    // Every connection shows its certificate anew: nothing is resumed.
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
+    Ok(Arc::new(config))
+}
+
+/// Asks for a certificate and takes any whose key is held.
+#[derive(Debug)]
+struct AnyCertificate(WebPkiSupportedAlgorithms);
+
+impl ClientCertVerifier for AnyCertificate {
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signed, &self.0)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signed, &self.0)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_schemes()
+    }
+}
+
+/// Who vouches for the certificates of applications.
+#[derive(Clone, Debug, Default)]
+pub struct Trusted(Option<Arc<dyn ClientCertVerifier>>);
+
+impl Trusted {
+    /// Nobody.
+    pub fn nobody() -> Self {
+        Self::default()
+    }
+
+    /// The authorities in a PEM file.
+    ///
+    /// # Errors
+    /// [`TlsError::Authorities`], which names the file.
+    pub fn from_file(file: &Path) -> Result<Self, TlsError> {
+        let wrong = |what: String| TlsError::Authorities { file: file.to_owned(), what };
+        let mut roots = RootCertStore::empty();
+        for certificate in CertificateDer::pem_file_iter(file).map_err(|error| wrong(error.to_string()))? {
+            let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
+            roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
+        }
+        // It refuses a file without certificates.
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider()).build();
+        Ok(Self(Some(verifier.map_err(|error| wrong(error.to_string()))?)))
+    }
+
+    /// Whether one of them vouches for the first certificate of a chain at that moment.
+    pub fn vouch(&self, chain: &[CertificateDer<'_>], now: Timestamp) -> bool {
+        let (Some(verifier), Some((first, others))) = (&self.0, chain.split_first()) else { return false };
+        let now = Duration::from_secs(u64::try_from(now.seconds()).unwrap_or_default());
+        verifier.verify_client_cert(first, others, UnixTime::since_unix_epoch(now)).is_ok()
+    }
 }
 
 /// A certificate and its key from two PEM files.
@@ -110,6 +217,14 @@ pub enum TlsError {
         key: PathBuf,
         /// What the library said.
         source: rustls::Error,
+    },
+    /// The file with the authorities of applications cannot be used.
+    #[error("--mtls-ca {}: {what}; it should hold the certificates of authorities, in PEM", file.display())]
+    Authorities {
+        /// Which file.
+        file: PathBuf,
+        /// What is wrong.
+        what: String,
     },
     /// The settings do not hold together.
     #[error("TLS could not be set up: {0}")]

@@ -39,6 +39,8 @@ const DATABASE: &str = "grantor.db";
 pub struct Options {
     /// Under which address the world reaches it.
     pub public: String,
+    /// Under which address applications reach it that show certificates.
+    pub mtls: Option<String>,
     /// Whether what is for development alone is served.
     pub dev: bool,
     /// How long things live.
@@ -59,7 +61,7 @@ pub enum Directory {
 impl Default for Options {
     fn default() -> Self {
         let public = "https://localhost:8443".to_owned();
-        Self { public, dev: false, settings: Settings::default(), directory: Directory::Contoso }
+        Self { public, mtls: None, dev: false, settings: Settings::default(), directory: Directory::Contoso }
     }
 }
 
@@ -96,6 +98,7 @@ impl TestPlatform {
         let clock = Arc::new(ManualClock::stopped_at(START));
         let mut env = env(&folder.at(DATABASE), Arc::clone(&clock), &options.public).await;
         env.settings.clone_from(&options.settings);
+        env.mtls = options.mtls.as_deref().map(|url| PublicUrl::parse(url).unwrap());
         let others = Arc::new(OtherMachines::new(Arc::<ManualClock>::clone(&clock)));
         env.outside = Arc::<OtherMachines>::clone(&others);
         let app = Arc::new(App::new(env, options.dev.then(|| Arc::clone(&clock))));
@@ -331,5 +334,6 @@ async fn env(database: &Path, clock: Arc<ManualClock>, public: &str) -> Env {
         recorder: Recorder::new(100_000),
         outside,
         public: PublicUrl::parse(public).unwrap(),
+        mtls: None,
     }
 }

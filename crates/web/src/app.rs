@@ -37,7 +37,7 @@ pub struct App {
 impl App {
     /// Serves `env` in every dialect.
     pub fn new(env: Env, dev_clock: Option<Arc<ManualClock>>) -> Self {
-        let documents = Documents::new(&env.public, env.request_keys.public(), env.keys.public());
+        let documents = Documents::new(&env.public, env.mtls.as_ref(), env.request_keys.public(), env.keys.public());
         Self {
             entra_v2: EntraV2::new(env.public.clone()),
             entra_v1: EntraV1::new(env.public.clone()),

@@ -16,6 +16,7 @@ pub(crate) struct Documents {
     metadata_v2: entra_v2::metadata::MetadataText,
     public: PublicUrl,
     request_key: Value,
+    mtls: Option<PublicUrl>,
     keys: RwLock<KeyDocument>,
 }
 
@@ -73,11 +74,12 @@ impl KeyDocument {
 
 impl Documents {
     /// `keys` sign; request objects are encrypted for `request_key`, which the standard's dialect shows beside them.
-    pub fn new(public: &PublicUrl, request_key: &Value, keys: Arc<Vec<Value>>) -> Self {
+    pub fn new(public: &PublicUrl, mtls: Option<&PublicUrl>, request_key: &Value, keys: Arc<Vec<Value>>) -> Self {
         Self {
             metadata_v1: entra_v1::metadata::MetadataText::new(public),
             metadata_v2: entra_v2::metadata::MetadataText::new(public),
             public: public.clone(),
+            mtls: mtls.cloned(),
             request_key: request_key.clone(),
             keys: RwLock::new(KeyDocument::of(public, request_key, keys)),
         }
@@ -93,7 +95,7 @@ impl Documents {
             Document::EntraV1(Whose::Consumers(tenant)) => self.metadata_v1.of_consumers(tenant).into(),
             Document::EntraV2(Whose::Consumers(tenant)) => self.metadata_v2.of_consumers(tenant).into(),
             Document::Oidc { tenant, registers } => {
-                oidc::metadata::document(&self.public, tenant, registers).body.to_string().into()
+                oidc::metadata::document(&self.public, self.mtls.as_ref(), tenant, registers).body.to_string().into()
             }
         }
     }

@@ -1,5 +1,6 @@
 //! A request as it came in, read once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
@@ -12,6 +13,7 @@ use grantor_protocol::dpop::Scheme;
 use grantor_protocol::{FlowId, Secret};
 use grantor_rules::Refusal;
 use grantor_rules::dpop::PresentedProofs;
+use grantor_rules::client::ShownCertificate;
 use grantor_rules::refusal::TokenFault;
 
 use crate::app::App;
@@ -33,12 +35,14 @@ pub struct Incoming {
     pub query: Vec<u8>,
     pub body: Bytes,
     pub trace: Trace,
+    /// The certificate of the TLS connection, if one was shown.
+    pub certificate: Option<Arc<ShownCertificate>>,
 }
 
 impl Incoming {
     /// Reads a whole request within limits of size and time.
     pub async fn read(env: &Env, request: Request<Body>) -> (Self, Result<(), Refusal>) {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let query = parts.uri.query().unwrap_or_default().as_bytes().to_vec();
         let too_long = query.len() > LONGEST_QUERY;
         let (body, outcome) = match whole(body).await {
@@ -50,8 +54,10 @@ impl Incoming {
                 }),
             ),
         };
+        let certificate = parts.extensions.remove::<Arc<ShownCertificate>>();
         let path = parts.uri.path().to_owned();
-        (Self { method: parts.method, path, headers: parts.headers, query, body, trace: env.trace() }, outcome)
+        let (method, headers, trace) = (parts.method, parts.headers, env.trace());
+        (Self { method, path, headers, query, body, trace, certificate }, outcome)
     }
 
     pub fn is_post(&self) -> bool {
@@ -163,7 +169,13 @@ impl Incoming {
 
     /// A call of the token endpoint, or of one beside it.
     pub fn token_call<'a>(&'a self, app: &App, parameters: &'a Parameters) -> TokenCall<'a> {
-        TokenCall { parameters, authorization: self.authorization(), origin: self.origin(), proofs: self.proofs(app) }
+        TokenCall {
+            parameters,
+            authorization: self.authorization(),
+            origin: self.origin(),
+            proofs: self.proofs(app),
+            certificate: self.certificate.clone(),
+        }
     }
 
     /// What tells this request from others, in replies.

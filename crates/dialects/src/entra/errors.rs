@@ -120,6 +120,7 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::ClientSecretMissing | R::AuthMethodNotRegistered { .. } => report(7_000_218, "invalid_client").status(401),
         R::ClientSecretWrong => report(7_000_215, "invalid_client").status(401),
         R::ClientSecretExpired { .. } => report(7_000_222, "invalid_client").status(401),
+        R::ClientCertificateInvalid { .. } => report(700_027, "invalid_client").status(401),
         R::ClientAssertionInvalid { why } => report(of_assertion(why), "invalid_client").status(401),
         R::ClientSecretUnexpected => report(700_025, "invalid_client").status(401),
         R::OriginRequired => report(9_002_327, "invalid_request"),

@@ -28,6 +28,7 @@ const fn is_about_credentials(refusal: &Refusal) -> bool {
         R::ClientSecretWrong
             | R::ClientSecretExpired { .. }
             | R::ClientAssertionInvalid { .. }
+            | R::ClientCertificateInvalid { .. }
             | R::PasswordWrong
             | R::UserGone
             | R::CodeUnknown

@@ -18,7 +18,8 @@ const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer
 /// (RFC 6749 §2.3).
 pub fn read(call: &TokenCall<'_>) -> Result<Caller, Refusal> {
     let (client_id, credentials) = named(call)?;
-    Ok(Caller { client_id, credentials, origin: call.origin.map(str::to_owned) })
+    let (origin, certificate) = (call.origin.map(str::to_owned), call.certificate.clone());
+    Ok(Caller { client_id, credentials, origin, certificate })
 }
 
 fn named(call: &TokenCall<'_>) -> Result<(ClientId, Credentials), Refusal> {

@@ -93,6 +93,7 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         | R::ClientSecretWrong
         | R::ClientSecretExpired { .. }
         | R::ClientAssertionInvalid { .. }
+        | R::ClientCertificateInvalid { .. }
         | R::ClientSecretUnexpected
         | R::AuthMethodNotRegistered { .. } => with_status(401, "invalid_client"),
         R::AudienceExcludes { .. }

@@ -4,7 +4,7 @@ use grantor_protocol::dpop::ALGORITHMS;
 use grantor_protocol::{PublicUrl, TenantId};
 use grantor_rules::client::assertion;
 use grantor_rules::client_metadata::algorithms::REQUEST_KEY_MANAGEMENT;
-use grantor_rules::model::{SigningAlg, SubjectType, Tenant};
+use grantor_rules::model::{AuthMethod, SigningAlg, SubjectType, Tenant};
 use grantor_rules::responses::{CONTENT_ENCRYPTION, KEY_MANAGEMENT};
 use grantor_rules::scopes::SignInScope;
 use grantor_rules::token::issued::GrantKind;
@@ -23,12 +23,19 @@ pub const GRANTS: [GrantKind; 4] =
     [GrantKind::Code, GrantKind::ClientCredentials, GrantKind::RefreshToken, GrantKind::DeviceCode];
 
 /// How an application may prove itself.
-const AUTHENTICATION: [&str; 5] =
-    ["none", "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"];
+const AUTHENTICATION: [AuthMethod; 5] = [
+    AuthMethod::None,
+    AuthMethod::ClientSecretBasic,
+    AuthMethod::ClientSecretPost,
+    AuthMethod::ClientSecretJwt,
+    AuthMethod::PrivateKeyJwt,
+];
+/// The same by TLS, where certificates are asked for.
+const BY_TLS: [AuthMethod; 2] = [AuthMethod::TlsClientAuth, AuthMethod::SelfSignedTlsClientAuth];
 
 /// The discovery document of a tenant, by its id; `registers` says whether applications may register themselves in it.
-pub fn document(public: &PublicUrl, tenant: TenantId, registers: bool) -> Reply {
-    let mut reply = without_registration(public, tenant);
+pub fn document(public: &PublicUrl, mtls: Option<&PublicUrl>, tenant: TenantId, registers: bool) -> Reply {
+    let mut reply = without_registration(public, mtls, tenant);
     if let (true, Some(members)) = (registers, reply.body.as_object_mut()) {
         let address = public.at(&paths::register(&tenant.to_string()));
         members.insert("registration_endpoint".to_owned(), json!(address));
@@ -36,11 +43,13 @@ pub fn document(public: &PublicUrl, tenant: TenantId, registers: bool) -> Reply 
     reply
 }
 
-fn without_registration(public: &PublicUrl, tenant: TenantId) -> Reply {
+fn without_registration(public: &PublicUrl, mtls: Option<&PublicUrl>, tenant: TenantId) -> Reply {
     let tenant = tenant.to_string();
     let at = |path: fn(&str) -> String| public.at(&path(&tenant));
     let grants: Vec<&str> = GRANTS.iter().map(|grant| grant.as_str()).chain(["implicit"]).collect();
-    let confidential = &AUTHENTICATION[1..];
+    let by_tls = BY_TLS.iter().filter(|_| mtls.is_some());
+    let authentication: Vec<&str> = AUTHENTICATION.iter().chain(by_tls).map(|method| method.as_str()).collect();
+    let confidential = &authentication[1..];
     let signed: Vec<&str> = assertion::algorithms().collect();
     let mut document = json!({
         "issuer": issuer(public, &tenant),
@@ -65,18 +74,34 @@ fn without_registration(public: &PublicUrl, tenant: TenantId) -> Reply {
         "claims_supported": claims::SUPPORTED,
         "authorization_response_iss_parameter_supported": true,
         "code_challenge_methods_supported": ["S256"],
-        "token_endpoint_auth_methods_supported": AUTHENTICATION,
+        "token_endpoint_auth_methods_supported": authentication,
         "token_endpoint_auth_signing_alg_values_supported": signed,
         "introspection_endpoint_auth_methods_supported": confidential,
         "introspection_endpoint_auth_signing_alg_values_supported": signed,
-        "revocation_endpoint_auth_methods_supported": AUTHENTICATION,
+        "revocation_endpoint_auth_methods_supported": authentication,
         "revocation_endpoint_auth_signing_alg_values_supported": signed,
         "dpop_signing_alg_values_supported": ALGORITHMS,
     });
     add(&mut document, requests(&at(paths::push)));
     add(&mut document, sessions());
     add(&mut document, answers());
+    if let Some(mtls) = mtls {
+        document["mtls_endpoint_aliases"] = aliases(mtls, &tenant);
+    }
     Reply::document(document)
+}
+
+/// Where the same endpoints ask for certificates (RFC 8705 §5).
+fn aliases(mtls: &PublicUrl, tenant: &str) -> Value {
+    let at = |path: fn(&str) -> String| mtls.at(&path(tenant));
+    json!({
+        "token_endpoint": at(paths::token),
+        "userinfo_endpoint": at(paths::userinfo),
+        "device_authorization_endpoint": at(paths::device_authorization),
+        "introspection_endpoint": at(paths::introspect),
+        "revocation_endpoint": at(paths::revoke),
+        "pushed_authorization_request_endpoint": at(paths::push),
+    })
 }
 
 /// How sessions end.
@@ -137,9 +162,11 @@ pub fn keys(keys: &[Value], request_key: &Value) -> Reply {
     Reply::document(json!({ "keys": all }))
 }
 
-/// For whom a client assertion may be: the issuer or the token endpoint, under each name of the tenant (RFC 7523 §3).
+/// For whom a client assertion may be: the issuer, the token endpoint or that for pushed requests, under each name of the tenant
+/// (RFC 7523 §3, RFC 9126 §2).
 pub fn assertion_audiences(public: &PublicUrl, tenant: &Tenant) -> Vec<String> {
     let id = tenant.id.to_string();
-    let endpoints = [id.as_str(), tenant.domain.as_str()].map(|name| public.at(&paths::token(name)));
-    endpoints.into_iter().chain([issuer(public, &id)]).collect()
+    let names = [id.as_str(), tenant.domain.as_str()];
+    let endpoints = names.iter().flat_map(|name| [paths::token(name), paths::push(name)]);
+    endpoints.map(|path| public.at(&path)).chain([issuer(public, &id)]).collect()
 }

@@ -10,7 +10,7 @@ use grantor_protocol::redirect_uri::BadRedirectUri;
 use grantor_rules::Refusal;
 use grantor_rules::model::{AuthMethod, RevocationReason};
 use grantor_rules::refusal::{
-    AssertionFault, DetailsFault, RequestObjectFault, RequestUriFault, ResponseFault, TokenFault,
+    AssertionFault, CertificateFault, DetailsFault, RequestObjectFault, RequestUriFault, ResponseFault, TokenFault,
 };
 
 /// Every refusal with harmless facts.
@@ -188,6 +188,8 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         AssertionFault::Replayed,
     ];
     samples.extend(faults.map(|why| R::ClientAssertionInvalid { why }));
+    let faults = [CertificateFault::NotRegistered, CertificateFault::Untrusted, CertificateFault::Expired];
+    samples.extend(faults.map(|why| R::ClientCertificateInvalid { why }));
     let faults = [
         ResponseFault::AlgorithmUnknown { name: asked() },
         ResponseFault::NoKeyRegistered,

@@ -18,17 +18,28 @@ pub enum AuthMethod {
     ClientSecretJwt,
     /// A JWT that a registered key signed.
     PrivateKeyJwt,
+    /// A TLS certificate that an authority vouches for, by its subject (RFC 8705 §2.1).
+    TlsClientAuth,
+    /// A TLS certificate that is registered itself (RFC 8705 §2.2).
+    SelfSignedTlsClientAuth,
 }
 
 impl AuthMethod {
     /// Each by its registered name.
-    pub const NAMES: [(&'static str, Self); 5] = [
+    pub const NAMES: [(&'static str, Self); 7] = [
         ("none", Self::None),
         ("client_secret_basic", Self::ClientSecretBasic),
         ("client_secret_post", Self::ClientSecretPost),
         ("client_secret_jwt", Self::ClientSecretJwt),
         ("private_key_jwt", Self::PrivateKeyJwt),
+        ("tls_client_auth", Self::TlsClientAuth),
+        ("self_signed_tls_client_auth", Self::SelfSignedTlsClientAuth),
     ];
+
+    /// Whether a TLS certificate is the proof.
+    pub const fn is_by_tls(self) -> bool {
+        matches!(self, Self::TlsClientAuth | Self::SelfSignedTlsClientAuth)
+    }
 
     /// The registered name.
     pub const fn as_str(self) -> &'static str {
@@ -38,6 +49,8 @@ impl AuthMethod {
             Self::ClientSecretPost => "client_secret_post",
             Self::ClientSecretJwt => "client_secret_jwt",
             Self::PrivateKeyJwt => "private_key_jwt",
+            Self::TlsClientAuth => "tls_client_auth",
+            Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
         }
     }
 }

@@ -5,15 +5,20 @@ use std::time::Duration;
 
 use anyhow::Context;
 use grantor_environment::{Clock, ManualClock, SystemClock, SystemMonotonic};
+use grantor_protocol::PublicUrl;
 use grantor_storage::Storage;
 use grantor_web::{App, Edge};
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::clock_watch::ClockWatch;
-use crate::config::{ServeConfig, Tls};
+use crate::config::{MutualTlsConfig, ServeConfig, Tls};
 use crate::listen::{Limits, serve};
+use crate::mutual::Mutual;
 use crate::platform::{Platform, follow, summary};
 use crate::signals::shutdown_signal;
+use crate::tls::Trusted;
 use crate::{local_authority, logging, messenger, tls};
 
 /// How often the signing keys in memory are compared with the database: what one node changes holds on every other within a
@@ -57,8 +62,16 @@ pub async fn run(config: ServeConfig) -> anyhow::Result<()> {
         )?),
         Tls::Files { cert, key } => Some(tls::from_files(cert, key)?),
     };
-    let tls = certificate.map(|certificate| tls::server_config(tls::Certificate::new(certificate))).transpose()?;
-    let app = Arc::new(platform.app(public.clone()).await?);
+    let certificate = certificate.map(tls::Certificate::new);
+    let mutual = match (&config.mtls, &certificate) {
+        (Some(mutual), Some(certificate)) => {
+            Some(SecondListener::bind(mutual, &public, Arc::clone(certificate)).await?)
+        }
+        _ => None,
+    };
+    let tls = certificate.map(tls::server_config).transpose()?;
+    let mtls = mutual.as_ref().map(|mutual| mutual.public.clone());
+    let app = Arc::new(platform.app(public.clone(), mtls).await?);
     if platform.storage.list_tenants().await?.is_empty() {
         tracing::warn!("there is no tenant yet: give a directory file with --directory, or to `grantor apply`");
     }
@@ -70,7 +83,13 @@ pub async fn run(config: ServeConfig) -> anyhow::Result<()> {
     let forgetting = tokio::spawn(forget(Arc::clone(&app.env.storage), Arc::clone(&platform.clock), watch));
     let telling = tokio::spawn(messenger::run(Arc::clone(&app)));
     ready(&public.to_string())?;
+    let (stopped, stopping) = watch::channel(());
+    let second = mutual.map(|mutual| tokio::spawn(mutual.serve(Edge::new(Arc::clone(&app)), stopping)));
     let ended = serve(listener, tls, Edge::new(app), stop, Limits::of_this_process()).await;
+    drop(stopped);
+    if let Some(second) = second {
+        let _ = second.await;
+    }
     telling.abort();
     forgetting.abort();
     following.abort();
@@ -78,6 +97,37 @@ pub async fn run(config: ServeConfig) -> anyhow::Result<()> {
     rotating.abort();
     tracing::info!(cut = ended.cut, "stopped");
     Ok(())
+}
+
+/// Where applications show certificates.
+struct SecondListener {
+    listener: TcpListener,
+    tls: Arc<ServerConfig>,
+    trusted: Trusted,
+    public: PublicUrl,
+}
+
+impl SecondListener {
+    async fn bind(
+        config: &MutualTlsConfig,
+        public: &PublicUrl,
+        certificate: Arc<tls::Certificate>,
+    ) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(config.listen).await.with_context(|| {
+            format!("{} cannot be listened on; choose another address with --mtls-listen", config.listen)
+        })?;
+        let public = config.public_url_at(public, listener.local_addr()?.port());
+        tracing::info!(%public, "applications may show certificates");
+        let trusted = config.ca.as_deref().map_or_else(|| Ok(Trusted::nobody()), Trusted::from_file)?;
+        Ok(Self { listener, tls: tls::mutual_config(certificate)?, trusted, public })
+    }
+
+    async fn serve(self, edge: Edge, mut stopping: watch::Receiver<()>) {
+        // An error means that the other listener has stopped, which is what is waited for.
+        let stop = async move { while stopping.changed().await.is_ok() {} };
+        let answers = Mutual::new(edge, self.trusted);
+        serve(self.listener, Some(self.tls), answers, stop, Limits::of_this_process()).await;
+    }
 }
 
 /// The one line on standard output: whoever started us may go on.

@@ -41,6 +41,17 @@ pub struct ServeOptions {
     /// The certificate's private key, in PEM
     #[arg(long, value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
+    /// A second address to listen on, which asks applications for certificates; browsers are never sent there
+    #[arg(long, value_name = "ADDR", value_parser = values::listen)]
+    #[serde(default, deserialize_with = "listen")]
+    pub mtls_listen: Option<SocketAddr>,
+    /// Certificate authorities that vouch for applications there (tls_client_auth), in PEM
+    #[arg(long, value_name = "FILE")]
+    pub mtls_ca: Option<PathBuf>,
+    /// Under which address applications reach it [default: the host of the public URL with that port]
+    #[arg(long, value_name = "URL", value_parser = values::public_url)]
+    #[serde(default, deserialize_with = "public_url")]
+    pub mtls_public_url: Option<PublicUrl>,
     /// Serve plain HTTP, for a proxy in front that does TLS
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
     pub http: Option<bool>,
@@ -78,6 +89,9 @@ impl ServeOptions {
             public_url: self.public_url.or(lower.public_url),
             tls_cert: self.tls_cert.or(lower.tls_cert),
             tls_key: self.tls_key.or(lower.tls_key),
+            mtls_listen: self.mtls_listen.or(lower.mtls_listen),
+            mtls_ca: self.mtls_ca.or(lower.mtls_ca),
+            mtls_public_url: self.mtls_public_url.or(lower.mtls_public_url),
             http: self.http.or(lower.http),
             directory: if self.directory.is_empty() { lower.directory } else { self.directory },
             dev: self.dev.or(lower.dev),
@@ -98,6 +112,9 @@ impl ServeOptions {
             public_url: read("GRANTOR_PUBLIC_URL", &raw, values::public_url)?,
             tls_cert: path("GRANTOR_TLS_CERT"),
             tls_key: path("GRANTOR_TLS_KEY"),
+            mtls_listen: read("GRANTOR_MTLS_LISTEN", &raw, values::listen)?,
+            mtls_ca: path("GRANTOR_MTLS_CA"),
+            mtls_public_url: read("GRANTOR_MTLS_PUBLIC_URL", &raw, values::public_url)?,
             http: read("GRANTOR_HTTP", &raw, values::yes_or_no)?,
             // Several are separated as in PATH.
             directory: raw("GRANTOR_DIRECTORY").map(|all| std::env::split_paths(&all).collect()).unwrap_or_default(),
@@ -118,12 +135,13 @@ impl ServeOptions {
 
     /// Paths of a file start from its folder, so that it means the same wherever the program is started.
     fn starting_from(mut self, folder: &Path) -> Self {
-        let Self { data, database, tls_cert, tls_key, directory, outgoing_ca, .. } = &mut self;
+        let Self { data, database, tls_cert, tls_key, mtls_ca, directory, outgoing_ca, .. } = &mut self;
         let database = match database {
             Some(Database::Sqlite(path)) => Some(path),
             Some(Database::Postgres(_)) | None => None,
         };
-        let single = [data.as_mut(), database, tls_cert.as_mut(), tls_key.as_mut(), outgoing_ca.as_mut()];
+        let single =
+            [data.as_mut(), database, tls_cert.as_mut(), tls_key.as_mut(), mtls_ca.as_mut(), outgoing_ca.as_mut()];
         for path in single.into_iter().flatten().chain(directory) {
             *path = folder.join(&path);
         }

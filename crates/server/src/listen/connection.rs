@@ -21,7 +21,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use super::activity::{Activity, OpenBody};
-use super::{Answers, Limits, PeerAddr};
+use super::{Answers, Limits, PeerAddr, PeerCertificates};
 
 /// What every connection is answered with.
 pub(super) struct Service<S> {
@@ -41,20 +41,28 @@ impl<S: Answers> Service<S> {
     pub(super) async fn answer(&self, stream: TcpStream, peer: SocketAddr, stopping: watch::Receiver<()>) {
         // An answer is small and complete: waiting for more to send only delays it.
         let _ = stream.set_nodelay(true);
-        let Some(tls) = &self.tls else { return self.requests(stream, peer, stopping).await };
+        let Some(tls) = &self.tls else { return self.requests(stream, peer, None, stopping).await };
         match timeout(self.limits.handshake, tls.accept(stream)).await {
-            Ok(Ok(stream)) => self.requests(stream, peer, stopping).await,
+            Ok(Ok(stream)) => {
+                let shown = stream.get_ref().1.peer_certificates().map(PeerCertificates::of);
+                self.requests(stream, peer, shown, stopping).await;
+            }
             Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS handshake failed"),
             Err(_) => tracing::debug!(%peer, "TLS handshake took too long"),
         }
     }
 
-    async fn requests<T>(&self, stream: T, peer: SocketAddr, mut stopping: watch::Receiver<()>)
-    where
+    async fn requests<T>(
+        &self,
+        stream: T,
+        peer: SocketAddr,
+        shown: Option<Arc<PeerCertificates>>,
+        mut stopping: watch::Receiver<()>,
+    ) where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let activity = Activity::new();
-        let service = service_fn(|request| self.respond(request, peer, &activity));
+        let service = service_fn(|request| self.respond(request, peer, shown.as_ref(), &activity));
         let mut connection = pin!(self.http.serve_connection_with_upgrades(TokioIo::new(stream), service));
         let mut too_quiet = pin!(activity.too_quiet(&self.limits));
         let (mut leaving, mut quiet) = (false, false);
@@ -78,9 +86,13 @@ impl<S: Answers> Service<S> {
         &self,
         mut request: Request<Incoming>,
         peer: SocketAddr,
+        shown: Option<&Arc<PeerCertificates>>,
         activity: &Arc<Activity>,
     ) -> impl Future<Output = Result<Response<OpenBody>, Infallible>> + Send + use<S> {
         request.extensions_mut().insert(PeerAddr(peer));
+        if let Some(shown) = shown {
+            request.extensions_mut().insert(Arc::clone(shown));
+        }
         let open = activity.begin(request.version());
         let answer = self.answers.clone().call(request.map(Body::new));
         async move { Ok(answer.await?.map(|body| OpenBody { body, _open: open })) }

@@ -38,6 +38,7 @@ fn with_nothing_said_the_defaults_hold() {
         listen: "127.0.0.1:8443".parse().unwrap(),
         public_url: None,
         tls: Tls::LocalAuthority,
+        mtls: None,
         directories: Vec::new(),
         dev: false,
         log_format: LogFormat::Auto,
@@ -66,7 +67,8 @@ fn every_setting_can_be_a_flag_a_variable_or_a_key() {
         "grantor.toml",
         "data = '/d'\ndatabase = 'sqlite:/x.db'\nlisten = '[::1]:0'\npublic-url = 'https://id.example'\n\
          tls-cert = '/c'\ntls-key = '/k'\nhttp = false\ndirectory = ['/a', '/b']\ndev = true\nlog-format = 'text'\n\
-         outgoing-allow = ['idp.internal', '10.0.0.0/8:443', '[::1]:8443']\noutgoing-ca = '/ca'\n",
+         outgoing-allow = ['idp.internal', '10.0.0.0/8:443', '[::1]:8443']\noutgoing-ca = '/ca'\n\
+         mtls-listen = '[::1]:1'\nmtls-ca = '/m'\nmtls-public-url = 'https://mtls.example'\n",
     );
     let by_flag = [
         "--data=/d",
@@ -84,6 +86,9 @@ fn every_setting_can_be_a_flag_a_variable_or_a_key() {
         "--outgoing-allow=10.0.0.0/8:443",
         "--outgoing-allow=[::1]:8443",
         "--outgoing-ca=/ca",
+        "--mtls-listen=[::1]:1",
+        "--mtls-ca=/m",
+        "--mtls-public-url=https://mtls.example",
     ];
     let by_variable = [
         ("GRANTOR_DATA", "/d"),
@@ -98,6 +103,9 @@ fn every_setting_can_be_a_flag_a_variable_or_a_key() {
         ("GRANTOR_LOG_FORMAT", "text"),
         ("GRANTOR_OUTGOING_ALLOW", "idp.internal,10.0.0.0/8:443, [::1]:8443"),
         ("GRANTOR_OUTGOING_CA", "/ca"),
+        ("GRANTOR_MTLS_LISTEN", "[::1]:1"),
+        ("GRANTOR_MTLS_CA", "/m"),
+        ("GRANTOR_MTLS_PUBLIC_URL", "https://mtls.example"),
     ];
     let config = resolve(&by_flag, &[]).unwrap();
     assert_eq!(config, resolve(&[], &by_variable).unwrap());
@@ -107,6 +115,8 @@ fn every_setting_can_be_a_flag_a_variable_or_a_key() {
     let allow = ["idp.internal", "10.0.0.0/8:443", "[::1]:8443"].map(|host| host.parse().unwrap());
     assert_eq!(config.outgoing, OutgoingConfig { allow: allow.into_iter().collect(), ca: Some("/ca".into()) });
     assert!(config.dev);
+    let mtls = config.mtls.unwrap();
+    assert_eq!((mtls.listen.port(), mtls.ca), (1, Some("/m".into())));
 }
 
 #[test]
@@ -233,4 +243,16 @@ fn postgres_is_named_by_its_address() {
     let config = resolve(&["--database", "postgres://user:secret@host/db"], &[]).unwrap();
     assert_eq!(config.database, Database::Postgres("postgres://user:secret@host/db".to_owned()));
     assert!(!format!("{config:?}").contains("secret"));
+}
+
+#[test]
+fn the_second_listener_takes_an_address_and_tls() {
+    let config = resolve(&["--mtls-listen", "127.0.0.1:0"], &[]).unwrap();
+    let public = config.public_url_at(4711);
+    assert_eq!(config.mtls.unwrap().public_url_at(&public, 4712).origin(), "https://localhost:4712");
+    assert!(refusal(&["--mtls-ca", "/ca"], &[]).contains("--mtls-listen"));
+    assert!(refusal(&["--mtls-public-url", "https://mtls.example"], &[]).contains("--mtls-listen"));
+    assert!(refusal(&["--mtls-listen", "127.0.0.1:0", "--http"], &[]).contains("--http"));
+    let plain = ["--mtls-listen", "127.0.0.1:0", "--mtls-public-url", "http://mtls.example"];
+    assert!(refusal(&plain, &[]).contains("https"));
 }

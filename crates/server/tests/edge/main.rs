@@ -9,6 +9,7 @@ mod local_authority;
 mod logging;
 mod messenger;
 mod migrate;
+mod mutual;
 #[cfg(unix)]
 mod signals;
 mod support;

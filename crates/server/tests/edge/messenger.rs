@@ -54,7 +54,7 @@ async fn a_slow_application_holds_up_no_other_one() {
     let allowed = OutgoingConfig { allow: ["localhost"].iter().map(|host| host.parse().unwrap()).collect(), ca: None };
     let platform = platform.contacting(&allowed).unwrap();
     platform.apply_text("contoso.toml", CONTOSO_DIRECTORY).await.unwrap();
-    let app = Arc::new(platform.app(PublicUrl::parse("https://login.example").unwrap()).await.unwrap());
+    let app = Arc::new(platform.app(PublicUrl::parse("https://login.example").unwrap(), None).await.unwrap());
     let (env, store) = (&app.env, app.env.storage.tenant(CONTOSO.tenant_id()));
     for (client, path) in [(WEB, "slow"), (NATIVE, "quick")] {
         let client_id = ClientId::parse(client.client_id).unwrap();

@@ -10,6 +10,7 @@ mod dpop;
 mod errors;
 mod journey;
 mod metadata;
+mod mutual_tls;
 mod opaque_tokens;
 mod openidconnect_crate;
 mod other_dialects;

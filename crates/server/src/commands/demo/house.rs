@@ -70,7 +70,7 @@ impl House {
         let now = grantor_environment::SystemClock.now();
         let certificate = local_authority::issue(&platform.folder, &[public.host()], now, platform.entropy.as_ref())?;
         let tls = tls::server_config(tls::Certificate::new(certificate))?;
-        let app = Arc::new(platform.app(public.clone()).await?);
+        let app = Arc::new(platform.app(public.clone(), None).await?);
         narrator.detail("signing key made, kept encrypted; a certificate for localhost from an authority of our own");
         let mut doors = vec![Door::open(listener, Some(tls), grantor_web::router(app))];
         narrator.detail(&format!("the platform answers at {public}"));
