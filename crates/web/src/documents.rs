@@ -126,7 +126,7 @@ mod tests {
         let public = PublicUrl::parse("https://localhost:8443").unwrap();
         let keys = |id: &str| Arc::new(vec![json!({ "kid": id })]);
         let (first, second) = (keys("first"), keys("second"));
-        let documents = Documents::new(&public, &json!({ "kid": "enc" }), Arc::clone(&first));
+        let documents = Documents::new(&public, None, &json!({ "kid": "enc" }), Arc::clone(&first));
         let shown = |keys: &Arc<Vec<Value>>| {
             let text: Value =
                 serde_json::from_slice(&documents.keys(DialectName::EntraV2, &public, Arc::clone(keys))).unwrap();
