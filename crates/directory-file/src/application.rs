@@ -18,8 +18,8 @@ use crate::people::People;
 use crate::report::{Problem, Report, shown};
 use crate::seen::Seen;
 use crate::{
-    addresses, api, assigned, certificates, claims, client_metadata, identifier_uri, lifetimes, pre_authorized,
-    redirects, secrets, text,
+    addresses, api, assigned, certificates, claims, client_metadata, detail_types, identifier_uri, lifetimes,
+    pre_authorized, redirects, secrets, text,
 };
 
 pub(crate) const APPLICATION: Kind = Kind {
@@ -38,6 +38,7 @@ pub(crate) const APPLICATION: Kind = Kind {
         "access_token_signing_alg",
         "scope",
         "app_role",
+        "authorization_detail_type",
         "pre_authorized",
         "callers",
         "known_client_applications",
@@ -202,6 +203,7 @@ fn as_api(fields: &Fields<'_>, client_id: Option<&ClientId>, registered: Applica
             .and_then(|word| one_of(word, "callers", &CALLERS, fields.report))
             .unwrap_or_default(),
         known_client_applications: pre_authorized::known_clients(fields),
+        authorization_detail_types: detail_types::of_application(fields),
         scopes,
         app_roles,
         ..registered

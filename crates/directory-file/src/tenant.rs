@@ -159,7 +159,7 @@ mod tests {
 
     use super::*;
 
-    const KINDS: [&Kind; 18] = [
+    const KINDS: [&Kind; 20] = [
         &TENANT,
         &policy::POLICY,
         &user::USER,
@@ -168,6 +168,8 @@ mod tests {
         &application::APPLICATION,
         &crate::api::SCOPE,
         &crate::api::APP_ROLE,
+        &crate::detail_types::TYPE,
+        &crate::detail_types::FIELD,
         &crate::pre_authorized::PRE_AUTHORIZED,
         &crate::secrets::SECRET,
         &crate::certificates::CERTIFICATE,

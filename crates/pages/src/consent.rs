@@ -4,9 +4,20 @@ use askama::Template;
 
 use crate::{Application, Brand, Hidden, Permission, Person, assets, words};
 
+/// One thing that an app asks for in detail, such as a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detail {
+    /// What it is.
+    pub heading: String,
+    /// The name of the API that does it.
+    pub api: String,
+    /// What it says: labels and values.
+    pub rows: Vec<(String, String)>,
+}
+
 /// The question whether an app may have permissions.
 ///
-/// The list is `#permissions`. The buttons `#accept` and `#deny` send `decision=accept` and `decision=deny`; `#switch`
+/// The list is `#permissions`, and what is asked for in detail stands in `#details`. The buttons `#accept` and `#deny` send `decision=accept` and `decision=deny`; `#switch`
 /// stands in a form of its own and sends `decision=switch`. The checkbox `#consent-for-organization` sends
 /// `consent-for-organization=1` and starts off.
 #[derive(Clone, Debug, Template)]
@@ -18,6 +29,8 @@ pub struct Consent {
     pub application: Application,
     /// What the app asks for.
     pub permissions: Vec<Permission>,
+    /// What the app asks for in detail.
+    pub details: Vec<Detail>,
     /// Who is asked.
     pub person: Person,
     /// Whether the answer holds for everyone in the tenant: the page says so, and leaves no choice but yes or no.

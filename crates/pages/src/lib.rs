@@ -31,7 +31,7 @@ pub mod words;
 
 pub use account::{AccountPage, AllowedApi, AllowedApp, WithdrawConfirm};
 pub use application::{Application, Permission, Risk};
-pub use consent::Consent;
+pub use consent::{Consent, Detail};
 pub use consent_requests::{ConsentRequest, ConsentRequests, ConsentRequestsDone};
 pub use device::{DeviceCodeEntry, DeviceCodeError, DeviceConfirm, DeviceDeclined, DeviceDone, Facts};
 pub use form_post::{FORM_POST_SCRIPT, FORM_POST_SCRIPT_SHA256, FormPost, NativeClient};

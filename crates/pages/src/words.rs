@@ -111,6 +111,8 @@ pub const CONSENT_AS: &str = "You are signed in as";
 pub const SWITCH: &str = "Switch";
 /// What a screen reader hears after [`SWITCH`].
 pub const SWITCH_MORE: &str = " to another account";
+/// How long a yes counts to what is asked for in detail.
+pub const DETAILS_ONCE: &str = "This is allowed once, for this request.";
 /// How to take a consent back.
 pub const WITHDRAW: &str = "The app keeps this until it is withdrawn.";
 /// The button that refuses.

@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use crate::api_access::PresentedToken;
 use crate::client::{AcceptedAssertions, ClientProof};
-use crate::model::{AccessTokenFormat, Application, Binding, Method, SigningAlg, Tenant, Terms, User};
+use crate::model::{
+    AccessTokenFormat, Application, AuthorizationDetail, Binding, Method, SigningAlg, Tenant, Terms, User,
+};
 use crate::refusal::TokenFault;
 use crate::responses::Encryption;
 use crate::scopes::{ApiName, SignInScope};
@@ -60,6 +62,8 @@ pub struct AccessTokenFacts<'a> {
     pub asked_as: &'a ApiName,
     /// What it allows.
     pub scopes: &'a [String],
+    /// What it allows in detail.
+    pub details: &'a [AuthorizationDetail],
     /// What the grant carries beside its permissions.
     pub terms: &'a Terms,
 }

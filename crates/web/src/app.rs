@@ -12,6 +12,7 @@ use grantor_protocol::ClientId;
 use grantor_rules::Refusal;
 use grantor_rules::layout::TokenLayout;
 
+use crate::detail_types::DetailTypes;
 use crate::documents::Documents;
 use crate::rehearsals::{At, Rehearsals};
 use crate::routes::DialectName;
@@ -31,6 +32,7 @@ pub struct App {
     pub dev_clock: Option<Arc<ManualClock>>,
     rehearsals: Option<Rehearsals>,
     pub(crate) documents: Documents,
+    pub(crate) detail_types: DetailTypes,
     pub(crate) device_tries: Tries,
 }
 
@@ -46,6 +48,7 @@ impl App {
             rehearsals: dev_clock.is_some().then(Rehearsals::default),
             dev_clock,
             documents,
+            detail_types: DetailTypes::default(),
             device_tries: Tries::default(),
         }
     }

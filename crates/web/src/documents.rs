@@ -32,7 +32,7 @@ pub enum Whose {
 }
 
 /// Which discovery document it is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Document {
     /// That of Azure AD v1.0.
     EntraV1(Whose),
@@ -44,6 +44,8 @@ pub enum Document {
         tenant: TenantId,
         /// Whether applications may register themselves in it.
         registers: bool,
+        /// The types of authorization details that its APIs take.
+        detail_types: Arc<Vec<String>>,
     },
 }
 
@@ -86,16 +88,17 @@ impl Documents {
     }
 
     /// A discovery document.
-    pub fn metadata(&self, of: Document) -> Bytes {
-        match of {
+    pub fn metadata(&self, of: &Document) -> Bytes {
+        match *of {
             Document::EntraV1(Whose::Tenant(tenant)) => self.metadata_v1.of(tenant).into(),
             Document::EntraV2(Whose::Tenant(tenant)) => self.metadata_v2.of(tenant).into(),
             Document::EntraV1(Whose::Several(several)) => self.metadata_v1.of_several(several).to_owned().into(),
             Document::EntraV2(Whose::Several(several)) => self.metadata_v2.of_several(several).to_owned().into(),
             Document::EntraV1(Whose::Consumers(tenant)) => self.metadata_v1.of_consumers(tenant).into(),
             Document::EntraV2(Whose::Consumers(tenant)) => self.metadata_v2.of_consumers(tenant).into(),
-            Document::Oidc { tenant, registers } => {
-                oidc::metadata::document(&self.public, self.mtls.as_ref(), tenant, registers).body.to_string().into()
+            Document::Oidc { tenant, registers, ref detail_types } => {
+                let mtls = self.mtls.as_ref();
+                oidc::metadata::document(&self.public, mtls, tenant, registers, detail_types).body.to_string().into()
             }
         }
     }

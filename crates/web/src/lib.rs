@@ -6,6 +6,7 @@
 mod app;
 mod cookies;
 mod csrf;
+mod detail_types;
 mod dispatch;
 mod documents;
 mod endpoints;

@@ -26,7 +26,7 @@ pub fn parse<V: Version>(call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> 
     let wanted = wanted::<V>(kind, parameters)?;
     let grant = grant(kind, parameters, wanted.as_ref())?;
     // These dialects take no proofs of keys: a header with one is ignored.
-    Ok(TokenRequest { caller, proofs: PresentedProofs::default(), grant, wanted })
+    Ok(TokenRequest { caller, proofs: PresentedProofs::default(), grant, wanted, details: None })
 }
 
 fn kind(text: &str) -> Result<GrantKind, Refusal> {

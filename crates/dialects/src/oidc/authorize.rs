@@ -12,7 +12,7 @@ use grantor_rules::scopes::{SignInScope, WantedScopes};
 
 use super::errors::described;
 use super::metadata::issuer;
-use super::{claims, claims_request, errors, scope};
+use super::{authorization_details, claims, claims_request, errors, scope};
 use crate::form::cut;
 use crate::oauth::authorize::{challenge, default_mode, front, max_age, response_mode, response_type};
 use crate::oauth::words::{limit, state};
@@ -58,6 +58,7 @@ pub fn parse(parameters: &Parameters) -> Result<Request, Refusal> {
 fn terms(parameters: &Parameters, wanted: &WantedScopes) -> Result<Terms, Refusal> {
     let claims = claims_request::read(parameters)?;
     Ok(Terms {
+        authorization_details: authorization_details::read(parameters)?.unwrap_or_default(),
         claims: if wanted.signs_in_with(SignInScope::OpenId) { claims } else { RequestedClaims::default() },
         ..terms_of_session(wanted)
     })

@@ -103,6 +103,9 @@ pub fn access_token(public: &PublicUrl, facts: &AccessTokenFacts<'_>) -> Map<Str
     if let Some(binding) = &facts.terms.bound_to {
         add(name::CNF, json!(binding));
     }
+    if !facts.details.is_empty() {
+        add("authorization_details", json!(facts.details));
+    }
     add_belonging(&mut claims, person);
     claims
 }

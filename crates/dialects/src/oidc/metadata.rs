@@ -33,9 +33,16 @@ const AUTHENTICATION: [AuthMethod; 5] = [
 /// The same by TLS, where certificates are asked for.
 const BY_TLS: [AuthMethod; 2] = [AuthMethod::TlsClientAuth, AuthMethod::SelfSignedTlsClientAuth];
 
-/// The discovery document of a tenant, by its id; `registers` says whether applications may register themselves in it.
-pub fn document(public: &PublicUrl, mtls: Option<&PublicUrl>, tenant: TenantId, registers: bool) -> Reply {
-    let mut reply = without_registration(public, mtls, tenant);
+/// The discovery document of a tenant, by its id; `registers` says whether applications may register themselves in it, and
+/// `detail_types` are the types of authorization details that its APIs take.
+pub fn document(
+    public: &PublicUrl,
+    mtls: Option<&PublicUrl>,
+    tenant: TenantId,
+    registers: bool,
+    detail_types: &[String],
+) -> Reply {
+    let mut reply = without_registration(public, mtls, tenant, detail_types);
     if let (true, Some(members)) = (registers, reply.body.as_object_mut()) {
         let address = public.at(&paths::register(&tenant.to_string()));
         members.insert("registration_endpoint".to_owned(), json!(address));
@@ -43,7 +50,12 @@ pub fn document(public: &PublicUrl, mtls: Option<&PublicUrl>, tenant: TenantId, 
     reply
 }
 
-fn without_registration(public: &PublicUrl, mtls: Option<&PublicUrl>, tenant: TenantId) -> Reply {
+fn without_registration(
+    public: &PublicUrl,
+    mtls: Option<&PublicUrl>,
+    tenant: TenantId,
+    detail_types: &[String],
+) -> Reply {
     let tenant = tenant.to_string();
     let at = |path: fn(&str) -> String| public.at(&path(&tenant));
     let grants: Vec<&str> = GRANTS.iter().map(|grant| grant.as_str()).chain(["implicit"]).collect();
@@ -87,6 +99,10 @@ fn without_registration(public: &PublicUrl, mtls: Option<&PublicUrl>, tenant: Te
     add(&mut document, answers());
     if let Some(mtls) = mtls {
         document["mtls_endpoint_aliases"] = aliases(mtls, &tenant);
+    }
+    if !detail_types.is_empty() {
+        // RFC 9396 §10
+        add(&mut document, json!({ "authorization_details_types_supported": detail_types }));
     }
     Reply::document(document)
 }

@@ -1,5 +1,6 @@
 //! OpenID Connect and OAuth 2.1, to the letter.
 
+mod authorization_details;
 mod authorize;
 pub mod claims;
 mod claims_request;

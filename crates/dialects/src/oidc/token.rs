@@ -1,6 +1,7 @@
 //! Requests and replies of the token endpoint (RFC 6749 §4.1.3, §4.4.2, §5.1 and §6; RFC 8628 §3.4).
 
 use grantor_rules::Refusal;
+use grantor_rules::refusal::DetailsFault;
 use grantor_rules::scopes::WantedScopes;
 use grantor_rules::token::code::SaysAddress;
 use grantor_rules::token::issued::{Grant, GrantKind, IssuedTokens, TokenRequest};
@@ -8,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::errors::DPOP_NONCE;
 use super::metadata::GRANTS;
-use super::{claims, scope};
+use super::{authorization_details, claims, scope};
 use crate::form::cut;
 use crate::oauth::credentials;
 use crate::oauth::token::{code, secret};
@@ -21,7 +22,12 @@ pub fn parse(call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> {
     let caller = credentials::read(call)?;
     let wanted = scope::named(parameters)?;
     let grant = grant(kind, parameters, wanted.as_ref())?;
-    Ok(TokenRequest { caller, proofs: call.proofs.clone(), grant, wanted })
+    let details = authorization_details::read(parameters)?;
+    if kind == GrantKind::ClientCredentials && details.is_some() {
+        // There is nobody who could have allowed them.
+        return Err(Refusal::AuthorizationDetailsInvalid { why: DetailsFault::NotAllowed });
+    }
+    Ok(TokenRequest { caller, proofs: call.proofs.clone(), grant, wanted, details })
 }
 
 fn kind(text: &str) -> Result<GrantKind, Refusal> {
@@ -52,6 +58,9 @@ pub fn success(issued: &IssuedTokens) -> Reply {
     let scope = claims::scope(&issued.granted, &issued.sign_in);
     if !scope.is_empty() {
         add("scope", json!(scope));
+    }
+    if !issued.details.is_empty() {
+        add("authorization_details", json!(issued.details));
     }
     if let Some(refresh_token) = &issued.refresh_token {
         add("refresh_token", json!(refresh_token.expose()));

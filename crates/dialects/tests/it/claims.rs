@@ -45,6 +45,7 @@ struct Access {
 impl Access {
     fn claims(&self) -> Map<String, Value> {
         dialect().access_token(&AccessTokenFacts {
+            details: &[],
             terms: &Terms::default(),
             person: PersonFacts {
                 tenant: tenant(),

@@ -110,6 +110,7 @@ fn a_token() -> Map<String, Value> {
     claims::access_token(
         &public(),
         &AccessTokenFacts {
+            details: &[],
             terms: &Terms::default(),
             person: PersonFacts {
                 tenant: tenant(),

@@ -30,6 +30,7 @@ fn issued() -> IssuedTokens {
         refresh_token: Some(Secret::new("REFRESH")),
         refresh_token_expires_in: Some(Duration::from_secs(86_399)),
         scope: vec!["api://colors/Colors.Read".into(), "openid".into(), "profile".into()],
+        details: Vec::new(),
         granted: vec!["Colors.Read".into(), "Colors.Write".into()],
         sign_in: Vec::new(),
         scheme: Scheme::Bearer,
@@ -46,6 +47,7 @@ fn own() -> IssuedTokens {
         refresh_token_expires_in: None,
         api: ApiName::Directory,
         scope: vec![],
+        details: Vec::new(),
         granted: vec![],
         ..issued()
     }

@@ -248,6 +248,7 @@ impl Finishing<'_> {
         let api = the_api(&known.scopes, tenant, false)?.registration();
         let ties = load::ties(self.store().as_ref(), &known.client, &api, person.user.id).await?;
         let standing = Standing {
+            details: None,
             tenant,
             client: &known.client,
             user: Some(&person.user),

@@ -37,6 +37,7 @@ pub async fn grant(call: &Call<'_>) -> Result<IssuedTokens, FlowError> {
         refresh_token: None,
         refresh_token_expires_in: None,
         scope: Vec::new(),
+        details: Vec::new(),
         granted: plan.roles.clone(),
         sign_in: Vec::new(),
         scheme: scheme(plan.bound_to.as_ref()),

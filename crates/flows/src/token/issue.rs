@@ -138,6 +138,7 @@ fn issued_tokens(
         refresh_token,
         scope: plan.spelled_scopes.clone(),
         granted: plan.scopes.clone(),
+        details: plan.details.clone(),
         sign_in: plan.sign_in.clone(),
         scheme: scheme(plan.terms.bound_to.as_ref()),
         dpop_nonce: None,
@@ -173,6 +174,7 @@ async fn access_token(
         api: &plan.api.application,
         asked_as: &plan.api.asked_as,
         scopes: &plan.scopes,
+        details: &plan.details,
         terms: &plan.terms,
     });
     access_token_of(env, layout, (&plan.api.application, plan.client), &claims).await

@@ -179,6 +179,7 @@ impl<'a> Call<'a> {
     /// What the rules look at beside the grant: the person, what they allow, and this moment.
     fn standing<'s>(&'s self, person: &'s Person<'s>) -> Standing<'s> {
         Standing {
+            details: self.request.details.as_deref(),
             tenant: self.tenant,
             client: self.client,
             user: person.user,

@@ -2,8 +2,8 @@
 
 use grantor_pages::{
     Account, AccountPage, AccountPicker, AllowedApi, AllowedApp, Application, Brand, Busy, Compare, Consent,
-    ConsentRequest, ConsentRequests, ConsentRequestsDone, ContinueTo, DeviceCodeEntry, DeviceCodeError, DeviceConfirm,
-    DeviceDeclined, DeviceDone, Facts, Fault, FormPost, Hidden, NativeClient, NeedsAdministrator,
+    ConsentRequest, ConsentRequests, ConsentRequestsDone, ContinueTo, Detail, DeviceCodeEntry, DeviceCodeError,
+    DeviceConfirm, DeviceDeclined, DeviceDone, Facts, Fault, FormPost, Hidden, NativeClient, NeedsAdministrator,
     NeedsAdministratorReason, NotFound, Permission, Person, Refused, RequestSent, Risk, SignIn, SignInError,
     SignOutConfirm, SignOutFrame, SignOutPick, SignedOut, WithdrawConfirm, words,
 };
@@ -20,6 +20,7 @@ pub fn pages(say: Say<'_>) -> Vec<(&'static str, String)> {
         ("sign-in-again", sign_in_again(say).render()),
         ("sign-in-common", sign_in_common(say).render()),
         ("consent", consent(say).render()),
+        ("consent-details", consent_with_details(say).render()),
         ("consent-administrator", consent_of_administrator(say).render()),
         ("consent-for-everyone", consent_for_everyone(say).render()),
         ("needs-administrator", needs_administrator(true, say).render()),
@@ -191,12 +192,26 @@ fn consent_of(application: Application, say: Say<'_>) -> Consent {
         brand: brand(say),
         application,
         permissions: permissions(say),
+        details: Vec::new(),
         person: person(say),
         for_everyone: false,
         organization_choice: false,
         action: say("/consent"),
         hidden: hidden(say),
     }
+}
+
+/// The consent page where an app asks for something in detail.
+pub fn consent_with_details(say: Say<'_>) -> Consent {
+    let mut detail = |heading: &str, rows: &[(&str, &str)]| Detail {
+        heading: say(heading),
+        api: say("Bank API"),
+        rows: rows.iter().map(|(label, value)| (say(label), say(value))).collect(),
+    };
+    let payment = [("Amount", "currency: EUR; value: 123.50"), ("To", "Merchant A"), ("Reference", "Invoice 2030-17")];
+    let accounts = [("Actions", "list_accounts, read_balances"), ("Where", "https://bank.example/accounts")];
+    let details = vec![detail("Make a payment", &payment), detail("Read accounts", &accounts)];
+    Consent { details, ..consent(say) }
 }
 
 fn consent_of_administrator(say: Say<'_>) -> Consent {

@@ -9,6 +9,7 @@ use grantor_protocol::{Secret, TenantId, UserId};
 use super::code::CodeRequest;
 use crate::client::Caller;
 use crate::dpop::PresentedProofs;
+use crate::model::AuthorizationDetail;
 use crate::scopes::{ApiName, SignInScope, WantedScopes};
 
 /// A request at the token endpoint.
@@ -22,6 +23,8 @@ pub struct TokenRequest {
     pub grant: Grant,
     /// What is wanted, if the request says so.
     pub wanted: Option<WantedScopes>,
+    /// Which of the authorization details that were allowed, if the request says so (RFC 9396 §6).
+    pub details: Option<Vec<AuthorizationDetail>>,
 }
 
 /// What is presented at the token endpoint.
@@ -139,6 +142,8 @@ pub struct IssuedTokens {
     pub scope: Vec<String>,
     /// What the access token allows, by the permissions' own names.
     pub granted: Vec<String>,
+    /// What it allows in detail.
+    pub details: Vec<AuthorizationDetail>,
     /// Which permissions of signing in were allowed.
     pub sign_in: Vec<SignInScope>,
     /// How the access token is to be used.

@@ -18,11 +18,11 @@ use uuid::Uuid;
 
 use crate::client::ClientProof;
 use crate::model::{
-    Application, Assigned, Binding, Consents, GroupClaims, Method, Platform, Registration, SeveralApis, Tenant, Terms,
-    User,
+    Application, Assigned, AuthorizationDetail, Binding, Consents, GroupClaims, Method, Platform, Registration,
+    SeveralApis, Tenant, Terms, User,
 };
 use crate::scopes::{ResolvedScopes, SignInScope, WantedOfApi};
-use crate::{Refusal, Settings, authorize, consent};
+use crate::{Refusal, Settings, authorization_details, authorize, consent};
 
 /// Evidence: tokens may be issued. Only the rules of this module make one, and nothing can be issued without.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub struct TokenFacts<'a> {
     pub api: WantedOfApi,
     /// What the access token allows.
     pub scopes: Vec<String>,
+    /// What it allows in detail.
+    pub details: Vec<AuthorizationDetail>,
     /// What the person is to the API.
     pub api_roles: Vec<String>,
     /// The person's groups, as far as the API's tokens tell them.
@@ -118,6 +120,9 @@ pub struct Standing<'a> {
     pub roll: u64,
     /// How long things live.
     pub settings: &'a Settings,
+    /// Which of the authorization details that were allowed the access token shall carry; all of them if it is not said
+    /// (RFC 9396 §6).
+    pub details: Option<&'a [AuthorizationDetail]>,
 }
 
 /// What all grants for a person have in common.
@@ -190,6 +195,8 @@ fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'
             return Err(Refusal::NothingToIssue);
         }
     }
+    let known = authorization_details::for_api(&api.application, &grounds.terms.authorization_details);
+    let details = authorization_details::narrowed(&known, standing.details)?;
     let may_keep = grounds.wants_refresh && grounds.client.may_use(issued::GrantKind::RefreshToken);
     let keeps = may_keep && consents.covers(&directory, SignInScope::OfflineAccess.as_str());
     let (now, settings) = (standing.now, standing.settings);
@@ -210,6 +217,7 @@ fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'
         access_expires_at: now + access_token_life(&api.application, settings, standing.roll),
         api,
         scopes,
+        details,
         sign_in,
         nonce: grounds.nonce,
         authenticated_at: grounds.authenticated_at,

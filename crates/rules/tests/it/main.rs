@@ -3,6 +3,7 @@
 mod api_access;
 mod arrival;
 mod assertions;
+mod authorization_details;
 mod client_credentials;
 mod code;
 mod consent;

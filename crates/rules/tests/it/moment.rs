@@ -46,6 +46,7 @@ impl Moment {
 
     pub fn standing(&self) -> Standing<'_> {
         Standing {
+            details: None,
             tenant: &self.tenant,
             client: &self.client,
             user: self.user.as_ref(),

@@ -1,6 +1,7 @@
 //! The dialect of the standard: OpenID Connect and OAuth 2.1.
 
 mod auth_methods;
+mod authorization_details;
 mod back_channel;
 mod checklist;
 mod claims_request;

@@ -20,12 +20,18 @@ pub async fn metadata(app: &App, incoming: &Incoming, dialect: DialectName, aske
     let found = match dialect {
         DialectName::EntraV1 => whose(app, asked).await.map(Document::EntraV1),
         DialectName::EntraV2 => whose(app, asked).await.map(Document::EntraV2),
-        DialectName::Oidc => one_tenant(&app.env, &app.oidc, asked).await.map(|tenant| Document::Oidc {
-            tenant: tenant.id,
-            registers: tenant.client_registration.open_to != RegistrationOpenTo::Nobody,
-        }),
+        DialectName::Oidc => of_the_standard(app, asked).await,
     };
-    answer(app, incoming, found.map(|document| respond::document(app.documents.metadata(document))))
+    answer(app, incoming, found.map(|document| respond::document(app.documents.metadata(&document))))
+}
+
+async fn of_the_standard(app: &App, asked: &str) -> Result<Document, FlowError> {
+    let tenant = one_tenant(&app.env, &app.oidc, asked).await?;
+    Ok(Document::Oidc {
+        tenant: tenant.id,
+        registers: tenant.client_registration.open_to != RegistrationOpenTo::Nobody,
+        detail_types: app.detail_types.of(&app.env, tenant.id).await?,
+    })
 }
 
 async fn whose(app: &App, asked: &str) -> Result<Whose, FlowError> {

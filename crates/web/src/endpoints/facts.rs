@@ -1,6 +1,7 @@
 //! Applications and permissions as the pages show them.
 
 use grantor_pages as pages;
+use grantor_rules::authorization_details::DetailAsked;
 use grantor_rules::consent::PermissionAsked;
 use grantor_rules::directory_api;
 use grantor_rules::model::{Application, Risk, Tenant};
@@ -28,6 +29,11 @@ pub fn permission(asked: &PermissionAsked) -> pages::Permission {
         administrators_only: asked.for_administrators,
         as_application: asked.as_application,
     }
+}
+
+/// What is asked for in detail.
+pub fn detail(asked: &DetailAsked) -> pages::Detail {
+    pages::Detail { heading: asked.heading.clone(), api: asked.api_name.clone(), rows: asked.rows.clone() }
 }
 
 /// A risk as the pages name it.

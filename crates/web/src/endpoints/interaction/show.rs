@@ -13,7 +13,7 @@ use grantor_rules::consent::ConsentQuestion;
 use grantor_rules::model::{Tenant, UserConsent};
 
 use super::Waiting;
-use crate::endpoints::facts::{application, permission};
+use crate::endpoints::facts::{application, detail, permission};
 use crate::endpoints::outcome::brand;
 use crate::respond::{self, Answer, OwnPage};
 
@@ -75,6 +75,7 @@ impl Waiting<'_> {
             brand: brand(tenant),
             application: application(&self.proven.application, tenant, self.publisher_of(tenant)),
             permissions: question.permissions.iter().map(permission).collect(),
+            details: question.details.iter().map(detail).collect(),
             person: shown(people, person),
             for_everyone: question.for_everyone,
             organization_choice: question.may_be_for_everyone,

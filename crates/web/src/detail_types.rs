@@ -1,0 +1,48 @@
+//! Which authorization details the APIs of a tenant take, for its discovery document: read now and then, since everybody asks
+//! for that document and hardly anybody changes an API.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use grantor_environment::Timestamp;
+use grantor_flows::{Env, FlowError};
+use grantor_protocol::TenantId;
+
+/// For how long what was read is good.
+const GOOD_FOR: Duration = Duration::from_mins(1);
+
+/// How many applications are read at a time.
+const PAGE: u32 = 200;
+
+/// What was read lately, by tenant.
+#[derive(Debug, Default)]
+pub(crate) struct DetailTypes(Mutex<HashMap<TenantId, (Timestamp, Arc<Vec<String>>)>>);
+
+impl DetailTypes {
+    /// The types of a tenant's APIs, in order.
+    pub async fn of(&self, env: &Env, tenant: TenantId) -> Result<Arc<Vec<String>>, FlowError> {
+        let now = env.now();
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant).cloned();
+        if let Some((_, types)) = known.filter(|(at, _)| now.since(*at) < GOOD_FOR) {
+            return Ok(types);
+        }
+        let types = Arc::new(read(env, tenant).await?);
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(tenant, (now, Arc::clone(&types)));
+        Ok(types)
+    }
+}
+
+async fn read(env: &Env, tenant: TenantId) -> Result<Vec<String>, FlowError> {
+    let store = env.storage.tenant(tenant);
+    let (mut types, mut after) = (BTreeSet::new(), None);
+    loop {
+        let page = store.list_applications(after.as_ref(), PAGE).await?;
+        types.extend(page.iter().flat_map(|one| &one.authorization_detail_types).map(|one| one.kind.clone()));
+        match page.last() {
+            Some(last) if page.len() >= PAGE as usize => after = Some(last.client_id.clone()),
+            _ => return Ok(types.into_iter().collect()),
+        }
+    }
+}
