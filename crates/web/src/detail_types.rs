@@ -17,19 +17,26 @@ const PAGE: u32 = 200;
 
 /// What was read lately, by tenant.
 #[derive(Debug, Default)]
-pub(crate) struct DetailTypes(Mutex<HashMap<TenantId, (Timestamp, Arc<Vec<String>>)>>);
+pub(crate) struct DetailTypes(Mutex<HashMap<TenantId, Read>>);
+
+/// What was read, and when.
+#[derive(Clone, Debug)]
+struct Read {
+    at: Timestamp,
+    types: Arc<Vec<String>>,
+}
 
 impl DetailTypes {
     /// The types of a tenant's APIs, in order.
     pub async fn of(&self, env: &Env, tenant: TenantId) -> Result<Arc<Vec<String>>, FlowError> {
         let now = env.now();
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant).cloned();
-        if let Some((_, types)) = known.filter(|(at, _)| now.since(*at) < GOOD_FOR) {
-            return Ok(types);
+        if let Some(known) = known.filter(|known| now.since(known.at) < GOOD_FOR) {
+            return Ok(known.types);
         }
         let types = Arc::new(read(env, tenant).await?);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(tenant, (now, Arc::clone(&types)));
+        all.insert(tenant, Read { at: now, types: Arc::clone(&types) });
         Ok(types)
     }
 }
