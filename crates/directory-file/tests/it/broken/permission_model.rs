@@ -224,7 +224,7 @@ fn a_bad_lifetime_is_refused() {
         ("lifetimes = { access_token = «\"86401s\" }", "must be from 10m to 1d"),
         ("lifetimes = { id_token = «\"25h\" }", "\"id_token\" must be from 10m to 1d"),
         ("lifetimes = { refresh_token = «\"366d\" }", "must be from 10m to 365d"),
-        ("lifetimes = { «code = \"10m\" }", "unknown key \"code\" in lifetimes"),
+        ("lifetimes = { «codes = \"10m\" }", "unknown key \"codes\" in lifetimes"),
     ]);
     taken(&api_with("lifetimes = { access_token = \"10m\", id_token = \"24h\", refresh_token = \"365d\" }"));
 }
