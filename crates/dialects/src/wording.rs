@@ -186,6 +186,17 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::OnBehalfOfInvalid { why } => acted_on_sentence(why),
 
         R::DevicePending => "The person has not answered yet. Ask again after the interval.".into(),
+        R::PollingTooFast { interval } => {
+            format!("The application asks too often. Wait {interval} seconds from now on before asking again.")
+        }
+        R::BackchannelNotRegistered => {
+            "The application is not registered to ask people who are elsewhere: that needs 'backchannel_token_delivery_mode'.".into()
+        }
+        R::HintUnknown => "Nobody in this directory is the person whom the request names.".into(),
+        R::AskedOfAnotherPerson => "The application asks somebody else.".into(),
+        R::BindingMessageInvalid { longest } => {
+            format!("The binding message cannot be shown: it must have at most {longest} letters, digits, spaces and common signs.")
+        }
         R::DeviceDeclined => "The person did not let the device go on.".into(),
         R::DeviceCodeUnknown => "The device code is not valid.".into(),
         R::DeviceCodeOfAnotherClient => "The device code was issued to another application.".into(),
@@ -401,6 +412,7 @@ pub fn how_to_mend(refusal: &Refusal) -> Option<&'static str> {
             "If you look after this app: let people of other organizations sign in to it, or use the address of its own directory."
         }
         R::ApiNotInTenant { .. } => "Ask an administrator of your organization to let the API in.",
+        R::AskedOfAnotherPerson => "Sign in with the account that the application asks.",
         R::UserOfAnotherTenant { .. } => "Sign in with an account of this organization.",
         R::UserLocked => "Wait a while, then try again.",
         R::NothingRequired { .. } => {

@@ -201,8 +201,12 @@ pub async fn proceed(
     id_token_hint::is_meant(env, request, &proven.application, &person)?;
     let tenant = Arc::clone(&person.tenant);
     let stage = moved(env, stage, &person).await?;
-    let unconfirmed = matches!(proven.answer, AnswerTo::Device(_)) && !stage.interaction().progress.confirmed;
-    if unconfirmed {
+    if matches!(proven.answer, AnswerTo::Device { awaits: Some(asked), .. } if asked != person.user.id) {
+        return Err(Refusal::AskedOfAnotherPerson.into());
+    }
+    // Who was named by the application has typed no code that somebody else could have sent.
+    let unconfirmed = matches!(proven.answer, AnswerTo::Device { awaits: None, .. });
+    if unconfirmed && !stage.interaction().progress.confirmed {
         let asking = Asking { env, trace, tenant: &tenant, stage };
         return asking.ask(Question::Device, people, Some(person.user.id)).await;
     }

@@ -10,7 +10,7 @@ use grantor_rules::{Refusal, authorize};
 use grantor_storage::{AnswerDeviceCode, Finished};
 use uuid::Uuid;
 
-use crate::{Env, Event, FlowError, Place, Trace, load};
+use crate::{Env, Event, FlowError, Place, Trace, backchannel, load};
 
 /// A device code that was issued.
 #[derive(Debug)]
@@ -93,7 +93,23 @@ pub async fn waiting(env: &Env, digest: &HandleDigest) -> Result<DeviceCode, Flo
     Ok(code)
 }
 
+/// What is asked of the person, as an authorization request.
+///
+/// # Errors
+/// [`Refusal::AskedOfAnotherPerson`] if the one whom the application asks is gone.
+pub async fn request_of(env: &Env, code: &DeviceCode) -> Result<authorize::Request, FlowError> {
+    match &code.awaits {
+        Some(awaited) => backchannel::request_of(env, code, awaited).await,
+        None => Ok(authorize::Request::without_address(code.wanted.clone())),
+    }
+}
+
 fn unanswered(env: &Env, code: &DeviceCode) -> Result<(), Refusal> {
+    let is_over = code.answer.is_some() || code.spent_at.is_some() || env.now() >= code.expires_at;
+    if code.awaits.is_some() && is_over {
+        // Nobody typed a code for it, and nobody could be shown a new one.
+        return Err(Refusal::InteractionGone);
+    }
     if code.answer.is_some() || code.spent_at.is_some() {
         return Err(Refusal::UserCodeUsed);
     }
@@ -104,17 +120,24 @@ fn unanswered(env: &Env, code: &DeviceCode) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// [`Refusal::UserCodeUsed`].
-pub async fn decline(env: &Env, digest: HandleDigest, interaction: &Handle) -> Result<(), FlowError> {
+pub async fn decline(
+    env: &Env,
+    digest: HandleDigest,
+    tenant: TenantId,
+    interaction: Option<HandleDigest>,
+) -> Result<(), FlowError> {
+    let code = waiting(env, &digest).await?;
+    let now = env.now();
     let answered = env
         .storage
         .answer_device_code(&AnswerDeviceCode {
             digest,
-            tenant: interaction.tenant(),
+            tenant,
             answer: DeviceAnswer::Declined,
-            interaction: Some(interaction.digest()),
+            interaction,
             consents: Vec::new(),
-            notices: Vec::new(),
-            now: env.now(),
+            notices: backchannel::notices(env, &code, now),
+            now,
         })
         .await?;
     match answered {

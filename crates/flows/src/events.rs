@@ -77,6 +77,13 @@ pub enum Event {
         /// Which.
         client: ClientId,
     },
+    /// An application waits for the answer of a person who is elsewhere.
+    PersonAskedElsewhere {
+        /// Which.
+        client: ClientId,
+        /// Who.
+        user: UserId,
+    },
     /// Somebody answered for a program that waits.
     DeviceAnswered {
         /// Who.

@@ -5,8 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use grantor_environment::{Entropy, Timestamp};
 use grantor_jose::{
-    Certificate, Expected, HeaderFields, KeySet, SealingKey, SigningKey, TokenSigner, VerifyError, VerifyingKey,
-    verify_compact,
+    Certificate, Expected, HeaderFields, KeySet, NONCE_BYTES, SealingKey, SigningKey, TokenSigner, VerifyError,
+    VerifyingKey, verify_compact,
 };
 use grantor_protocol::Secret;
 use grantor_rules::Settings;
@@ -91,6 +91,18 @@ impl KeyRing {
     /// Seals the claims of an access token that nobody else shall read. Only [`crate::token`] calls it, with a plan.
     pub(crate) fn seal(&self, claims: &Claims, entropy: &dyn Entropy) -> Result<Secret, FlowError> {
         self.opaque.seal(claims, entropy.bytes(), entropy.bytes())
+    }
+
+    /// Seals what is kept for us alone to read again. What is sealed for one purpose opens for no other.
+    pub(crate) fn seal_kept(&self, purpose: &str, text: &[u8], entropy: &dyn Entropy) -> Vec<u8> {
+        self.sealing.derive(purpose).seal(entropy.bytes::<NONCE_BYTES>(), purpose.as_bytes(), text)
+    }
+
+    /// The text that was sealed for a purpose.
+    pub(crate) fn open_kept(&self, purpose: &str, sealed: &[u8]) -> Result<Secret, FlowError> {
+        let failed = || FlowError::Failed { what: format!("what was sealed as {purpose} cannot be opened") };
+        let opened = self.sealing.derive(purpose).open(purpose.as_bytes(), sealed).map_err(|_| failed())?;
+        Ok(Secret::new(std::str::from_utf8(&opened).map_err(|_| failed())?))
     }
 
     /// The claims of a token that is signed by us and called by that type, or sealed by us where access tokens are taken that

@@ -9,6 +9,7 @@ pub mod administration;
 pub mod api_call;
 mod assertions;
 pub mod authorize;
+pub mod backchannel;
 pub mod client_certificate;
 pub mod client_keys;
 pub mod client_proof;

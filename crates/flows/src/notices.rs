@@ -11,7 +11,7 @@ use grantor_rules::model::{Application, Attempt, Notice, NoticeEvent, Tenant, Te
 use grantor_rules::notices::again_after;
 
 use crate::token::issue::sign;
-use crate::{Env, Event, FlowError, Unreachable, load, outside};
+use crate::{Env, Event, FlowError, Unreachable, backchannel, load, outside};
 
 /// For how long whoever takes a notice in hand has it: far longer than a request may take.
 const IN_HAND: Duration = Duration::from_mins(1);
@@ -120,7 +120,7 @@ async fn message(
             let content_type = "application/x-www-form-urlencoded";
             Ok(Some(outside::Notice { address, content_type, body, bearer: None }))
         }
-        NoticeEvent::RequestAnswered { .. } => Ok(None),
+        NoticeEvent::RequestAnswered { sealed } => backchannel::ping(env, &client, sealed),
     }
 }
 

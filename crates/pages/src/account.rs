@@ -8,7 +8,8 @@ use crate::{Application, Brand, Hidden, Person, assets, words};
 ///
 /// Each app that the person allowed has a button `#withdraw-CLIENT-ID` that sends `withdraw=CLIENT-ID`; [`WithdrawConfirm`]
 /// answers it. What an administrator allowed for everyone has none. The apps are `#app-CLIENT-ID` and
-/// `#for-everyone-CLIENT-ID`. After a withdrawal `#withdrawn` says so; `#sign-out`
+/// `#for-everyone-CLIENT-ID`. What waits for an answer stands in the list `#waiting-apps`, each with a button `#review-ID` that
+/// sends `review=ID`. After a withdrawal `#withdrawn` says so; `#sign-out`
 /// leads to the sign-out.
 #[derive(Clone, Debug, Template)]
 #[template(path = "account.html")]
@@ -17,6 +18,8 @@ pub struct AccountPage {
     pub brand: Brand,
     /// Who is signed in.
     pub person: Person,
+    /// What waits for the person's answer.
+    pub waiting: Vec<WaitingApp>,
     /// What the person allowed.
     pub apps: Vec<AllowedApp>,
     /// What an administrator allowed for everyone in the tenant.
@@ -31,6 +34,17 @@ pub struct AccountPage {
     pub action: String,
     /// What each form carries.
     pub hidden: Hidden,
+}
+
+/// An app that waits for the person's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingApp {
+    /// The id that the form sends back.
+    pub id: String,
+    /// The app.
+    pub application: Application,
+    /// What the person compares with what the app shows.
+    pub binding_message: Option<String>,
 }
 
 /// An app that somebody allowed.

@@ -19,7 +19,7 @@ pub struct Detail {
 ///
 /// The list is `#permissions`, and what is asked for in detail stands in `#details`. The buttons `#accept` and `#deny` send `decision=accept` and `decision=deny`; `#switch`
 /// stands in a form of its own and sends `decision=switch`. The checkbox `#consent-for-organization` sends
-/// `consent-for-organization=1` and starts off.
+/// `consent-for-organization=1` and starts off. Where the app waits elsewhere there is no `#switch`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "consent.html")]
 pub struct Consent {
@@ -37,8 +37,17 @@ pub struct Consent {
     pub for_everyone: bool,
     /// Whether the person may decide for everyone in the tenant.
     pub organization_choice: bool,
+    /// What the app waits with elsewhere, if it does: then nobody but this person can answer.
+    pub elsewhere: Option<Elsewhere>,
     /// The path that the forms are sent to.
     pub action: String,
     /// What each form carries.
     pub hidden: Hidden,
+}
+
+/// What an app waits with elsewhere (CIBA §7.1). The message is `#binding-message`, the warning `#elsewhere`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// What the person compares with what the app shows.
+    pub binding_message: Option<String>,
 }

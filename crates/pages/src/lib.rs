@@ -21,6 +21,7 @@ pub mod assets;
 mod consent;
 mod consent_requests;
 mod device;
+mod elsewhere;
 mod form_post;
 mod needs_administrator;
 mod pieces;
@@ -29,11 +30,12 @@ mod sign_in;
 mod sign_out;
 pub mod words;
 
-pub use account::{AccountPage, AllowedApi, AllowedApp, WithdrawConfirm};
+pub use account::{AccountPage, AllowedApi, AllowedApp, WaitingApp, WithdrawConfirm};
 pub use application::{Application, Permission, Risk};
-pub use consent::{Consent, Detail};
+pub use consent::{Consent, Detail, Elsewhere};
 pub use consent_requests::{ConsentRequest, ConsentRequests, ConsentRequestsDone};
 pub use device::{DeviceCodeEntry, DeviceCodeError, DeviceConfirm, DeviceDeclined, DeviceDone, Facts};
+pub use elsewhere::ElsewhereDone;
 pub use form_post::{FORM_POST_SCRIPT, FORM_POST_SCRIPT_SHA256, FormPost, NativeClient};
 pub use needs_administrator::{NeedsAdministrator, NeedsAdministratorReason, RequestSent};
 pub use pieces::{Account, Brand, Hidden, Person};
@@ -62,6 +64,7 @@ pages!(
     DeviceConfirm,
     DeviceDone,
     DeviceDeclined,
+    ElsewhereDone,
     SignOutPick,
     SignOutConfirm,
     SignedOut,

@@ -150,6 +150,30 @@ pub const REQUEST_SENT_NEXT: Around = Around::new("Once one of them allows it, o
 /// The way back to an app.
 pub const BACK_TO: Around = Around::new("Back to ", "");
 
+/// Why the consent page of an app that waits elsewhere comes unasked.
+pub const ELSEWHERE_WARNING: &str = "The app is waiting for your answer elsewhere.";
+/// What to make of it; it follows [`ELSEWHERE_WARNING`].
+pub const ELSEWHERE_WARNING_MORE: &str =
+    "Only allow it if you know what it is about: whoever started it goes on as you.";
+/// Before the message that the app must show too.
+pub const ELSEWHERE_SHOWS: &str = "The app shows this message";
+/// Heading after a yes to an app that waits elsewhere.
+pub const ELSEWHERE_DONE_HEADING: &str = "You allowed it";
+/// What is left to do then.
+pub const ELSEWHERE_DONE: &str = "The app goes on. You can close this window.";
+/// Heading after a no to an app that waits elsewhere.
+pub const ELSEWHERE_DECLINED_HEADING: &str = "You did not allow it";
+/// What that means.
+pub const ELSEWHERE_DECLINED: &str = "The app is told that you said no. You can close this window.";
+/// What to do about a question that came out of nowhere.
+pub const ELSEWHERE_DECLINED_MORE: &str = "If you do not know what it was about, tell your administrator.";
+/// Where a person's own page is.
+pub const ELSEWHERE_BACK: &str = "See your apps";
+/// Heading of the apps that wait for a person's answer.
+pub const WAITING_HEADING: &str = "Waiting for your answer";
+/// The button that shows what one of them asks.
+pub const WAITING_REVIEW: &str = "Review";
+
 /// Heading of the page that takes the code that a device shows.
 pub const DEVICE_HEADING: &str = "Enter the code";
 /// First sentence of that page.

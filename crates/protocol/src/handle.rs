@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::identifiers::TenantId;
 use crate::secret::{Secret, sha256};
 
-/// What a handle is good for. Each kind is stored in a table of its own.
+/// What a handle is good for. Each kind but the last is stored in a table of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HandleKind {
     /// An authorization code (RFC 6749 §4.1.2).
@@ -30,12 +30,21 @@ pub enum HandleKind {
     PushedRequest,
     /// What an application that registered itself changes its registration with (RFC 7592 §3).
     Registration,
+    /// The `auth_req_id` of a request to a person who is elsewhere (CIBA §7.3). It is kept where device codes are.
+    BackchannelRequest,
 }
 
 impl HandleKind {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Code, Self::Interaction, Self::Session, Self::DeviceCode, Self::PushedRequest, Self::Registration];
+    pub const ALL: [Self; 7] = [
+        Self::Code,
+        Self::Interaction,
+        Self::Session,
+        Self::DeviceCode,
+        Self::PushedRequest,
+        Self::Registration,
+        Self::BackchannelRequest,
+    ];
 
     const fn prefix(self) -> &'static str {
         match self {
@@ -45,6 +54,7 @@ impl HandleKind {
             Self::DeviceCode => "gd1.",
             Self::PushedRequest => "gp1.",
             Self::Registration => "gm1.",
+            Self::BackchannelRequest => "gb1.",
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod api_access;
 pub mod authorization_details;
 pub mod authorize;
+pub mod backchannel;
 pub mod client;
 pub mod client_metadata;
 pub mod consent;

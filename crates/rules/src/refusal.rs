@@ -521,6 +521,11 @@ refusals! {
 
     /// The person has not answered yet.
     DevicePending => "device-pending",
+    /// The program asks whether the person has answered before it has waited for its interval (RFC 8628 §3.5).
+    PollingTooFast {
+        /// For how many seconds it waits from now on.
+        interval: u64,
+    } => "polling-too-fast",
     /// The person said no.
     DeviceDeclined => "device-declined",
     /// The device code is none of ours, or has long been forgotten.
@@ -537,6 +542,19 @@ refusals! {
     UserCodeUnknown => "user-code-unknown",
     /// Somebody has answered for this user code already.
     UserCodeUsed => "user-code-used",
+
+    /// The application is not registered to ask people who are elsewhere (CIBA §4).
+    BackchannelNotRegistered => "backchannel-not-registered",
+    /// Nobody here is the person whom the application names (CIBA §13).
+    HintUnknown => "hint-unknown",
+    /// The message that the person is to compare cannot be shown (CIBA §13).
+    BindingMessageInvalid {
+        /// How many characters it may have.
+        longest: usize,
+    } => "binding-message-invalid",
+
+    /// The application asks one person, and another one would answer.
+    AskedOfAnotherPerson => "asked-of-another-person",
 
     /// A developer wished for this answer, to see how an application meets it (under `--dev` alone).
     Rehearsed {

@@ -11,6 +11,7 @@ mod answer;
 mod arrival;
 mod assertion;
 mod authorize;
+mod backchannel;
 mod browser;
 mod contoso;
 mod cookies;
@@ -29,6 +30,7 @@ pub use answer::Answer;
 pub use arrival::{Arrival, Response};
 pub use assertion::{Certified, ClientAssertion, IN_USE, OVER};
 pub use authorize::Authorize;
+pub use backchannel::{BackchannelRequest, WaitingElsewhere};
 pub use browser::Browser;
 pub use contoso::{
     ADMIN, Application, CHRIS, COLORS_API, CONTOSO, CONTOSO_DIRECTORY, DAEMON, DANA, FABRIKAM, FABRIKAM_ADMIN,

@@ -14,8 +14,8 @@ use tower_service::Service;
 use crate::app::App;
 use crate::endpoints::interaction::{self, Page};
 use crate::endpoints::{
-    account, api, assets, authorize, dev, device, documents, operations, push, registration, sign_out, token,
-    token_status,
+    account, api, assets, authorize, backchannel, dev, device, documents, operations, push, registration, sign_out,
+    token, token_status,
 };
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
@@ -77,7 +77,7 @@ async fn handle(app: &App, request: Request<Body>) -> Answer {
 }
 
 const fn only_for_development(route: &Route) -> bool {
-    matches!(route, Route::DevClock | Route::DevFlows | Route::DevRefusals)
+    matches!(route, Route::DevClock | Route::DevFlows | Route::DevRefusals | Route::DevCiba)
 }
 
 fn takes(route: &Route, method: &Method) -> bool {
@@ -97,6 +97,7 @@ async fn answer(app: &App, route: &Route, request: Request<Body>) -> Answer {
         }
         Route::Token { dialect, tenant } => Box::pin(token::handle(app, &incoming, read, *dialect, tenant)).await,
         Route::DeviceCode { dialect, tenant } => Box::pin(device::begin(app, &incoming, read, *dialect, tenant)).await,
+        Route::BackchannelAuthentication { tenant } => Box::pin(backchannel::begin(app, &incoming, read, tenant)).await,
         Route::SignIn { handle } => Box::pin(interaction::page(app, &incoming, read, handle, Page::SignIn)).await,
         Route::Consent { handle } => Box::pin(interaction::page(app, &incoming, read, handle, Page::Consent)).await,
         Route::DeviceConfirm { handle } => {
@@ -133,5 +134,6 @@ async fn answer(app: &App, route: &Route, request: Request<Body>) -> Answer {
         Route::DevClock => dev::clock(app, &incoming),
         Route::DevFlows => dev::flows(app, &incoming),
         Route::DevRefusals => dev::refusals(app, &incoming),
+        Route::DevCiba => Box::pin(dev::ciba(app, &incoming)).await,
     }
 }

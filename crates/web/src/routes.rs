@@ -38,6 +38,8 @@ pub enum Route {
     Push { tenant: String },
     /// Whether a token is of use.
     Introspect { tenant: String },
+    /// Where an application asks a person who is elsewhere.
+    BackchannelAuthentication { tenant: String },
     /// Where a token is given back.
     Revoke { tenant: String },
     /// Where an application registers itself.
@@ -86,6 +88,8 @@ pub enum Route {
     DevFlows,
     /// Answers that applications are to meet; only under `--dev`.
     DevRefusals,
+    /// What waits for people who are elsewhere, under `--dev`.
+    DevCiba,
 }
 
 impl Route {
@@ -121,6 +125,7 @@ impl Route {
             ["dev", "clock"] => Self::DevClock,
             ["dev", "flows"] => Self::DevFlows,
             ["dev", "refusals"] => Self::DevRefusals,
+            ["dev", "ciba"] => Self::DevCiba,
             ["error"] => Self::ErrorCode,
             // The addresses of a tenant, without one.
             ["oauth2", ..] => return Self::of_tenant(String::new(), segments),
@@ -151,6 +156,7 @@ impl Route {
             ["oidc", "authorize"] => Self::Authorize { dialect: Oidc, tenant },
             ["oidc", "token"] => Self::Token { dialect: Oidc, tenant },
             ["oidc", "device-authorization"] => Self::DeviceCode { dialect: Oidc, tenant },
+            ["oidc", "bc-authorize"] => Self::BackchannelAuthentication { tenant },
             ["oidc", "end-session"] => Self::Logout { dialect: Oidc, tenant },
             ["oidc", "keys"] => Self::Keys { dialect: Oidc, tenant },
             ["oidc", ".well-known", "openid-configuration"] => Self::Metadata { dialect: Oidc, tenant },
@@ -180,12 +186,14 @@ impl Route {
             | Self::SignOut { .. }
             | Self::AccountPage { .. }
             | Self::ConsentRequests { .. }
-            | Self::DevClock => &["GET", "POST"],
+            | Self::DevClock
+            | Self::DevCiba => &["GET", "POST"],
             Self::DevRefusals => &["GET", "POST", "DELETE"],
             Self::ClientConfiguration { .. } => &["GET", "PUT", "DELETE"],
             Self::Token { .. }
             | Self::DeviceCode { .. }
             | Self::Push { .. }
+            | Self::BackchannelAuthentication { .. }
             | Self::Introspect { .. }
             | Self::Revoke { .. }
             | Self::Register { .. } => &["POST"],
@@ -212,6 +220,7 @@ impl Route {
             Self::Token { .. }
                 | Self::DeviceCode { .. }
                 | Self::Push { .. }
+                | Self::BackchannelAuthentication { .. }
                 | Self::Introspect { .. }
                 | Self::Revoke { .. }
         )
@@ -238,6 +247,7 @@ impl Route {
             | Self::AdminConsent { .. }
             | Self::Logout { .. }
             | Self::Introspect { .. }
+            | Self::BackchannelAuthentication { .. }
             | Self::NativeClient
             | Self::ErrorCode
             | Self::SignIn { .. }
@@ -253,7 +263,8 @@ impl Route {
             | Self::HealthReady
             | Self::DevClock
             | Self::DevFlows
-            | Self::DevRefusals => false,
+            | Self::DevRefusals
+            | Self::DevCiba => false,
         }
     }
 }

@@ -113,7 +113,7 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::InstanceUnknown { .. } => report(50_049, "invalid_instance"),
 
         R::ClientUnknown { .. } | R::ClientIdMalformed { .. } => report(700_016, "unauthorized_client").page(),
-        R::AudienceExcludes { .. } => report(50_020, "access_denied").page(),
+        R::AudienceExcludes { .. } | R::AskedOfAnotherPerson => report(50_020, "access_denied").page(),
         R::NotForPersonalAccounts { .. } => report(9_002_332, "unauthorized_client").page(),
         R::ForPersonalAccountsAlone { .. } => report(9_002_331, "unauthorized_client").page(),
         R::SingleTenantOnly { .. } => report(50_194, "invalid_request").page(),
@@ -220,7 +220,12 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::OnBehalfOfInvalid { why: TokenFault::NoPerson } => report(7_000_114, "unauthorized_client"),
         R::OnBehalfOfInvalid { why } => report(of_token_acted_on(why), "invalid_grant"),
 
-        R::DevicePending => report(70_016, "authorization_pending"),
+        // Their libraries give up when they are told to slow down, so they never are (Source: entra-dialect 10).
+        R::DevicePending | R::PollingTooFast { .. } => report(70_016, "authorization_pending"),
+        // There is no such endpoint in the Microsoft dialects.
+        R::BackchannelNotRegistered => report(70_001, "unauthorized_client"),
+        R::HintUnknown => report(50_034, "invalid_grant"),
+        R::BindingMessageInvalid { .. } => report(90_023, "invalid_request"),
         R::DeviceDeclined => report(70_018, "authorization_declined"),
         R::DeviceCodeUnknown | R::DeviceCodeOfAnotherClient => report(70_018, "bad_verification_code"),
         R::DeviceCodeExpired => match endpoint {

@@ -30,16 +30,19 @@ pub fn parse<V: Version>(call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> 
 }
 
 fn kind(text: &str) -> Result<GrantKind, Refusal> {
-    match text {
-        DEVICE_CODE_IN_SHORT => Ok(GrantKind::DeviceCode),
-        _ => GrantKind::parse(text).ok_or_else(|| Refusal::GrantTypeUnknown { asked: cut(text, 80) }),
+    if text == DEVICE_CODE_IN_SHORT {
+        return Ok(GrantKind::DeviceCode);
     }
+    let found = GrantKind::parse(text).filter(|kind| *kind != GrantKind::BackchannelRequest);
+    found.ok_or_else(|| Refusal::GrantTypeUnknown { asked: cut(text, 80) })
 }
 
 /// What is wanted: of those grants that something was asked for already, the request need not say it again.
 fn wanted<V: Version>(kind: GrantKind, parameters: &Parameters) -> Result<Option<WantedScopes>, Refusal> {
     match kind {
-        GrantKind::Code | GrantKind::RefreshToken | GrantKind::DeviceCode => named_for_person::<V>(parameters),
+        GrantKind::Code | GrantKind::RefreshToken | GrantKind::DeviceCode | GrantKind::BackchannelRequest => {
+            named_for_person::<V>(parameters)
+        }
         GrantKind::Password => wanted_for_person::<V>(parameters).map(Some),
         GrantKind::OnBehalfOf => Ok(Some(must_name::<V>(parameters)?.with_sign_in(V::IMPLIED))),
         // There is no person who could sign in.
@@ -57,7 +60,8 @@ fn grant(kind: GrantKind, parameters: &Parameters, wanted: Option<&WantedScopes>
             name: parameters.required("username", limit::HINT)?.to_owned(),
             password: secret("password", limit::SECRET)?,
         },
-        GrantKind::DeviceCode => Grant::DeviceCode { code: device_code(parameters)? },
+        GrantKind::DeviceCode => Grant::DeviceCode { code: device_code(parameters)?, slows_down: false },
+        GrantKind::BackchannelRequest => return Err(Refusal::GrantTypeUnknown { asked: kind.as_str().to_owned() }),
         GrantKind::OnBehalfOf => {
             on_behalf_of_alone(parameters.required("requested_token_use", limit::SHORT)?)?;
             Grant::OnBehalfOf { assertion: secret("assertion", limit::DOCUMENT)? }

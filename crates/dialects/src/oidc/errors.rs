@@ -1,7 +1,7 @@
 //! How the standard reports an error: the words of its documents, a sentence, and nothing else.
 //!
 //! Spec: RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, OpenID Connect Core Error Code
-//! unmet_authentication_requirements 1.0 §2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9396 §5, RFC 6750 §3.1,
+//! unmet_authentication_requirements 1.0 §2, RFC 8628 §3.5, CIBA §11 and §13, RFC 8707 §2, RFC 9101 §7, RFC 9396 §5, RFC 6750 §3.1,
 //! RFC 7591 §3.2.2.
 
 use grantor_protocol::dpop::{ALGORITHMS, BadProof, Scheme};
@@ -187,6 +187,11 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::SoftwareStatementMalformed => back("invalid_software_statement"),
         R::SoftwareStatementNotApproved => back("unapproved_software_statement"),
         R::DevicePending => back("authorization_pending"),
+        R::PollingTooFast { .. } => back("slow_down"),
+        R::BackchannelNotRegistered => back("unauthorized_client"),
+        R::HintUnknown => back("unknown_user_id"),
+        R::AskedOfAnotherPerson => page("access_denied"),
+        R::BindingMessageInvalid { .. } => back("invalid_binding_message"),
         R::DeviceDeclined => back("access_denied"),
         R::DeviceCodeExpired if at_token => back("expired_token"),
         R::DeviceCodeExpired | R::UserCodeMissing | R::UserCodeUnknown | R::UserCodeUsed => page("invalid_request"),

@@ -4,7 +4,7 @@ use grantor_protocol::dpop::ALGORITHMS;
 use grantor_protocol::{PublicUrl, TenantId};
 use grantor_rules::client::assertion;
 use grantor_rules::client_metadata::algorithms::REQUEST_KEY_MANAGEMENT;
-use grantor_rules::model::{AuthMethod, SigningAlg, SubjectType, Tenant};
+use grantor_rules::model::{AuthMethod, DeliveryMode, SigningAlg, SubjectType, Tenant};
 use grantor_rules::responses::{CONTENT_ENCRYPTION, KEY_MANAGEMENT};
 use grantor_rules::scopes::SignInScope;
 use grantor_rules::token::issued::GrantKind;
@@ -19,8 +19,13 @@ pub fn issuer(public: &PublicUrl, tenant: &str) -> String {
 }
 
 /// The grants that are served, in the order of the documents that define them.
-pub const GRANTS: [GrantKind; 4] =
-    [GrantKind::Code, GrantKind::ClientCredentials, GrantKind::RefreshToken, GrantKind::DeviceCode];
+pub const GRANTS: [GrantKind; 5] = [
+    GrantKind::Code,
+    GrantKind::ClientCredentials,
+    GrantKind::RefreshToken,
+    GrantKind::DeviceCode,
+    GrantKind::BackchannelRequest,
+];
 
 /// How an application may prove itself.
 const AUTHENTICATION: [AuthMethod; 5] = [
@@ -104,6 +109,7 @@ fn without_registration(
         // RFC 9396 §10
         add(&mut document, json!({ "authorization_details_types_supported": detail_types }));
     }
+    add(&mut document, people_elsewhere(&at(paths::backchannel_authentication)));
     Reply::document(document)
 }
 
@@ -149,6 +155,17 @@ fn answers() -> Value {
     })
 }
 
+/// What is said of requests to people who are elsewhere (CIBA §4).
+fn people_elsewhere(endpoint: &str) -> Value {
+    let modes: Vec<&str> = DeliveryMode::NAMES.iter().map(|(name, _)| *name).collect();
+    json!({
+        "backchannel_authentication_endpoint": endpoint,
+        "backchannel_token_delivery_modes_supported": modes,
+        "backchannel_authentication_request_signing_alg_values_supported": SigningAlg::NAMES.map(|(name, _)| name),
+        "backchannel_user_code_parameter_supported": false,
+    })
+}
+
 /// How requests may be put (RFC 9101 §10.5, RFC 9126 §5, OpenID Connect Discovery §3).
 fn requests(push: &str) -> Value {
     json!({
@@ -178,11 +195,12 @@ pub fn keys(keys: &[Value], request_key: &Value) -> Reply {
     Reply::document(json!({ "keys": all }))
 }
 
-/// For whom a client assertion may be: the issuer, the token endpoint or that for pushed requests, under each name of the tenant
-/// (RFC 7523 §3, RFC 9126 §2).
+/// For whom a client assertion may be: the issuer, the token endpoint, that for pushed requests or the one that asks people
+/// elsewhere, under each name of the tenant (RFC 7523 §3, RFC 9126 §2, CIBA §7.1).
 pub fn assertion_audiences(public: &PublicUrl, tenant: &Tenant) -> Vec<String> {
     let id = tenant.id.to_string();
     let names = [id.as_str(), tenant.domain.as_str()];
-    let endpoints = names.iter().flat_map(|name| [paths::token(name), paths::push(name)]);
-    endpoints.map(|path| public.at(&path)).chain([issuer(public, &id)]).collect()
+    let endpoints = [paths::token, paths::push, paths::backchannel_authentication];
+    let addresses = endpoints.iter().flat_map(|path| names.map(|name| public.at(&path(name))));
+    addresses.chain([issuer(public, &id)]).collect()
 }

@@ -2,6 +2,7 @@
 
 mod authorization_details;
 mod authorize;
+pub mod backchannel;
 pub mod claims;
 mod claims_request;
 mod device;

@@ -20,6 +20,11 @@ pub fn device_authorization(tenant: &str) -> String {
     format!("/{tenant}/oidc/device-authorization")
 }
 
+/// Where an application asks a person who is elsewhere (CIBA §7).
+pub fn backchannel_authentication(tenant: &str) -> String {
+    format!("/{tenant}/oidc/bc-authorize")
+}
+
 /// Where a browser is sent to sign out.
 pub fn end_session(tenant: &str) -> String {
     format!("/{tenant}/oidc/end-session")

@@ -1,4 +1,4 @@
-//! Requests and replies of the token endpoint (RFC 6749 §4.1.3, §4.4.2, §5.1 and §6; RFC 8628 §3.4).
+//! Requests and replies of the token endpoint (RFC 6749 §4.1.3, §4.4.2, §5.1 and §6; RFC 8628 §3.4; CIBA §10.1).
 
 use grantor_rules::Refusal;
 use grantor_rules::refusal::DetailsFault;
@@ -41,7 +41,8 @@ fn grant(kind: GrantKind, parameters: &Parameters, wanted: Option<&WantedScopes>
         GrantKind::Code => code(parameters, wanted, SaysAddress::AgainWithoutProofKey)?,
         GrantKind::ClientCredentials => Grant::ClientCredentials,
         GrantKind::RefreshToken => Grant::RefreshToken { token: secret("refresh_token")? },
-        GrantKind::DeviceCode => Grant::DeviceCode { code: secret("device_code")? },
+        GrantKind::DeviceCode => Grant::DeviceCode { code: secret("device_code")?, slows_down: true },
+        GrantKind::BackchannelRequest => Grant::BackchannelRequest { id: secret("auth_req_id")? },
         GrantKind::Password | GrantKind::OnBehalfOf => {
             return Err(Refusal::GrantTypeUnknown { asked: kind.as_str().to_owned() });
         }

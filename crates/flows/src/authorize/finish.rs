@@ -18,7 +18,7 @@ use grantor_storage::{AnswerDeviceCode, BeginFamily, Finished, IssueCode, Record
 
 use super::{AnswerTo, Issued, Known, Proven, Stage, Step};
 use crate::token::issue;
-use crate::{Env, Event, FlowError, Trace, load};
+use crate::{Env, Event, FlowError, Trace, backchannel, device, load};
 
 /// What the person has just allowed.
 pub(super) struct Given {
@@ -47,7 +47,7 @@ impl Finishing<'_> {
         self.apis_are_let_in()?;
         match (&self.proven.answer, &self.stage.interaction().purpose) {
             (AnswerTo::Page(path), _) => self.visit(path).await,
-            (AnswerTo::Device(digest), _) => self.approve_device(*digest).await,
+            (AnswerTo::Device { code, .. }, _) => self.approve_device(*code).await,
             (AnswerTo::Redirect(_), Purpose::AdminConsent) => self.allow_for_everyone().await,
             (AnswerTo::Redirect(_), _) => self.issue(plan).await,
         }
@@ -149,6 +149,7 @@ impl Finishing<'_> {
 
     async fn approve_device(&self, digest: grantor_protocol::HandleDigest) -> Result<Step, FlowError> {
         let now = self.env.now();
+        let code = device::waiting(self.env, &digest).await?;
         let sign_in = &self.person.sign_in;
         let approval = DeviceApproval {
             tenant: self.person.tenant.id,
@@ -166,7 +167,7 @@ impl Finishing<'_> {
                 answer: DeviceAnswer::Approved(approval),
                 interaction: self.stage.handle(),
                 consents: self.recorded(now),
-                notices: Vec::new(),
+                notices: backchannel::notices(self.env, &code, now),
                 now,
             })
             .await?;

@@ -27,7 +27,9 @@ impl Known {
         let store = env.storage.tenant(tenant.id);
         let client = match &proven.answer {
             AnswerTo::Page(_) => Registration { application: Arc::clone(application), principal: None },
-            AnswerTo::Redirect(_) | AnswerTo::Device(_) => load::client(env, tenant, &application.client_id).await?,
+            AnswerTo::Redirect(_) | AnswerTo::Device { .. } => {
+                load::client(env, tenant, &application.client_id).await?
+            }
         };
         let scopes = load::scopes(env, tenant, &request.wanted).await?;
         let assigned = if client.wants_assignment() {
@@ -57,7 +59,7 @@ impl Known {
             client: &self.client,
             answer: match &proven.answer {
                 AnswerTo::Redirect(redirect) => Answer::Redirect(redirect),
-                AnswerTo::Device(_) => Answer::Device,
+                AnswerTo::Device { .. } => Answer::Device,
                 AnswerTo::Page(_) => Answer::Page,
             },
             request,

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use grantor_protocol::{ClientId, HandleDigest, RedirectUri};
+use grantor_protocol::{ClientId, HandleDigest, RedirectUri, UserId};
 use grantor_rules::Refusal;
 use grantor_rules::authorize as rule;
 use grantor_rules::client::{RegisteredRedirect, registered_redirect};
-use grantor_rules::model::{Application, Tenant, TenantName};
+use grantor_rules::model::{Application, DeviceCode, Tenant, TenantName};
 
 use crate::place::Place;
 use crate::{Env, Event, FlowError, Trace, load};
@@ -29,8 +29,13 @@ pub struct Proven {
 pub enum AnswerTo {
     /// To an address that is registered for the application.
     Redirect(RegisteredRedirect),
-    /// To a program that waits elsewhere; with the digest of its device code.
-    Device(HandleDigest),
+    /// To a program that waits elsewhere.
+    Device {
+        /// The digest of its device code.
+        code: HandleDigest,
+        /// Whose answer it waits for, where the application has named the person itself.
+        awaits: Option<UserId>,
+    },
     /// To a page of ours, by its path.
     Page(String),
 }
@@ -40,7 +45,7 @@ impl Proven {
     pub const fn redirect(&self) -> Option<&RegisteredRedirect> {
         match &self.answer {
             AnswerTo::Redirect(redirect) => Some(redirect),
-            AnswerTo::Device(_) | AnswerTo::Page(_) => None,
+            AnswerTo::Device { .. } | AnswerTo::Page(_) => None,
         }
     }
 }
@@ -72,12 +77,13 @@ pub async fn prove_device(
     env: &Env,
     trace: &Trace,
     place: Place,
-    client_id: &ClientId,
-    device_code: HandleDigest,
+    digest: HandleDigest,
+    code: &DeviceCode,
 ) -> Result<Proven, FlowError> {
-    let (keeper, application) = application(env, trace, &place, client_id).await?;
+    let (keeper, application) = application(env, trace, &place, &code.client_id).await?;
     rule::fits_authority(&application, place.authority())?;
-    Ok(Proven { place, keeper, application, answer: AnswerTo::Device(device_code) })
+    let awaits = code.awaits.as_ref().map(|awaited| awaited.user);
+    Ok(Proven { place, keeper, application, answer: AnswerTo::Device { code: digest, awaits } })
 }
 
 /// A page of ours for which somebody must be signed in.

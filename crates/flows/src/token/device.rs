@@ -1,28 +1,47 @@
-//! A device code is exchanged.
+//! What a program has waited with is exchanged: a device code, or a request to a person who is elsewhere.
 
 use grantor_protocol::{FamilyId, Handle, HandleKind, Secret};
 use grantor_rules::Refusal;
+use grantor_rules::backchannel::may_ask;
 use grantor_rules::client::platform_of_direct_grant;
-use grantor_rules::model::{Authority, DeviceCode, User};
-use grantor_rules::token::device::{approved, redeem as rule, session_lives};
+use grantor_rules::model::{Authority, DeviceCode, Platform, User};
+use grantor_rules::token::device::{approved, asked, redeem as rule, session_lives};
 use grantor_rules::token::issued::IssuedTokens;
 use grantor_storage::{RedeemDeviceCode, Redeemed};
 
 use super::{Call, issue};
 use crate::{Env, FlowError};
 
-/// The device code behind a text.
-pub async fn find(env: &Env, presented: &Secret) -> Result<Option<(Handle, DeviceCode)>, FlowError> {
-    let Ok(handle) = Handle::parse(HandleKind::DeviceCode, presented.expose()) else { return Ok(None) };
+/// What a program waits with.
+pub struct Waits<'a> {
+    /// What it is.
+    pub kind: HandleKind,
+    /// Its text.
+    pub presented: &'a Secret,
+    /// Whether a program that asks too fast is told so.
+    pub slows_down: bool,
+}
+
+/// What waits behind a text of one kind.
+pub async fn find(env: &Env, kind: HandleKind, presented: &Secret) -> Result<Option<(Handle, DeviceCode)>, FlowError> {
+    let Ok(handle) = Handle::parse(kind, presented.expose()) else { return Ok(None) };
     Ok(env.storage.find_device_code(&handle.digest()).await?.map(|code| (handle, code)))
 }
 
-pub async fn redeem(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, FlowError> {
-    let platform = platform_of_direct_grant(&call.client.application);
+pub async fn redeem(call: &Call<'_>, waits: &Waits<'_>) -> Result<IssuedTokens, FlowError> {
+    let by_backchannel = waits.kind == HandleKind::BackchannelRequest;
+    let application = &call.client.application;
+    let platform = if by_backchannel { Platform::Web } else { platform_of_direct_grant(application) };
     let client = call.prove(platform).await?;
-    let (handle, code) = find(call.env, presented).await?.ok_or(Refusal::DeviceCodeUnknown)?;
+    if by_backchannel {
+        may_ask(application)?;
+    }
+    let (handle, code) = find(call.env, waits.kind, waits.presented).await?.ok_or(Refusal::DeviceCodeUnknown)?;
     call.trace.join(code.flow);
-    let approval = approved(&code, &client, call.env.now())?;
+    let approval = match approved(&code, &client, call.env.now()) {
+        Err(Refusal::DevicePending) if waits.slows_down => return Err(paced(call.env, &handle, &code).await?.into()),
+        found => found?,
+    };
     let elsewhere = matches!(code.authority, Authority::Tenant(asked) if asked != call.tenant.id);
     if elsewhere || approval.tenant != call.tenant.id {
         return Err(Refusal::CodeOfAnotherTenant.into());
@@ -48,9 +67,22 @@ pub async fn redeem(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens,
         .await?;
     match redeemed {
         Redeemed::Now => {
-            issue::record(call.env, call.trace, &plan, "device_code");
+            let grant = if by_backchannel { "ciba" } else { "device_code" };
+            issue::record(call.env, call.trace, &plan, grant);
             Ok(issued)
         }
         Redeemed::Before => Err(Refusal::DeviceCodeSpent.into()),
     }
+}
+
+/// There is no answer yet: whether the program waited for its interval, which is kept for the next time.
+async fn paced(env: &Env, handle: &Handle, code: &DeviceCode) -> Result<Refusal, FlowError> {
+    let (polled, in_time) = asked(code.polled, env.settings.device_code_interval, env.now());
+    let kept = env.storage.note_device_poll(&handle.digest(), code.polled, polled).await?;
+    Ok(match in_time {
+        Ok(()) if kept => Refusal::DevicePending,
+        // Another question came in between.
+        Ok(()) => Refusal::PollingTooFast { interval: polled.interval.as_secs() },
+        Err(refusal) => refusal,
+    })
 }

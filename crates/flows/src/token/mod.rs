@@ -27,6 +27,7 @@ use crate::client_proof::{self, Asking};
 use crate::load::Ties;
 use crate::place::{Place, home_of};
 use crate::{Env, FlowError, Trace, dpop, load};
+use device::Waits;
 
 /// Exchanges what a request presents for tokens, laid out as `layout` says.
 ///
@@ -52,7 +53,14 @@ pub async fn exchange(
         Grant::RefreshToken { token } => refresh::renew(&call, token).await,
         // Apart from the others: a whole sign-in happens on the way, and every request would carry its state about.
         Grant::Password { name, password } => Box::pin(password::grant(&call, name, password)).await,
-        Grant::DeviceCode { code } => Box::pin(device::redeem(&call, code)).await,
+        Grant::DeviceCode { code, slows_down } => {
+            let waits = Waits { kind: HandleKind::DeviceCode, presented: code, slows_down: *slows_down };
+            Box::pin(device::redeem(&call, &waits)).await
+        }
+        Grant::BackchannelRequest { id } => {
+            let waits = Waits { kind: HandleKind::BackchannelRequest, presented: id, slows_down: true };
+            Box::pin(device::redeem(&call, &waits)).await
+        }
         Grant::OnBehalfOf { assertion } => Box::pin(on_behalf_of::grant(&call, assertion)).await,
     };
     Ok(IssuedTokens { dpop_nonce: call.next_nonce.into_inner(), ..issued? })
@@ -80,7 +88,8 @@ async fn tenant_of(
         Grant::RefreshToken { token } => {
             RefreshHandle::parse(&env.refresh_tokens, token.expose()).ok().map(|handle| handle.tenant())
         }
-        Grant::DeviceCode { code } => approved_in(env, code).await?,
+        Grant::DeviceCode { code, .. } => approved_in(env, HandleKind::DeviceCode, code).await?,
+        Grant::BackchannelRequest { id } => approved_in(env, HandleKind::BackchannelRequest, id).await?,
         Grant::OnBehalfOf { assertion } => {
             let claims = env.keys.claims(assertion, layout.access_token_type()).ok();
             claims.and_then(|claims| layout.read_access_token(&claims, env.now()).ok()).map(|token| token.tenant)
@@ -115,8 +124,12 @@ async fn home_of_password(env: &Env, place: &Place, name: &str) -> Result<Tenant
     .into())
 }
 
-async fn approved_in(env: &Env, code: &grantor_protocol::Secret) -> Result<Option<TenantId>, FlowError> {
-    let found = device::find(env, code).await?;
+async fn approved_in(
+    env: &Env,
+    kind: HandleKind,
+    code: &grantor_protocol::Secret,
+) -> Result<Option<TenantId>, FlowError> {
+    let found = device::find(env, kind, code).await?;
     Ok(found.and_then(|(_, code)| match code.answer {
         Some(DeviceAnswer::Approved(approval)) => Some(approval.tenant),
         Some(DeviceAnswer::Declined) | None => None,

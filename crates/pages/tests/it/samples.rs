@@ -3,9 +3,9 @@
 use grantor_pages::{
     Account, AccountPage, AccountPicker, AllowedApi, AllowedApp, Application, Brand, Busy, Compare, Consent,
     ConsentRequest, ConsentRequests, ConsentRequestsDone, ContinueTo, Detail, DeviceCodeEntry, DeviceCodeError,
-    DeviceConfirm, DeviceDeclined, DeviceDone, Facts, Fault, FormPost, Hidden, NativeClient, NeedsAdministrator,
-    NeedsAdministratorReason, NotFound, Permission, Person, Refused, RequestSent, Risk, SignIn, SignInError,
-    SignOutConfirm, SignOutFrame, SignOutPick, SignedOut, WithdrawConfirm, words,
+    DeviceConfirm, DeviceDeclined, DeviceDone, Elsewhere, ElsewhereDone, Facts, Fault, FormPost, Hidden, NativeClient,
+    NeedsAdministrator, NeedsAdministratorReason, NotFound, Permission, Person, Refused, RequestSent, Risk, SignIn,
+    SignInError, SignOutConfirm, SignOutFrame, SignOutPick, SignedOut, WaitingApp, WithdrawConfirm, words,
 };
 
 /// Says each string that a page is given: as it is, longer, or hostile.
@@ -23,6 +23,9 @@ pub fn pages(say: Say<'_>) -> Vec<(&'static str, String)> {
         ("consent-details", consent_with_details(say).render()),
         ("consent-administrator", consent_of_administrator(say).render()),
         ("consent-for-everyone", consent_for_everyone(say).render()),
+        ("consent-elsewhere", consent_elsewhere(say).render()),
+        ("elsewhere-approved", elsewhere_done(true, say).render()),
+        ("elsewhere-denied", elsewhere_done(false, say).render()),
         ("needs-administrator", needs_administrator(true, say).render()),
         ("needs-administrator-elsewhere", needs_administrator(false, say).render()),
         ("request-sent", request_sent(say).render()),
@@ -196,6 +199,7 @@ fn consent_of(application: Application, say: Say<'_>) -> Consent {
         person: person(say),
         for_everyone: false,
         organization_choice: false,
+        elsewhere: None,
         action: say("/consent"),
         hidden: hidden(say),
     }
@@ -353,6 +357,7 @@ pub fn signed_out(say: Say<'_>) -> SignedOut {
 
 fn account_page(say: Say<'_>) -> AccountPage {
     AccountPage {
+        waiting: vec![waiting(application(say), "w1", say), waiting(application_from_outside(say), "w2", say)],
         apps: vec![allowed(application(say), "native", say), allowed(application_from_outside(say), "expenses", say)],
         apps_for_everyone: vec![allowed(application(say), "calendar", say)],
         withdrawn: Some(say("Old App")),
@@ -368,6 +373,7 @@ fn account_page_empty(say: Say<'_>) -> AccountPage {
     AccountPage {
         brand: brand(say),
         person: person(say),
+        waiting: Vec::new(),
         apps: Vec::new(),
         apps_for_everyone: Vec::new(),
         withdrawn: None,
@@ -375,6 +381,24 @@ fn account_page_empty(say: Say<'_>) -> AccountPage {
         sign_out: format!("/{}", say("sign-out")),
         action: String::new(),
         hidden: Hidden { csrf: String::new() },
+    }
+}
+
+fn waiting(application: Application, id: &str, say: Say<'_>) -> WaitingApp {
+    WaitingApp { id: say(id), application, binding_message: Some(say("W4-SCT")) }
+}
+
+fn consent_elsewhere(say: Say<'_>) -> Consent {
+    let elsewhere = Elsewhere { binding_message: Some(say("W4-SCT")) };
+    Consent { elsewhere: Some(elsewhere), ..consent_of(application_from_outside(say), say) }
+}
+
+fn elsewhere_done(approved: bool, say: Say<'_>) -> ElsewhereDone {
+    ElsewhereDone {
+        brand: Some(brand(say)),
+        application_name: say("Native App"),
+        approved,
+        account: format!("/{}", say("account")),
     }
 }
 

@@ -55,6 +55,14 @@ pub enum Grant {
     DeviceCode {
         /// Its text.
         code: Secret,
+        /// Whether a program that asks too fast is told so: a setting of the dialect, since there are libraries that give up
+        /// then.
+        slows_down: bool,
+    },
+    /// A request to a person who is elsewhere (CIBA §10.1).
+    BackchannelRequest {
+        /// Its `auth_req_id`.
+        id: Secret,
     },
     /// An access token that the application was called with, to call on for the same person (Source: entra-dialect 9.6).
     OnBehalfOf {
@@ -76,16 +84,25 @@ pub enum GrantKind {
     Password,
     /// A device code.
     DeviceCode,
+    /// A request to a person who is elsewhere.
+    BackchannelRequest,
     /// An access token, to call on with.
     OnBehalfOf,
 }
 
 impl GrantKind {
     /// Each.
-    pub const ALL: [Self; 6] =
-        [Self::Code, Self::ClientCredentials, Self::RefreshToken, Self::Password, Self::DeviceCode, Self::OnBehalfOf];
+    pub const ALL: [Self; 7] = [
+        Self::Code,
+        Self::ClientCredentials,
+        Self::RefreshToken,
+        Self::Password,
+        Self::DeviceCode,
+        Self::BackchannelRequest,
+        Self::OnBehalfOf,
+    ];
 
-    /// Its name as a `grant_type` (RFC 6749 §4, RFC 8628 §3.4, RFC 7523 §2.1).
+    /// Its name as a `grant_type` (RFC 6749 §4, RFC 8628 §3.4, CIBA §10.1, RFC 7523 §2.1).
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Code => "authorization_code",
@@ -93,6 +110,7 @@ impl GrantKind {
             Self::RefreshToken => "refresh_token",
             Self::Password => "password",
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::BackchannelRequest => "urn:openid:params:grant-type:ciba",
             Self::OnBehalfOf => "urn:ietf:params:oauth:grant-type:jwt-bearer",
         }
     }
@@ -112,6 +130,7 @@ impl Grant {
             Self::RefreshToken { .. } => GrantKind::RefreshToken,
             Self::Password { .. } => GrantKind::Password,
             Self::DeviceCode { .. } => GrantKind::DeviceCode,
+            Self::BackchannelRequest { .. } => GrantKind::BackchannelRequest,
             Self::OnBehalfOf { .. } => GrantKind::OnBehalfOf,
         }
     }

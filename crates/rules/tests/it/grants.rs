@@ -57,7 +57,8 @@ impl ForAPerson {
             GrantKind::ClientCredentials => None,
             GrantKind::RefreshToken => Some(Self::RefreshToken),
             GrantKind::Password => Some(Self::Password),
-            GrantKind::DeviceCode => Some(Self::DeviceCode),
+            // The same, but for who may ask.
+            GrantKind::DeviceCode | GrantKind::BackchannelRequest => Some(Self::DeviceCode),
             GrantKind::OnBehalfOf => Some(Self::OnBehalfOf),
         }
     }

@@ -10,8 +10,9 @@ use grantor_protocol::HandleKind;
 use grantor_rules::model as rules;
 use grantor_rules::token::issued::GrantKind;
 use grantor_testkit::{
-    Answer, Application, Authorize, Browser, CHRIS, COLORS_API, CONTOSO, DAEMON, DeviceRequest, NATIVE, Options,
-    TestPlatform, TokenRequest, initial_access_token, register, unverified_claims, unverified_header,
+    Answer, Application, Authorize, BackchannelRequest, Browser, CHRIS, COLORS_API, CONTOSO, DAEMON, DeviceRequest,
+    NATIVE, Options, TestPlatform, TokenRequest, WEB, initial_access_token, register, unverified_claims,
+    unverified_header,
 };
 use serde_json::{Value, json};
 
@@ -53,6 +54,7 @@ impl Credential {
             Self::Handle(HandleKind::PushedRequest) => &[Place::PushedReference],
             Self::Handle(HandleKind::Registration) => &[Place::ClientConfiguration],
             Self::InitialAccessToken => &[Place::Registration],
+            Self::Handle(HandleKind::BackchannelRequest) => &[Place::BackchannelRequest],
             Self::BrowserCookie => &[Place::BrowserCookie],
             Self::DirectoryToken => &[Place::Me, Place::Userinfo],
             Self::StandardToken | Self::OpaqueToken => &[Place::StandardUserinfo],
@@ -81,13 +83,14 @@ enum Place {
     Code,
     DeviceCode,
     PushedReference,
+    BackchannelRequest,
     OnBehalfOf,
     Registration,
     ClientConfiguration,
 }
 
 impl Place {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::SignInPage,
         Self::ConsentPage,
         Self::DevicePage,
@@ -100,6 +103,7 @@ impl Place {
         Self::Code,
         Self::DeviceCode,
         Self::PushedReference,
+        Self::BackchannelRequest,
         Self::OnBehalfOf,
         Self::Registration,
         Self::ClientConfiguration,
@@ -130,6 +134,7 @@ impl<'a> Issued<'a> {
         let waiting = browser.authorize(&Authorize::by(NATIVE).with("prompt", "consent")).await.page();
         let unused = browser.authorize(&request).await.code();
         let device = approved_device(platform, &mut browser).await;
+        let elsewhere = BackchannelRequest::to(WEB, CHRIS).approved(platform, CHRIS).await;
         let of_the_standard = standard_tokens(platform).await;
         let pushed = pushed(platform).await;
         let initial = initial_access_token(platform, CONTOSO, 100, Duration::from_hours(1));
@@ -149,6 +154,7 @@ impl<'a> Issued<'a> {
                         registered["registration_access_token"].as_str().unwrap().to_owned()
                     }
                     Credential::InitialAccessToken => initial.clone(),
+                    Credential::Handle(HandleKind::BackchannelRequest) => elsewhere.clone(),
                     Credential::RefreshToken => colors.refresh_token.clone(),
                     Credential::Handle(HandleKind::Interaction) => {
                         waiting.address.rsplit('/').next().unwrap_or_default().to_owned()
@@ -217,6 +223,10 @@ impl<'a> Issued<'a> {
                 register(self.platform, Some(value), &metadata).await.code() == 201
             }
             Place::ClientConfiguration => self.platform.call(&self.configuration, value).await.code() == 200,
+            Place::BackchannelRequest => {
+                let request = TokenRequest::by(WEB, GrantKind::BackchannelRequest.as_str()).oidc().tenant(CONTOSO.id);
+                self.platform.token(&request.with("auth_req_id", value)).await.code() == 200
+            }
             Place::OnBehalfOf => self.platform.token(&acting_on(value)).await.code() == 200,
         }
     }

@@ -4,6 +4,7 @@ mod auth_methods;
 mod authorization_details;
 mod back_channel;
 mod checklist;
+mod ciba;
 mod claims_request;
 mod client_assertions;
 mod client_metadata;

@@ -41,7 +41,8 @@ fn after(route: Option<&Route>) -> Option<Route> {
         Some(Route::Introspect { .. }) => Route::Revoke { tenant: tenant() },
         Some(Route::Revoke { .. }) => Route::Register { tenant: tenant() },
         Some(Route::Register { .. }) => Route::ClientConfiguration { tenant: tenant(), client: "nobody".to_owned() },
-        Some(Route::ClientConfiguration { .. }) => Route::InstanceDiscovery,
+        Some(Route::ClientConfiguration { .. }) => Route::BackchannelAuthentication { tenant: tenant() },
+        Some(Route::BackchannelAuthentication { .. }) => Route::InstanceDiscovery,
         Some(Route::InstanceDiscovery) => Route::UserRealm { user: CHRIS.name.to_owned() },
         Some(Route::UserRealm { .. }) => Route::NativeClient,
         Some(Route::NativeClient) => Route::ErrorCode,
@@ -62,7 +63,8 @@ fn after(route: Option<&Route>) -> Option<Route> {
         Some(Route::HealthReady) => Route::DevClock,
         Some(Route::DevClock) => Route::DevFlows,
         Some(Route::DevFlows) => Route::DevRefusals,
-        Some(Route::DevRefusals) => return None,
+        Some(Route::DevRefusals) => Route::DevCiba,
+        Some(Route::DevCiba) => return None,
     })
 }
 
@@ -110,6 +112,7 @@ fn as_nobody(route: &Route) -> AsNobody {
         Route::ClientConfiguration { tenant, client } => {
             row(&format!("/{tenant}/oidc/register/{client}"), 401, 405, true)
         }
+        Route::BackchannelAuthentication { tenant } => row(&format!("/{tenant}/oidc/bc-authorize"), 405, 400, false),
         Route::Authorize { dialect, tenant } => {
             row(&format!("/{tenant}/oauth2{}/authorize", v(dialect)), 400, 400, false)
         }
@@ -154,6 +157,7 @@ fn as_nobody(route: &Route) -> AsNobody {
         Route::DevClock => row("/dev/clock", 404, 404, false),
         Route::DevFlows => row("/dev/flows", 404, 404, false),
         Route::DevRefusals => row("/dev/refusals", 404, 404, false),
+        Route::DevCiba => row("/dev/ciba", 404, 404, false),
     }
 }
 
@@ -182,6 +186,7 @@ async fn every_address_answers_nobody_as_it_is_listed_here() {
             let status = match (status, &route) {
                 (0, Route::DevClock | Route::DevFlows | Route::DevRefusals) => 404,
                 (0, Route::ClientConfiguration { .. }) if method == "PUT" => 401,
+                (0, Route::DevClock | Route::DevFlows | Route::DevRefusals | Route::DevCiba) => 404,
                 (0, _) => 405,
                 (status, _) => status,
             };
@@ -193,7 +198,7 @@ async fn every_address_answers_nobody_as_it_is_listed_here() {
         }
         let answer = platform.send(platform.request("OPTIONS", &expected.target, &[], "".into())).await;
         let expected_status = match route {
-            Route::DevClock | Route::DevFlows | Route::DevRefusals => 404,
+            Route::DevClock | Route::DevFlows | Route::DevRefusals | Route::DevCiba => 404,
             _ if expected.open => 204,
             _ => 405,
         };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use grantor_dialects::Parameters;
 use grantor_flows::authorize::{self as flow, Consented, Stage};
-use grantor_flows::{FlowError, Place, account as account_flow, authorize};
+use grantor_flows::{FlowError, Place, account as account_flow, authorize, backchannel, device};
 use grantor_pages::{AccountPage, AllowedApp, ConsentRequests, ConsentRequestsDone, Hidden, Person, WithdrawConfirm};
 use grantor_protocol::{ClientId, UserId};
 use grantor_rules::Refusal;
@@ -168,6 +168,7 @@ impl Visit<'_> {
         let page = AccountPage {
             brand: brand(&self.tenant),
             person: self.person(),
+            waiting: self.waiting_apps().await?,
             apps: self.allowed(false).await?,
             apps_for_everyone: self.allowed(true).await?,
             withdrawn: match done {
@@ -210,12 +211,36 @@ impl Visit<'_> {
             let id = ClientId::parse(id).map_err(|_| Refusal::FormNotOurs)?;
             return self.withdrawing(&id, form.sole("decision")).await;
         }
+        if let (Which::Own, Some(id)) = (self.which, form.sole("review")) {
+            return self.reviewing(id).await;
+        }
         let (id, approved) = match (self.which, form.sole("approve"), form.sole("reject")) {
             (Which::Requests, Some(id), None) => (id, true),
             (Which::Requests, None, Some(id)) => (id, false),
             _ => return Err(Refusal::FormNotOurs.into()),
         };
         self.answered(id, approved).await
+    }
+
+    /// From here on it is a request like any other, which the person finds at an address of its own.
+    async fn reviewing(&self, id: &str) -> Result<Answer, FlowError> {
+        let (app, incoming) = (self.app, self.incoming);
+        let (env, trace) = (&app.env, &incoming.trace);
+        let waiting = backchannel::waiting_for(env, &self.tenant, &self.user).await?;
+        let found = waiting.into_iter().find(|(digest, _)| lists::id_of(digest) == id);
+        // It was answered meanwhile in another window, or its time is over: the list says how things stand.
+        let Some((digest, code)) = found else { return self.show(None).await };
+        trace.join(code.flow);
+        let dialect = app.dialect(&code.dialect).ok_or(Refusal::InteractionGone)?;
+        let proven = flow::prove_device(env, trace, Place::Tenant(Arc::clone(&self.tenant)), digest, &code).await?;
+        let purpose = Purpose::Device(digest);
+        let stage = Stage::new(env, trace, &proven.place, purpose.clone(), dialect.name(), &[], self.browser.digest());
+        let sessions = cookies::sessions(&incoming.headers, &env.public, proven.place.authority());
+        let request = device::request_of(env, &code).await?;
+        let parameters = Parameters::default();
+        let asked = Asked { app, incoming, dialect, proven: &proven, parameters: &parameters, purpose: &purpose };
+        let (nothing, layout) = (Consented::NotAsked, dialect.layout());
+        Ok(asked.finish(flow::proceed(env, trace, &proven, &request, stage, &sessions, nothing, layout).await).await)
     }
 
     async fn withdrawing(&self, id: &ClientId, decision: Option<&str>) -> Result<Answer, FlowError> {

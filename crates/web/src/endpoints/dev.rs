@@ -1,12 +1,16 @@
-//! What is served under `--dev` alone: the virtual clock, recorded events, and answers that applications are to meet.
+//! What is served under `--dev` alone: the virtual clock, recorded events, answers that applications are to meet,
+//! and those of people who are elsewhere.
 
 use std::time::Duration;
 
 use axum::http::Method;
-use grantor_dialects::Reply;
 use grantor_dialects::entra::rehearsed;
+use grantor_dialects::{Dialect as _, Reply, wording};
 use grantor_environment::Clock;
-use grantor_protocol::{ClientId, FlowId};
+use grantor_flows::FlowError;
+use grantor_flows::backchannel::rehearsal;
+use grantor_jose::base64url;
+use grantor_protocol::{ClientId, FlowId, Handle, HandleDigest, HandleKind};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -62,6 +66,58 @@ pub fn refusals(app: &App, incoming: &Incoming) -> Answer {
     }
     let waiting: Vec<Value> = rehearsals.waiting().iter().map(shown).collect();
     respond::reply(&Reply::no_store(200, json!({ "waiting": waiting })))
+}
+
+/// `GET`: the requests that wait for people who are elsewhere. `POST ?auth_req_id=…&action=allow` (or `deny`): answers one of
+/// them for its person, without their browser; `id`, as `GET` shows it, does as well.
+pub async fn ciba(app: &App, incoming: &Incoming) -> Answer {
+    if app.dev_clock.is_none() {
+        return respond::method_not_allowed(&[]);
+    }
+    if let Some(refused) = of_another_origin(app, incoming) {
+        return refused;
+    }
+    let answered = if incoming.is_post() { answered(app, incoming).await } else { listed(app).await };
+    match answered {
+        Ok(answer) => answer,
+        Err(FlowError::Refused(refusal)) => hint(409, &wording::sentence(&refusal)),
+        Err(error) => {
+            super::log_failure(&incoming.trace, &error);
+            hint(500, "the service cannot answer now")
+        }
+    }
+}
+
+async fn listed(app: &App) -> Result<Answer, FlowError> {
+    let shown = |one: &rehearsal::Waiting| {
+        json!({
+            "id": base64url::encode(one.digest.as_bytes()),
+            "tenant": one.tenant.domain,
+            "user": one.user.user_principal_name,
+            "client_id": one.code.client_id.as_str(),
+            "binding_message": one.code.awaits.as_ref().and_then(|awaited| awaited.binding_message.as_ref()),
+            "expires_at": one.code.expires_at.seconds(),
+        })
+    };
+    let waiting: Vec<Value> = rehearsal::everything_waiting(&app.env).await?.iter().map(shown).collect();
+    Ok(respond::reply(&Reply::no_store(200, json!({ "waiting": waiting }))))
+}
+
+async fn answered(app: &App, incoming: &Incoming) -> Result<Answer, FlowError> {
+    let query = incoming.query()?;
+    let by_secret = query.sole("auth_req_id").and_then(|id| Handle::parse(HandleKind::BackchannelRequest, id).ok());
+    let by_id = || query.sole("id").and_then(|id| base64url::decode(id).ok()?.try_into().ok());
+    let digest = by_secret.map(|handle| handle.digest()).or_else(|| by_id().map(HandleDigest::from_bytes));
+    let approved = match query.sole("action") {
+        Some("allow") => Some(true),
+        Some("deny") => Some(false),
+        _ => None,
+    };
+    let (Some(digest), Some(approved)) = (digest, approved) else {
+        return Ok(hint(400, "expected ?auth_req_id=…&action=allow, or deny; or the id that GET shows"));
+    };
+    rehearsal::answer(&app.env, &incoming.trace, digest, approved, app.oidc.layout()).await?;
+    Ok(respond::reply(&Reply::no_store(200, json!({ "approved": approved }))))
 }
 
 fn shown(wish: &Wish) -> Value {

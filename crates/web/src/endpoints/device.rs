@@ -158,7 +158,7 @@ async fn begin_sign_in(
     let (env, trace) = (&app.env, &incoming.trace);
     let place = again(env, code.authority).await?;
     let dialect = app.dialect(&code.dialect).ok_or(Refusal::UserCodeUnknown)?;
-    let proven = flow::prove_device(env, trace, place, &code.client_id, digest).await?;
+    let proven = flow::prove_device(env, trace, place, digest, &code).await?;
     let shown = [("user-code".to_owned(), user_code.shown())];
     let purpose = Purpose::Device(digest);
     let stage = Stage::new(env, trace, &proven.place, purpose.clone(), dialect.name(), &shown, browser.digest());

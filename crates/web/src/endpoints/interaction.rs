@@ -40,6 +40,8 @@ struct Waiting<'a> {
     publisher: Arc<Tenant>,
     request: Result<Request, Refusal>,
     sessions: Vec<Handle>,
+    /// What the person compares with what the application shows, where that waits elsewhere.
+    binding_message: Option<String>,
 }
 
 /// Which page was asked for.
@@ -83,6 +85,7 @@ impl<'a> Waiting<'a> {
         let dialect = app.dialect(&interaction.dialect).ok_or(Refusal::InteractionGone)?;
         let parameters = Parameters::from_pairs(interaction.parameters.clone());
         let sessions = cookies::sessions(&incoming.headers, &env.public, interaction.authority);
+        let mut binding_message = None;
         let (proven, request) = match &interaction.purpose {
             Purpose::Authorize | Purpose::AdminConsent => {
                 let proven = prove(app, incoming, dialect, &parameters, place).await?;
@@ -90,8 +93,9 @@ impl<'a> Waiting<'a> {
             }
             Purpose::Device(digest) => {
                 let code = device::waiting(env, digest).await?;
-                let proven = flow::prove_device(env, &incoming.trace, place, &code.client_id, *digest).await?;
-                (proven, Ok(Request::without_address(code.wanted)))
+                let proven = flow::prove_device(env, &incoming.trace, place, *digest, &code).await?;
+                binding_message = code.awaits.as_ref().and_then(|awaited| awaited.binding_message.clone());
+                (proven, Ok(device::request_of(env, &code).await?))
             }
             Purpose::Page(path) => {
                 let keeper = grantor_flows::find_tenant(env, &TenantName::Id(handle.tenant())).await?;
@@ -113,6 +117,7 @@ impl<'a> Waiting<'a> {
             publisher,
             request,
             sessions,
+            binding_message,
         })
     }
 
@@ -250,9 +255,12 @@ impl<'a> Waiting<'a> {
     }
 
     async fn declined(&self) -> Result<Answer, FlowError> {
-        if let AnswerTo::Device(digest) = self.proven.answer {
-            device::decline(&self.app.env, digest, &self.handle).await?;
-            return Ok(self.device_declined_page());
+        if let AnswerTo::Device { code, awaits } = self.proven.answer {
+            device::decline(&self.app.env, code, self.handle.tenant(), Some(self.handle.digest())).await?;
+            return Ok(match awaits {
+                Some(person) => self.asked().elsewhere_done(person, false),
+                None => self.device_declined_page(),
+            });
         }
         match flow::decline(&self.app.env, &self.handle, self.interaction.pushed.as_ref()).await {
             Err(error) => Ok(self.asked().refuse(error).await),

@@ -5,6 +5,7 @@ pub mod api;
 mod arrived;
 pub mod assets;
 pub mod authorize;
+pub mod backchannel;
 pub mod dev;
 pub mod device;
 pub mod documents;

@@ -2,11 +2,11 @@
 
 use axum::http::StatusCode;
 use grantor_dialects::{Authorized, Dialect, Parameters, WayBack};
-use grantor_flows::authorize::{self as flow, Issued, Proven, Step};
+use grantor_flows::authorize::{self as flow, AnswerTo, Issued, Proven, Step};
 use grantor_flows::{Event, FlowError};
-use grantor_pages::{Brand, DeviceDone};
-use grantor_protocol::Handle;
+use grantor_pages::{Brand, DeviceDone, ElsewhereDone};
 use grantor_protocol::response::ResponseMode;
+use grantor_protocol::{Handle, UserId};
 use grantor_rules::Refusal;
 use grantor_rules::authorize::{Question, Request};
 use grantor_rules::client::RegisteredRedirect;
@@ -69,7 +69,21 @@ impl Asked<'_> {
     }
 
     fn device_done(&self) -> Answer {
+        if let AnswerTo::Device { awaits: Some(person), .. } = self.proven.answer {
+            return self.elsewhere_done(person, true);
+        }
         let page = DeviceDone { brand: self.brand(), application_name: self.proven.application.display_name.clone() };
+        respond::page(StatusCode::OK, page.render(), None)
+    }
+
+    /// How the question of an application that waits elsewhere ended.
+    pub fn elsewhere_done(&self, person: UserId, approved: bool) -> Answer {
+        let page = ElsewhereDone {
+            brand: self.brand(),
+            application_name: self.proven.application.display_name.clone(),
+            approved,
+            account: OwnPage::Account(self.proven.keeper.id, person).path(),
+        };
         respond::page(StatusCode::OK, page.render(), None)
     }
 

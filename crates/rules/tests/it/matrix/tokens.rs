@@ -23,7 +23,7 @@ fn must_be(kind: GrantKind, platform: Platform, application: &Application) -> Pl
     match kind {
         GrantKind::Code | GrantKind::RefreshToken => platform,
         GrantKind::Password | GrantKind::DeviceCode => platform_of_direct_grant(application),
-        GrantKind::ClientCredentials | GrantKind::OnBehalfOf => Platform::Web,
+        GrantKind::ClientCredentials | GrantKind::OnBehalfOf | GrantKind::BackchannelRequest => Platform::Web,
     }
 }
 
@@ -43,7 +43,11 @@ fn shows(application: &Application, has: Platform, must_be: Platform) -> Result<
 fn names_scopes(kind: GrantKind) -> bool {
     match kind {
         GrantKind::Password | GrantKind::OnBehalfOf => true,
-        GrantKind::Code | GrantKind::RefreshToken | GrantKind::DeviceCode | GrantKind::ClientCredentials => false,
+        GrantKind::Code
+        | GrantKind::RefreshToken
+        | GrantKind::DeviceCode
+        | GrantKind::ClientCredentials
+        | GrantKind::BackchannelRequest => false,
     }
 }
 
@@ -76,9 +80,16 @@ fn cannot_prove_itself(kind: GrantKind, platform: Platform) -> Option<&'static s
         ) => None,
         (
             Platform::Spa,
-            GrantKind::ClientCredentials | GrantKind::Password | GrantKind::DeviceCode | GrantKind::OnBehalfOf,
+            GrantKind::ClientCredentials
+            | GrantKind::Password
+            | GrantKind::DeviceCode
+            | GrantKind::OnBehalfOf
+            | GrantKind::BackchannelRequest,
         ) => Some("origin-not-allowed"),
-        (Platform::PublicClient, GrantKind::ClientCredentials | GrantKind::OnBehalfOf) => Some("client-secret-missing"),
+        (
+            Platform::PublicClient,
+            GrantKind::ClientCredentials | GrantKind::OnBehalfOf | GrantKind::BackchannelRequest,
+        ) => Some("client-secret-missing"),
     }
 }
 
@@ -87,7 +98,11 @@ fn is_in_the_way(kind: GrantKind, state: State, consent: Consent) -> Option<&'st
     let (for_a_person, proves_anew) = match kind {
         GrantKind::ClientCredentials => (false, false),
         GrantKind::Password => (true, true),
-        GrantKind::Code | GrantKind::RefreshToken | GrantKind::DeviceCode | GrantKind::OnBehalfOf => (true, false),
+        GrantKind::Code
+        | GrantKind::RefreshToken
+        | GrantKind::DeviceCode
+        | GrantKind::BackchannelRequest
+        | GrantKind::OnBehalfOf => (true, false),
     };
     match state {
         State::Fine => None,
@@ -100,7 +115,11 @@ fn is_in_the_way(kind: GrantKind, state: State, consent: Consent) -> Option<&'st
         // A person who was there a moment ago was asked then.
         State::SignInTooOld => match kind {
             GrantKind::RefreshToken | GrantKind::OnBehalfOf => Some("sign-in-too-old"),
-            GrantKind::Code | GrantKind::DeviceCode | GrantKind::Password | GrantKind::ClientCredentials => None,
+            GrantKind::Code
+            | GrantKind::DeviceCode
+            | GrantKind::BackchannelRequest
+            | GrantKind::Password
+            | GrantKind::ClientCredentials => None,
         },
         State::NotAssigned => for_a_person.then_some("not-assigned"),
         State::OtherTenantsApplication => Some("audience-excludes"),
@@ -125,6 +144,7 @@ fn is_left(kind: GrantKind, consent: Consent) -> Answer {
         | GrantKind::RefreshToken
         | GrantKind::Password
         | GrantKind::DeviceCode
+        | GrantKind::BackchannelRequest
         | GrantKind::OnBehalfOf => {}
     }
     match consent {

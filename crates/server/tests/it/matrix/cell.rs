@@ -56,7 +56,7 @@ impl Way {
     fn all() -> Vec<Self> {
         [Self::Ask, Self::AskSilently, Self::AskInFront]
             .into_iter()
-            .chain(GrantKind::ALL.into_iter().map(Self::Present))
+            .chain(GrantKind::ALL.into_iter().filter(|kind| *kind != GrantKind::BackchannelRequest).map(Self::Present))
             .collect()
     }
 }

@@ -41,9 +41,11 @@ pub const STATEMENTS: &[Statement] = &[
             of(cell.way, AsksWho, 50_058, &|grant| match grant {
                 GrantKind::Password => 50_020,
                 GrantKind::OnBehalfOf => 50_013,
-                GrantKind::Code | GrantKind::RefreshToken | GrantKind::DeviceCode | GrantKind::ClientCredentials => {
-                    700_005
-                }
+                GrantKind::Code
+                | GrantKind::RefreshToken
+                | GrantKind::DeviceCode
+                | GrantKind::BackchannelRequest
+                | GrantKind::ClientCredentials => 700_005,
             })
         },
     ),
@@ -109,6 +111,7 @@ const fn passwords_are_one(grant: GrantKind, password: u32, other: u32) -> u32 {
         GrantKind::Code
         | GrantKind::RefreshToken
         | GrantKind::DeviceCode
+        | GrantKind::BackchannelRequest
         | GrantKind::OnBehalfOf
         | GrantKind::ClientCredentials => other,
     }
@@ -118,7 +121,11 @@ const fn belongs_to_an_address(way: Way) -> bool {
     match way {
         Way::Ask | Way::AskSilently | Way::AskInFront | Way::Present(GrantKind::Code | GrantKind::RefreshToken) => true,
         Way::Present(
-            GrantKind::ClientCredentials | GrantKind::Password | GrantKind::DeviceCode | GrantKind::OnBehalfOf,
+            GrantKind::ClientCredentials
+            | GrantKind::Password
+            | GrantKind::DeviceCode
+            | GrantKind::BackchannelRequest
+            | GrantKind::OnBehalfOf,
         ) => false,
     }
 }
@@ -129,9 +136,13 @@ const fn needs_proof(way: Way) -> bool {
         Way::Ask
         | Way::AskSilently
         | Way::AskInFront
-        | Way::Present(GrantKind::Code | GrantKind::RefreshToken | GrantKind::Password | GrantKind::DeviceCode) => {
-            false
-        }
+        | Way::Present(
+            GrantKind::Code
+            | GrantKind::RefreshToken
+            | GrantKind::Password
+            | GrantKind::DeviceCode
+            | GrantKind::BackchannelRequest,
+        ) => false,
     }
 }
 

@@ -48,7 +48,7 @@ async fn every_address_in_it_is_one() {
         .filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri")
         .map(|(_, address)| address.as_str().unwrap())
         .collect();
-    assert_eq!(ends.len(), 9);
+    assert_eq!(ends.len(), 10);
     for address in ends {
         let path = address.strip_prefix(platform.public().origin()).unwrap();
         assert!(Route::find(path).is_some(), "{path}");

@@ -3,13 +3,19 @@
 use std::collections::BTreeMap;
 
 use grantor_dialects::day;
-use grantor_flows::{FlowError, account as account_flow};
+use grantor_flows::{FlowError, account as account_flow, backchannel};
+use grantor_jose::base64url;
 use grantor_pages as pages;
-use grantor_protocol::ClientId;
+use grantor_protocol::{ClientId, HandleDigest};
 use grantor_rules::model::{Application, ConsentRequest, Tenant, TenantName};
 
 use super::Visit;
 use crate::endpoints::facts;
+
+/// What tells one request that waits from another. Whoever has the digest of what its application waits with has nothing.
+pub fn id_of(digest: &HandleDigest) -> String {
+    base64url::encode(digest.as_bytes())
+}
 
 impl Visit<'_> {
     /// What the person has allowed, or what administrators have allowed for everyone.
@@ -30,6 +36,20 @@ impl Visit<'_> {
                 client_id: allowed.client_id.to_string(),
                 apis: apis.into_values().collect(),
                 since: day(allowed.since),
+            });
+        }
+        Ok(found)
+    }
+
+    /// What waits for the person's answer.
+    pub async fn waiting_apps(&self) -> Result<Vec<pages::WaitingApp>, FlowError> {
+        let (env, mut found) = (&self.app.env, Vec::new());
+        for (digest, code) in backchannel::waiting_for(env, &self.tenant, &self.user).await? {
+            let application = account_flow::application(env, &self.tenant, &code.client_id).await?;
+            found.push(pages::WaitingApp {
+                id: id_of(&digest),
+                application: self.shown(application.as_deref(), &code.client_id).await?,
+                binding_message: code.awaits.and_then(|awaited| awaited.binding_message),
             });
         }
         Ok(found)

@@ -1,9 +1,9 @@
 //! What the person sees of a waiting request.
 
 use axum::http::StatusCode;
-use grantor_flows::authorize as flow;
+use grantor_flows::authorize::{self as flow, AnswerTo};
 use grantor_pages::{
-    Account, AccountPicker, Consent, DeviceConfirm, DeviceDeclined, Hidden, NeedsAdministrator,
+    Account, AccountPicker, Consent, DeviceConfirm, DeviceDeclined, Elsewhere, Hidden, NeedsAdministrator,
     NeedsAdministratorReason, Person, RequestSent, SignIn, SignInError,
 };
 use grantor_protocol::UserId;
@@ -79,10 +79,17 @@ impl Waiting<'_> {
             person: shown(people, person),
             for_everyone: question.for_everyone,
             organization_choice: question.may_be_for_everyone,
+            elsewhere: self.elsewhere(),
             action: OwnPage::Consent(&self.handle).path(),
             hidden: Hidden { csrf: self.consent_mark(flow::fingerprint(question, person)) },
         };
         self.page(page.render())
+    }
+
+    /// What the application waits with, if it waits for this very person.
+    fn elsewhere(&self) -> Option<Elsewhere> {
+        let waits = matches!(self.proven.answer, AnswerTo::Device { awaits: Some(_), .. });
+        waits.then(|| Elsewhere { binding_message: self.binding_message.clone() })
     }
 
     fn approval_page(
