@@ -91,6 +91,7 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         | R::RedirectNotRegistrable { .. }
         | R::ClientMetadataInvalid { .. }
         | R::SoftwareStatementMalformed
+        | R::BindingMessageInvalid { .. }
         | R::SoftwareStatementNotApproved => report(90_023, "invalid_request"),
         // What our own page did not send is no answer of the application's person.
         R::FormNotOurs => report(90_013, "invalid_request").page(),
@@ -225,7 +226,6 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         // There is no such endpoint in the Microsoft dialects.
         R::BackchannelNotRegistered => report(70_001, "unauthorized_client"),
         R::HintUnknown => report(50_034, "invalid_grant"),
-        R::BindingMessageInvalid { .. } => report(90_023, "invalid_request"),
         R::DeviceDeclined => report(70_018, "authorization_declined"),
         R::DeviceCodeUnknown | R::DeviceCodeOfAnotherClient => report(70_018, "bad_verification_code"),
         R::DeviceCodeExpired => match endpoint {
