@@ -19,6 +19,7 @@ use grantor_rules::model::{
     Application, Authority, Awaited, DeliveryMode, DeviceCode, Notice, NoticeEvent, Platform, Registration, Tenant,
     Terms, User,
 };
+use grantor_rules::notices::KEPT_FOR;
 use grantor_rules::scopes::SignInScope;
 use grantor_rules::{Refusal, authorize};
 use serde::{Deserialize, Serialize};
@@ -189,7 +190,7 @@ pub(crate) fn notices(env: &Env, code: &DeviceCode, now: Timestamp) -> Vec<Notic
         tries: 0,
         due_at: Some(now),
         created_at: now,
-        keep_until: now + rule::notice_kept_for(),
+        keep_until: now + KEPT_FOR,
     };
     sealed.map(notice).into_iter().collect()
 }
@@ -199,7 +200,7 @@ pub(crate) fn notices(env: &Env, code: &DeviceCode, now: Timestamp) -> Vec<Notic
 ///
 /// # Errors
 /// [`FlowError::Failed`] for what was not sealed by us.
-pub fn ping(env: &Env, application: &Application, sealed: &[u8]) -> Result<Option<outside::Notice>, FlowError> {
+pub(crate) fn ping(env: &Env, application: &Application, sealed: &[u8]) -> Result<Option<outside::Notice>, FlowError> {
     let Some(address) = application.metadata.backchannel_client_notification_endpoint.clone() else { return Ok(None) };
     let opened = env.keys.open_kept(PURPOSE, sealed)?;
     let failed = |error: serde_json::Error| FlowError::Failed { what: format!("a sealed notice: {error}") };
@@ -211,9 +212,4 @@ pub fn ping(env: &Env, application: &Application, sealed: &[u8]) -> Result<Optio
         body: Secret::new(body),
         bearer: Some(Secret::new(token)),
     }))
-}
-
-/// Whether an application has heard what it was told (CIBA §10.2).
-pub const fn is_heard(status: u16) -> bool {
-    matches!(status, 200 | 204)
 }

@@ -9,7 +9,7 @@ use grantor_protocol::Secret;
 use grantor_protocol::claims::numeric_date;
 use serde_json::{Map, Value};
 
-use crate::model::{Application, DeliveryMode, Lifetimes};
+use crate::model::{Application, DeliveryMode};
 use crate::scopes::WantedScopes;
 use crate::token::issued::GrantKind;
 use crate::{Refusal, Settings};
@@ -124,11 +124,6 @@ pub const fn not_signed_so(expected: &'static str) -> Refusal {
 const CLOCKS_DIFFER: Duration = Duration::from_mins(1);
 /// FAPI: CIBA §5.2.2.
 const LONGEST_SIGNED: Duration = Duration::from_hours(1);
-
-/// How long it stands in the log that an application was told of an answer.
-pub const fn notice_kept_for() -> Duration {
-    Lifetimes::LONGEST_TOKEN
-}
 
 #[cfg(test)]
 mod tests {
