@@ -184,9 +184,8 @@ async fn every_address_answers_nobody_as_it_is_listed_here() {
         for (method, status) in [("GET", expected.get), ("POST", expected.post), ("PUT", 0), ("TRACE", 0), ("X", 0)] {
             let answer = platform.send(platform.request(method, &expected.target, &[], "".into())).await;
             let status = match (status, &route) {
-                (0, Route::DevClock | Route::DevFlows | Route::DevRefusals) => 404,
-                (0, Route::ClientConfiguration { .. }) if method == "PUT" => 401,
                 (0, Route::DevClock | Route::DevFlows | Route::DevRefusals | Route::DevCiba) => 404,
+                (0, Route::ClientConfiguration { .. }) if method == "PUT" => 401,
                 (0, _) => 405,
                 (status, _) => status,
             };
