@@ -85,7 +85,13 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         | R::RequestNotSigned
         | R::RequestNotPushed
         | R::AuthorizationDetailsInvalid { .. }
-        | R::AuthenticationUnmet { .. } => report(90_023, "invalid_request"),
+        | R::AuthenticationUnmet { .. }
+        // Only the standard's dialect registers applications.
+        | R::RegistrationClosed
+        | R::RedirectNotRegistrable { .. }
+        | R::ClientMetadataInvalid { .. }
+        | R::SoftwareStatementMalformed
+        | R::SoftwareStatementNotApproved => report(90_023, "invalid_request"),
         // What our own page did not send is no answer of the application's person.
         R::FormNotOurs => report(90_013, "invalid_request").page(),
         R::ParameterNotSupported { name } => {
@@ -204,12 +210,6 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
 
         // There is no such endpoint in the Microsoft dialects.
         R::TokenNotRevocable => report(70_000, "invalid_grant"),
-        // Only the standard's dialect registers applications.
-        R::RegistrationClosed
-        | R::RedirectNotRegistrable { .. }
-        | R::ClientMetadataInvalid { .. }
-        | R::SoftwareStatementMalformed
-        | R::SoftwareStatementNotApproved => report(90_023, "invalid_request"),
         R::OnBehalfOfInvalid { why: TokenFault::NoPerson } => report(7_000_114, "unauthorized_client"),
         R::OnBehalfOfInvalid { why } => report(of_token_acted_on(why), "invalid_grant"),
 

@@ -37,5 +37,7 @@ fn notes(application: &Application, now: Timestamp) -> String {
         let told = ending(Ending::of(end, now))?;
         Some(format!("a {what} {told}"))
     });
-    application.disabled.then(|| "disabled".to_owned()).into_iter().chain(ends).collect::<Vec<_>>().join(", ")
+    let disabled = application.disabled.then(|| "disabled".to_owned());
+    let by_itself = application.registration.as_ref().map(|_| "registered itself".to_owned());
+    disabled.into_iter().chain(by_itself).chain(ends).collect::<Vec<_>>().join(", ")
 }

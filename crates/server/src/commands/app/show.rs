@@ -34,7 +34,19 @@ pub async fn run(store: &Store, options: &ShowOptions) -> anyhow::Result<()> {
     facts.add("tenant", format!("{} ({})", domains.join(", "), application.publisher));
     facts.add("for", audience(application.sign_in_audience));
     facts.add("state", if application.disabled { "disabled" } else { "enabled" });
+    if let Some(registration) = &application.registration {
+        facts.add("registered", format!("itself, {}", moment(registration.registered_at)));
+    }
+    if let Some(method) = application.token_endpoint_auth_method {
+        facts.add("proves itself", method.as_str());
+    }
     facts.all("redirects to", &redirects(&application));
+    if !application.metadata.post_logout_redirect_uris.is_empty() {
+        facts.all("signs out to", &application.metadata.post_logout_redirect_uris);
+    }
+    if let Some(grants) = &application.metadata.grant_types {
+        facts.all("grants", grants);
+    }
     facts.all("permissions", &permitted(&permissions));
     if !application.identifier_uris.is_empty() || !application.scopes.is_empty() || !application.app_roles.is_empty() {
         facts.all("is asked as", &application.identifier_uris);
