@@ -36,6 +36,8 @@ pub enum Route {
     UserinfoOf { tenant: String },
     /// Where an application leaves a request before it sends a browser.
     Push { tenant: String },
+    /// The frame that applications ask whether their person is still signed in.
+    CheckSession { tenant: String },
     /// Whether a token is of use.
     Introspect { tenant: String },
     /// Where a token is given back.
@@ -157,6 +159,7 @@ impl Route {
             ["oidc", "userinfo"] => Self::UserinfoOf { tenant },
             ["oidc", "par"] => Self::Push { tenant },
             ["oidc", "introspect"] => Self::Introspect { tenant },
+            ["oidc", "check-session"] => Self::CheckSession { tenant },
             ["oidc", "revoke"] => Self::Revoke { tenant },
             ["oidc", "register"] => Self::Register { tenant },
             // Our own client ids have no capital letters.
@@ -191,6 +194,7 @@ impl Route {
             | Self::Register { .. } => &["POST"],
             Self::Metadata { .. }
             | Self::Keys { .. }
+            | Self::CheckSession { .. }
             | Self::InstanceDiscovery
             | Self::UserRealm { .. }
             | Self::NativeClient
@@ -238,6 +242,7 @@ impl Route {
             | Self::AdminConsent { .. }
             | Self::Logout { .. }
             | Self::Introspect { .. }
+            | Self::CheckSession { .. }
             | Self::NativeClient
             | Self::ErrorCode
             | Self::SignIn { .. }

@@ -85,13 +85,14 @@ fn without_registration(public: &PublicUrl, tenant: TenantId) -> Reply {
         "revocation_endpoint_auth_signing_alg_values_supported": signed,
     });
     add(&mut document, requests(&at(paths::push)));
-    add(&mut document, sessions());
+    add(&mut document, sessions(&at(paths::check_session)));
     Reply::document(document)
 }
 
-/// How sessions end.
-fn sessions() -> Value {
+/// How sessions end, and who can ask whether they have.
+fn sessions(check_session: &str) -> Value {
     json!({
+        "check_session_iframe": check_session,
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
         "backchannel_logout_supported": true,

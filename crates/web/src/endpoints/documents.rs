@@ -6,11 +6,12 @@ use grantor_dialects::entra::metadata::{self as metadata_words, Several};
 use grantor_dialects::entra::{meanings, realm, rehearsed};
 use grantor_dialects::{Reply, form};
 use grantor_flows::{Event, FlowError, Place};
-use grantor_pages::{NativeClient, NotFound, Refused};
+use grantor_pages::{CheckSession, NativeClient, NotFound, Refused};
 use grantor_rules::model::RegistrationOpenTo;
 
-use super::{log_failure, named_place, one_tenant};
+use super::{log_failure, named_place, one_tenant, refused};
 use crate::app::App;
+use crate::cookies;
 use crate::documents::{Document, Whose};
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
@@ -42,6 +43,14 @@ pub async fn keys(app: &App, incoming: &Incoming, dialect: DialectName, asked: &
     let found = named_place(&app.env, asked).await;
     let text = |_| app.documents.keys(dialect, &app.env.public, app.env.keys.public());
     answer(app, incoming, found.map(text).map(respond::document))
+}
+
+/// The frame that applications ask whether their person is still signed in.
+pub async fn check_session(app: &App, incoming: &Incoming, asked: &str) -> Answer {
+    match one_tenant(&app.env, &app.oidc, asked).await {
+        Ok(_) => respond::frame(CheckSession { cookie: cookies::state_name(&app.env.public) }.render()),
+        Err(error) => refused::page(app, incoming, &app.oidc, None, &error),
+    }
 }
 
 /// Who checks a person's password: always we, for the names of our tenants.
