@@ -1,13 +1,17 @@
 //! What the server says of itself, and pages that ask nothing.
 
+use axum::body::Bytes;
 use axum::http::StatusCode;
 use grantor_dialects::entra::errors::{self, Endpoint};
 use grantor_dialects::entra::metadata::{self as metadata_words, Several};
 use grantor_dialects::entra::{meanings, realm, rehearsed};
 use grantor_dialects::{Reply, form};
+use grantor_flows::key_readers::{self, Reader};
 use grantor_flows::{Event, FlowError, Place};
 use grantor_pages::{CheckSession, NativeClient, NotFound, Refused};
+use grantor_protocol::ClientId;
 use grantor_rules::model::RegistrationOpenTo;
+use serde_json::Value;
 
 use super::{log_failure, named_place, one_tenant, refused};
 use crate::app::App;
@@ -26,7 +30,27 @@ pub async fn metadata(app: &App, incoming: &Incoming, dialect: DialectName, aske
             registers: tenant.client_registration.open_to != RegistrationOpenTo::Nobody,
         }),
     };
-    answer(app, incoming, found.map(|document| respond::document(app.documents.metadata(document))))
+    let text = found.map(|document| for_application(app.documents.metadata(document), incoming));
+    answer(app, incoming, text.map(respond::document))
+}
+
+/// The parameters by which an application says which one it is that reads public documents (Source: entra-dialect 4.1).
+const SAYS_APPLICATION: [&str; 2] = ["appid", "client_id"];
+
+/// Which application says that it reads, and by which parameter.
+fn reading_application(incoming: &Incoming) -> Option<(&'static str, ClientId)> {
+    let query = incoming.query().ok()?;
+    SAYS_APPLICATION.into_iter().find_map(|name| Some((name, ClientId::parse(query.sole(name)?).ok()?)))
+}
+
+/// A discovery document for an application that says which one it is: the address of the keys says so as well, so that a rehearsal
+/// knows who has fetched the next ones.
+fn for_application(text: Bytes, incoming: &Incoming) -> Bytes {
+    let Some((name, client_id)) = reading_application(incoming) else { return text };
+    let Ok(mut document) = serde_json::from_slice::<Value>(&text) else { return text };
+    let Some(Value::String(address)) = document.get_mut("jwks_uri") else { return text };
+    *address = format!("{address}?{}", form::encode(&[(name, client_id.to_string())]));
+    document.to_string().into()
 }
 
 async fn whose(app: &App, asked: &str) -> Result<Whose, FlowError> {
@@ -41,6 +65,11 @@ async fn whose(app: &App, asked: &str) -> Result<Whose, FlowError> {
 /// Every tenant's tokens are signed with the same keys.
 pub async fn keys(app: &App, incoming: &Incoming, dialect: DialectName, asked: &str) -> Answer {
     let found = named_place(&app.env, asked).await;
+    if found.is_ok() {
+        let application = reading_application(incoming).map(|(_, client_id)| client_id);
+        let reader = Reader { application: application.as_ref(), user_agent: incoming.header("user-agent") };
+        key_readers::note(&app.env, reader).await;
+    }
     let text = |_| app.documents.keys(dialect, &app.env.public, app.env.keys.public());
     answer(app, incoming, found.map(text).map(respond::document))
 }
