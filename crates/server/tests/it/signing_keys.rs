@@ -59,6 +59,7 @@ async fn a_key_that_is_wanted_at_once_signs_at_once_and_the_old_one_proves_what_
     platform.advance(88 * DAY);
     platform.rotate_keys().await;
     let (before, both) = (platform.signed_in(NATIVE, CHRIS).await, key_ids(&platform).await);
+    platform.advance(Duration::from_secs(1));
     platform.rotate_at_once().await;
     let all = key_ids(&platform).await;
     assert_eq!(

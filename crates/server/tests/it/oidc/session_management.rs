@@ -69,7 +69,7 @@ async fn whoever_signs_in_or_out_changes_the_state() {
     let third = third.get("session_state").to_owned();
     assert_eq!(says(&browser, &third), "unchanged");
     let page = browser.open(&format!("/{}/oidc/end-session", CONTOSO.id)).await.page();
-    assert!(browser.press(&page, "accept").await.page().has("signed-out"));
+    assert!(browser.press(&page, "sign-out-confirm").await.page().has("signed-out"));
     assert_eq!(says(&browser, &third), "changed");
 }
 
