@@ -10,7 +10,8 @@ fn frame_says(browser: &Browser<'_>, client_id: &str, origin: &str, session_stat
     let cookie = browser.cookies.find("grantor-state").expect("the browser has a state");
     let (hash, salt) = session_state.split_once('.').expect("a hash and its salt");
     let text = format!("{client_id} {origin} {} {salt}", cookie.value);
-    let made: String = sha256(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = sha256(text.as_bytes()).into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let made: String = digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect();
     if made == hash { "unchanged" } else { "changed" }
 }
 
