@@ -38,7 +38,8 @@ pub struct Authorized {
     pub id_token: Option<Secret>,
     /// An access token, if one was asked for here.
     pub access_token: Option<IssuedTokens>,
-    /// The browser session, as applications see it.
+    /// What `session_state` says: the browser session, or, in a dialect that lets applications ask about it, a hash of the
+    /// browser's state; empty for nothing.
     pub session_state: String,
 }
 
@@ -112,13 +113,7 @@ pub struct TokenCall<'a> {
 impl<'a> TokenCall<'a> {
     /// A call without headers.
     pub fn of(parameters: &'a Parameters) -> Self {
-        Self {
-            parameters,
-            authorization: None,
-            origin: None,
-            proofs: PresentedProofs::default(),
-            certificate: None,
-        }
+        Self { parameters, authorization: None, origin: None, proofs: PresentedProofs::default(), certificate: None }
     }
 }
 
@@ -194,6 +189,10 @@ pub trait Dialect: Send + Sync {
     /// Whether the person is asked before they are signed out by a request that does not say who is meant (OpenID Connect
     /// RP-Initiated Logout 1.0 §2 and §6).
     fn asks_before_signing_out_unnamed(&self) -> bool;
+
+    /// Whether applications may ask a frame of ours whether their person is still signed in (OpenID Connect Session Management
+    /// 1.0).
+    fn lets_ask_about_sessions(&self) -> bool;
 
     /// Reads a request to sign out.
     ///

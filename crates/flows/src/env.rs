@@ -12,6 +12,7 @@ use grantor_storage::Storage;
 
 use crate::client_secrets::ClientSecrets;
 use crate::credential_uses::CredentialUses;
+use crate::key_readers::KeyReaders;
 use crate::unknown_names::UnknownNames;
 use crate::{DpopNonces, Event, KeyRing, Outside, Passwords, Recorder, RequestKeys};
 
@@ -43,6 +44,8 @@ pub struct Env {
     pub settings: Settings,
     /// Which credentials of applications were noted as used.
     pub credential_uses: CredentialUses,
+    /// Who was noted to have fetched the next key.
+    pub key_readers: KeyReaders,
     /// For which names that nobody has wrong passwords were tried.
     pub unknown_names: UnknownNames,
     /// Where events are recorded.

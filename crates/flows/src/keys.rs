@@ -12,7 +12,7 @@ use grantor_protocol::Secret;
 use grantor_rules::Settings;
 use grantor_rules::layout::TokenType;
 use grantor_rules::model::SigningAlg;
-use grantor_rules::signing_keys::Line;
+use grantor_rules::signing_keys::{Line, Made};
 use grantor_storage::{SigningKeyRecord, Storage};
 use serde::Serialize;
 use serde_json::Value;
@@ -48,7 +48,7 @@ struct Known {
 pub(crate) struct Signer {
     by_type: BTreeMap<TokenType, TokenSigner>,
     key_id: String,
-    created_at: Timestamp,
+    made: Made,
 }
 
 /// One key with its certificate.
@@ -129,6 +129,16 @@ impl KeyRing {
         let line = known.lines.get(&alg)?;
         let place = Line(&made(line)).signing(now, settings)?;
         line.get(place).cloned()
+    }
+
+    /// The keys that are published ahead and do not sign yet, by their ids.
+    pub(crate) fn waiting(&self, now: Timestamp, settings: &Settings) -> Vec<String> {
+        let known = self.known();
+        let waits = |line: &Vec<Arc<Signer>>| {
+            let signing = Line(&made(line)).signing(now, settings).unwrap_or_default();
+            line.iter().skip(signing + 1).map(|signer| signer.key_id.clone()).collect::<Vec<_>>()
+        };
+        known.lines.values().flat_map(waits).collect()
     }
 
     /// Makes the keys that are due, and forgets those that nothing alive was signed with. Every node may do this at any
@@ -219,7 +229,7 @@ impl Known {
                 let signer = tokens.under(&header(kind)).map_err(|error| failed(error.to_string()))?;
                 by_type.insert(kind, signer);
             }
-            let signer = Signer { by_type, key_id: record.key_id.clone(), created_at: record.created_at };
+            let signer = Signer { by_type, key_id: record.key_id.clone(), made: made_of(record) };
             known.lines.entry(one.alg).or_default().push(Arc::new(signer));
         }
         known.public = Arc::new(public);
@@ -229,8 +239,13 @@ impl Known {
 }
 
 /// When each key of a line was made.
-fn made(line: &[Arc<Signer>]) -> Vec<Timestamp> {
-    line.iter().map(|signer| signer.created_at).collect()
+fn made(line: &[Arc<Signer>]) -> Vec<Made> {
+    line.iter().map(|signer| signer.made).collect()
+}
+
+/// When a key was made.
+pub(crate) const fn made_of(record: &SigningKeyRecord) -> Made {
+    Made { at: record.created_at, begins_at: record.begins_at }
 }
 
 impl std::fmt::Debug for KeyRing {

@@ -23,6 +23,7 @@ mod env;
 mod error;
 pub mod events;
 mod id_token_hint;
+pub mod key_readers;
 mod keys;
 mod lineage;
 mod load;

@@ -10,7 +10,6 @@ use grantor_rules::client::{RegisteredRedirect, registered_way_out};
 use grantor_rules::model::{self, Application, Lifetimes, NoticeEvent, Tenant};
 use grantor_rules::notices::KEPT_FOR;
 use grantor_storage::{EndSignIns, SessionClient};
-
 use uuid::Uuid;
 
 use crate::id_token_hint::{audience_and_subject, is_about};
@@ -21,7 +20,8 @@ use crate::{Env, Event, FlowError, Place, Trace, authorize, load};
 pub struct Hints {
     /// An id_token of the session that ends.
     pub id_token: Option<Secret>,
-    /// The session, by its `sid`.
+    /// The session, by its `sid`, or the person, by the name that they sign in with. Others may know that name: it says who is
+    /// meant, and not that they want it.
     pub sid: Option<String>,
     /// The application.
     pub client_id: Option<ClientId>,
@@ -54,15 +54,32 @@ pub async fn candidates(env: &Env, place: &Place, sessions: &[Handle], hints: &H
         [only] => Some(only.user.id),
         _ => None,
     };
-    Ok(Candidates { meant: hinted.or(only), by_hint: hinted.is_some(), people })
+    let called = |one: &&SignedIn| {
+        let name = one.user.user_principal_name.as_str();
+        hints.sid.as_deref().is_some_and(|hint| hint.eq_ignore_ascii_case(name))
+    };
+    let by_name = people.iter().find(called).map(|one| one.user.id);
+    Ok(Candidates { meant: hinted.or(by_name).or(only), by_hint: hinted.is_some(), people })
+}
+
+/// The hint is for another application than the request says that it comes from.
+struct OfAnother;
+
+/// Whom the id_token of a request is for and about, if it is one of ours. It must fit the application that the request names
+/// (RP-Initiated Logout 1.0 §2).
+fn of_hint(env: &Env, hints: &Hints) -> Result<Option<(ClientId, String)>, OfAnother> {
+    let said = hints.id_token.as_ref().and_then(|token| audience_and_subject(env, token));
+    match (&said, &hints.client_id) {
+        (Some((audience, _)), Some(named)) if audience != named => Err(OfAnother),
+        _ => Ok(said),
+    }
 }
 
 /// Whom an id_token of ours is about, by the name that an application has for them.
 type Named = (Arc<Application>, String);
 
 async fn named(env: &Env, hints: &Hints) -> Result<Option<Named>, FlowError> {
-    let said = hints.id_token.as_ref().and_then(|token| audience_and_subject(env, token));
-    let Some((client_id, subject)) = said else { return Ok(None) };
+    let Ok(Some((client_id, subject))) = of_hint(env, hints) else { return Ok(None) };
     Ok(load::registered(env, &client_id).await?.map(|application| (application, subject)))
 }
 
@@ -191,7 +208,8 @@ async fn continue_to(
     reached: Vec<Arc<Application>>,
 ) -> Result<Option<(RegisteredRedirect, String)>, FlowError> {
     let Some(asked) = &hints.continue_to else { return Ok(None) };
-    let of_token = hints.id_token.as_ref().and_then(|token| audience_and_subject(env, token)).map(|(client, _)| client);
+    let Ok(of_token) = of_hint(env, hints) else { return Ok(None) };
+    let of_token = of_token.map(|(client_id, _)| client_id);
     let candidates = match (of_token, &hints.client_id) {
         (Some(client_id), _) => load::registered(env, &client_id).await?.into_iter().collect(),
         // Anybody can write a client id: it counts where the tenant knows the application, or the session has reached it.

@@ -2,7 +2,8 @@
 //!
 //! This crate knows no HTTP, no rules and no storage. Every string that it is given is taken as hostile and is escaped
 //! by askama; no template uses `safe`. A page needs no script, loads nothing from elsewhere and holds no inline style.
-//! The one inline script is [`FORM_POST_SCRIPT`], a convenience whose hash a content security policy can name.
+//! There are two inline scripts, whose hashes a content security policy can name: [`FORM_POST_SCRIPT`], a convenience, and
+//! [`CHECK_SESSION_SCRIPT`], in a frame that nobody sees.
 //!
 //! Start reading at [`SignIn`] and `templates/base.html`. To add a page: a struct with `#[derive(Template)]`, a template
 //! that extends `base.html`, its words in [`words`], its name in the list below, and a sample in `tests/it/samples.rs`,
@@ -18,6 +19,7 @@ use askama::Template;
 mod account;
 mod application;
 pub mod assets;
+mod check_session;
 mod consent;
 mod consent_requests;
 mod device;
@@ -32,6 +34,7 @@ pub mod words;
 
 pub use account::{AccountPage, AllowedApi, AllowedApp, WaitingApp, WithdrawConfirm};
 pub use application::{Application, Permission, Risk};
+pub use check_session::{CHECK_SESSION_SCRIPT, CHECK_SESSION_SCRIPT_SHA256, CheckSession};
 pub use consent::{Consent, Detail, Elsewhere};
 pub use consent_requests::{ConsentRequest, ConsentRequests, ConsentRequestsDone};
 pub use device::{DeviceCodeEntry, DeviceCodeError, DeviceConfirm, DeviceDeclined, DeviceDone, Facts};
@@ -73,6 +76,7 @@ pages!(
     ConsentRequests,
     Refused,
     FormPost,
+    CheckSession,
     NativeClient,
     NotFound,
     Busy,

@@ -133,6 +133,7 @@ impl Platform {
             start::prepare(self.storage.as_ref(), &master, self.clock.as_ref(), self.entropy.as_ref()).await?;
         let env = Env {
             credential_uses: grantor_flows::CredentialUses::default(),
+            key_readers: grantor_flows::key_readers::KeyReaders::default(),
             unknown_names: grantor_flows::UnknownNames::default(),
             storage: Arc::<CachedStorage>::clone(&self.storage),
             clock: Arc::clone(&self.clock),

@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::Request;
 use grantor_directory_file::parse_with;
 use grantor_environment::{Clock, Entropy, ManualClock, ManualMonotonic, SystemEntropy, Timestamp};
+use grantor_flows::administration::keys;
 use grantor_flows::directory::Means;
 use grantor_flows::{ClientSecrets, Env, Passwords, Recorder, directory, notices, start};
 use grantor_jose::{Algorithm, Expected, JwkSet, KeySet, SealingKey, verify_compact};
@@ -247,6 +248,14 @@ impl TestPlatform {
         env.keys.rotate(env.storage.as_ref(), env.now(), env.entropy.as_ref(), &env.settings).await.unwrap();
     }
 
+    /// Does what `grantor key rotate --at-once` does, and takes up the new keys as a node does.
+    pub async fn rotate_at_once(&self) {
+        let (env, master) = (&self.app.env, SealingKey::from_bytes(MASTER));
+        let (storage, entropy) = (env.storage.as_ref(), env.entropy.as_ref());
+        keys::rotate(storage, &master, env.now(), entropy, &env.settings, keys::Begins::AtOnce).await.unwrap();
+        env.keys.refresh(storage).await.unwrap();
+    }
+
     /// Does what `serve` does all the time: forgets what has ended, so many rows of a kind in one step.
     pub async fn forget_ended(&self, at_a_time: u32) {
         let env = &self.app.env;
@@ -318,6 +327,7 @@ async fn env(database: &Path, clock: Arc<ManualClock>, public: &str) -> Env {
     let prepared = start::prepare(storage.as_ref(), &master, clock.as_ref(), entropy.as_ref()).await.unwrap();
     Env {
         credential_uses: grantor_flows::CredentialUses::default(),
+        key_readers: grantor_flows::key_readers::KeyReaders::default(),
         unknown_names: grantor_flows::UnknownNames::default(),
         storage,
         clock,

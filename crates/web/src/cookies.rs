@@ -1,7 +1,7 @@
 //! Cookies: what ties a browser to its requests and keeps its sign-ins.
 //!
-//! A browser has one cookie of its own, and one more for each tenant in which somebody is signed in. All are out of reach of
-//! scripts; with TLS they carry the `__Host-` prefix, so that no neighbouring host can plant one. `SameSite=None` lets a
+//! A browser has one cookie of its own, and one more for each tenant in which somebody is signed in. Both are out of reach of
+//! scripts, and one that is not says only that something has changed (`BrowserState`); with TLS they carry the `__Host-` prefix, so that no neighbouring host can plant one. `SameSite=None` lets a
 //! single-page application renew silently in a frame; forms are protected by a token of their own (see `csrf`).
 
 use axum::http::HeaderMap;
@@ -14,6 +14,8 @@ use grantor_rules::model::Authority;
 
 /// What the name of a session's cookie begins with; its tenant's id follows.
 const SESSION: &str = "grantor-session-";
+/// No state of ours is longer.
+const LONGEST_STATE: usize = 64;
 /// How many sessions of one browser are looked at.
 const MOST_SESSIONS: usize = 16;
 
@@ -57,6 +59,52 @@ impl Browser {
     }
 }
 
+/// A random text that changes whenever somebody signs in or out in this browser. Scripts of our own frame read it and tell
+/// applications whether it is still the same (OpenID Connect Session Management 1.0 §3.2); it says nothing else and opens nothing.
+#[derive(Clone)]
+pub struct BrowserState {
+    value: String,
+    is_new: bool,
+}
+
+impl BrowserState {
+    /// The browser's state, if it has one.
+    pub fn of(headers: &HeaderMap, public: &PublicUrl) -> Option<Self> {
+        let value = find(headers, &state_name(public)).filter(|value| value.len() <= LONGEST_STATE)?;
+        Some(Self { value, is_new: false })
+    }
+
+    /// Another one than before.
+    pub fn fresh(env: &Env) -> Self {
+        Self { value: base64url::encode(env.entropy.bytes::<16>()), is_new: true }
+    }
+
+    /// The browser's state, or one for a browser that has none yet.
+    pub fn known_or_fresh(headers: &HeaderMap, env: &Env) -> Self {
+        Self::of(headers, &env.public).unwrap_or_else(|| Self::fresh(env))
+    }
+
+    /// Another one than before, for a browser that applications were told a state of.
+    pub fn changed(headers: &HeaderMap, env: &Env) -> Option<Self> {
+        Self::of(headers, &env.public).map(|_| Self::fresh(env))
+    }
+
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// The header that keeps it, for one that is new.
+    pub fn set_cookie(&self, public: &PublicUrl) -> Option<String> {
+        let header = || format!("{}={}; Path=/; {}", state_name(public), self.value, scope(public));
+        self.is_new.then(header)
+    }
+}
+
+/// The name of the cookie that scripts of our frame read.
+pub fn state_name(public: &PublicUrl) -> String {
+    format!("{}grantor-state", prefix(public))
+}
+
 /// The sessions of this browser at an address: that of its tenant, or, where the address stands for several, that of each
 /// tenant in which somebody signed in.
 pub fn sessions(headers: &HeaderMap, public: &PublicUrl, authority: Authority) -> Vec<Handle> {
@@ -91,8 +139,11 @@ fn prefix(public: &PublicUrl) -> &'static str {
 }
 
 fn set(name: &str, value: &str, public: &PublicUrl) -> String {
-    let scope = if public.is_https() { "Secure; SameSite=None" } else { "SameSite=Lax" };
-    format!("{name}={value}; Path=/; HttpOnly; {scope}")
+    format!("{name}={value}; Path=/; HttpOnly; {}", scope(public))
+}
+
+fn scope(public: &PublicUrl) -> &'static str {
+    if public.is_https() { "Secure; SameSite=None" } else { "SameSite=Lax" }
 }
 
 fn find(headers: &HeaderMap, name: &str) -> Option<String> {

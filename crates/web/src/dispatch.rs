@@ -113,6 +113,7 @@ async fn answer(app: &App, route: &Route, request: Request<Body>) -> Answer {
         }
         Route::Metadata { dialect, tenant } => documents::metadata(app, &incoming, *dialect, tenant).await,
         Route::Keys { dialect, tenant } => documents::keys(app, &incoming, *dialect, tenant).await,
+        Route::CheckSession { tenant } => documents::check_session(app, &incoming, tenant).await,
         Route::UserRealm { user } => documents::user_realm(app, &incoming, user).await,
         Route::InstanceDiscovery => documents::instance(app, &incoming),
         Route::NativeClient => documents::native_client(),

@@ -12,8 +12,8 @@ use grantor_flows::{Env, Trace};
 use grantor_protocol::dpop::Scheme;
 use grantor_protocol::{FlowId, Secret};
 use grantor_rules::Refusal;
-use grantor_rules::dpop::PresentedProofs;
 use grantor_rules::client::ShownCertificate;
+use grantor_rules::dpop::PresentedProofs;
 use grantor_rules::refusal::TokenFault;
 
 use crate::app::App;

@@ -9,7 +9,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderValue, Response, StatusCode};
 use grantor_dialects::{Caching, Parameters, Reply, form};
-use grantor_pages::{FORM_POST_SCRIPT_SHA256, FormPost};
+use grantor_pages::{CHECK_SESSION_SCRIPT_SHA256, FORM_POST_SCRIPT_SHA256, FormPost};
 use grantor_protocol::response::ResponseMode;
 use grantor_protocol::{Handle, PublicUrl, RedirectUri, Secret, TenantId, UserId};
 use grantor_rules::client::RegisteredRedirect;
@@ -148,6 +148,14 @@ pub fn signed_out(text: String, frames: &[String], then: Option<&RegisteredRedir
     );
     insert(&mut answer, CONTENT_SECURITY_POLICY, &policy);
     fixed(&mut answer, X_FRAME_OPTIONS, value!("DENY"));
+    answer
+}
+
+/// The frame that any application's page may embed, with its one script (OpenID Connect Session Management 1.0 §3.2).
+pub fn frame(text: String) -> Answer {
+    let mut answer = html(StatusCode::OK, text);
+    let policy = format!("default-src 'none'; script-src 'sha256-{CHECK_SESSION_SCRIPT_SHA256}'; base-uri 'none'");
+    insert(&mut answer, CONTENT_SECURITY_POLICY, &policy);
     answer
 }
 

@@ -36,6 +36,8 @@ pub enum Route {
     UserinfoOf { tenant: String },
     /// Where an application leaves a request before it sends a browser.
     Push { tenant: String },
+    /// The frame that applications ask whether their person is still signed in.
+    CheckSession { tenant: String },
     /// Whether a token is of use.
     Introspect { tenant: String },
     /// Where an application asks a person who is elsewhere.
@@ -163,6 +165,7 @@ impl Route {
             ["oidc", "userinfo"] => Self::UserinfoOf { tenant },
             ["oidc", "par"] => Self::Push { tenant },
             ["oidc", "introspect"] => Self::Introspect { tenant },
+            ["oidc", "check-session"] => Self::CheckSession { tenant },
             ["oidc", "revoke"] => Self::Revoke { tenant },
             ["oidc", "register"] => Self::Register { tenant },
             // Our own client ids have no capital letters.
@@ -199,6 +202,7 @@ impl Route {
             | Self::Register { .. } => &["POST"],
             Self::Metadata { .. }
             | Self::Keys { .. }
+            | Self::CheckSession { .. }
             | Self::InstanceDiscovery
             | Self::UserRealm { .. }
             | Self::NativeClient
@@ -248,6 +252,7 @@ impl Route {
             | Self::Logout { .. }
             | Self::Introspect { .. }
             | Self::BackchannelAuthentication { .. }
+            | Self::CheckSession { .. }
             | Self::NativeClient
             | Self::ErrorCode
             | Self::SignIn { .. }

@@ -172,6 +172,10 @@ impl<V: Version> Dialect for Entra<V> {
         false
     }
 
+    fn lets_ask_about_sessions(&self) -> bool {
+        false
+    }
+
     fn parse_sign_out(&self, parameters: &Parameters) -> Result<SignOutRequest, Refusal> {
         oauth::sign_out::parse(parameters)
     }

@@ -216,8 +216,6 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::SessionsEnded => report(50_133, "invalid_grant").suberror("bad_token"),
         R::SignInTooOld => report(70_043, "invalid_grant").suberror("bad_token"),
 
-        // There is no such endpoint in the Microsoft dialects.
-        R::TokenNotRevocable => report(70_000, "invalid_grant"),
         R::OnBehalfOfInvalid { why: TokenFault::NoPerson } => report(7_000_114, "unauthorized_client"),
         R::OnBehalfOfInvalid { why } => report(of_token_acted_on(why), "invalid_grant"),
 

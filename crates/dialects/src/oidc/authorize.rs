@@ -125,6 +125,9 @@ fn prompt(parameters: &Parameters) -> Result<Prompt, Refusal> {
 /// The answer, without `state`.
 pub fn success(public: &PublicUrl, authorized: &Authorized) -> Vec<(&'static str, String)> {
     let mut answer = front(authorized, |issued| Some(claims::scope(&issued.granted, &issued.sign_in)));
+    if !authorized.session_state.is_empty() {
+        answer.push(("session_state", authorized.session_state.clone()));
+    }
     answer.push(("iss", issuer(public, &authorized.tenant.to_string())));
     answer
 }

@@ -100,7 +100,7 @@ fn without_registration(
         "dpop_signing_alg_values_supported": ALGORITHMS,
     });
     add(&mut document, requests(&at(paths::push)));
-    add(&mut document, sessions());
+    add(&mut document, sessions(&at(paths::check_session)));
     add(&mut document, answers());
     if let Some(mtls) = mtls {
         document["mtls_endpoint_aliases"] = aliases(mtls, &tenant);
@@ -123,12 +123,14 @@ fn aliases(mtls: &PublicUrl, tenant: &str) -> Value {
         "introspection_endpoint": at(paths::introspect),
         "revocation_endpoint": at(paths::revoke),
         "pushed_authorization_request_endpoint": at(paths::push),
+        "backchannel_authentication_endpoint": at(paths::backchannel_authentication),
     })
 }
 
-/// How sessions end.
-fn sessions() -> Value {
+/// How sessions end, and who can ask whether they have.
+fn sessions(check_session: &str) -> Value {
     json!({
+        "check_session_iframe": check_session,
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
         "backchannel_logout_supported": true,

@@ -14,6 +14,7 @@ pub mod read;
 pub mod registration;
 pub mod request;
 pub mod scope;
+pub mod session;
 pub mod status;
 mod token;
 
@@ -181,6 +182,10 @@ impl Dialect for Oidc {
     }
 
     fn asks_before_signing_out_unnamed(&self) -> bool {
+        true
+    }
+
+    fn lets_ask_about_sessions(&self) -> bool {
         true
     }
 

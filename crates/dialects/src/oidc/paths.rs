@@ -55,6 +55,11 @@ pub fn client_configuration(tenant: &str, client_id: &str) -> String {
     format!("/{tenant}/oidc/register/{client_id}")
 }
 
+/// The frame that applications ask whether their person is still signed in (OpenID Connect Session Management §3.3).
+pub fn check_session(tenant: &str) -> String {
+    format!("/{tenant}/oidc/check-session")
+}
+
 /// Where the verification keys are.
 pub fn keys(tenant: &str) -> String {
     format!("/{tenant}/oidc/keys")

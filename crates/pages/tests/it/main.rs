@@ -1,6 +1,7 @@
 //! What holds for the pages as the browser gets them.
 
 mod account;
+mod check_session;
 mod colours;
 mod consent;
 mod consent_requests;

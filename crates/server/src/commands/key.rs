@@ -1,7 +1,7 @@
 //! `grantor key …`: looks after the signing keys.
 
 use clap::{Args, Subcommand};
-use grantor_flows::administration::keys::{self, KeyState, Phase, Rotated};
+use grantor_flows::administration::keys::{self, Begins, KeyState, Phase, Rehearsal, Rotated};
 use grantor_rules::Settings;
 
 use super::shown::{columns, moment, print};
@@ -21,7 +21,18 @@ enum Act {
     /// See which keys sign, which are published ahead, and which only prove what is out
     List,
     /// Make and publish the next key of every algorithm; it signs two days later, when everybody has seen it
-    Rotate,
+    Rotate(RotateOptions),
+    /// See which applications have fetched the next keys, and which would meet them unprepared
+    Rehearse,
+}
+
+/// What `key rotate` takes.
+#[derive(Args, Debug)]
+struct RotateOptions {
+    /// Sign with the new keys at once, such as when an old one may be known to others; who keeps keys for a day and does not
+    /// look again refuses what they sign until then
+    #[arg(long)]
+    at_once: bool,
 }
 
 /// Does what is asked of the signing keys.
@@ -36,10 +47,20 @@ pub async fn run(options: KeyOptions) -> anyhow::Result<()> {
             let keys = keys::list(storage, store.now(), &settings).await?;
             columns(&keys.iter().map(row).collect::<Vec<_>>())
         }
-        Act::Rotate => {
+        Act::Rotate(RotateOptions { at_once }) => {
+            let begins = if at_once { Begins::AtOnce } else { Begins::WhenSeen };
             let master = options.store.master_key()?;
-            let rotated = keys::rotate(storage, &master, store.now(), store.entropy.as_ref(), &settings).await?;
+            let rotated =
+                keys::rotate(storage, &master, store.now(), store.entropy.as_ref(), &settings, begins).await?;
             rotated.iter().map(line).collect()
+        }
+        Act::Rehearse => {
+            let rehearsals = keys::rehearse(storage, store.now(), &settings).await?;
+            if rehearsals.is_empty() {
+                "no key is published ahead; `grantor key rotate` publishes the next ones\n".to_owned()
+            } else {
+                rehearsals.iter().map(rehearsed).collect()
+            }
         }
     };
     Ok(print(&text)?)
@@ -60,4 +81,17 @@ fn line(rotated: &Rotated) -> String {
         Rotated::Already(key) => ("was published before", key),
     };
     format!("{}: the next key {} {what} and signs from {}\n", key.algorithm, key.key_id, moment(key.signs_from))
+}
+
+fn rehearsed(rehearsal: &Rehearsal) -> String {
+    let Rehearsal { key, applications, others } = rehearsal;
+    let heading = format!("{}: the next key {} signs from {}\n", key.algorithm, key.key_id, moment(key.signs_from));
+    let seen = applications.iter().map(|(application, at)| {
+        let told = at.map_or_else(|| "not seen".to_owned(), |at| format!("seen {}", moment(at)));
+        [format!("  {}", application.client_id), application.display_name.clone(), told]
+    });
+    let unnamed = others
+        .iter()
+        .map(|(name, at)| [format!("  {name}"), "says of no application".to_owned(), format!("seen {}", moment(*at))]);
+    heading + &columns(&seen.chain(unnamed).collect::<Vec<_>>())
 }

@@ -21,6 +21,7 @@ mod registration;
 mod request_objects;
 mod responses;
 mod session_end;
+mod session_management;
 mod sign_out;
 mod signed_answers;
 mod signing;

@@ -42,7 +42,8 @@ fn after(route: Option<&Route>) -> Option<Route> {
         Some(Route::Revoke { .. }) => Route::Register { tenant: tenant() },
         Some(Route::Register { .. }) => Route::ClientConfiguration { tenant: tenant(), client: "nobody".to_owned() },
         Some(Route::ClientConfiguration { .. }) => Route::BackchannelAuthentication { tenant: tenant() },
-        Some(Route::BackchannelAuthentication { .. }) => Route::InstanceDiscovery,
+        Some(Route::BackchannelAuthentication { .. }) => Route::CheckSession { tenant: tenant() },
+        Some(Route::CheckSession { .. }) => Route::InstanceDiscovery,
         Some(Route::InstanceDiscovery) => Route::UserRealm { user: CHRIS.name.to_owned() },
         Some(Route::UserRealm { .. }) => Route::NativeClient,
         Some(Route::NativeClient) => Route::ErrorCode,
@@ -129,6 +130,7 @@ fn as_nobody(route: &Route) -> AsNobody {
             row(&format!("/{tenant}{}/.well-known/openid-configuration", v(dialect)), 200, 405, true)
         }
         Route::Keys { dialect, tenant } => row(&format!("/{tenant}/discovery{}/keys", v(dialect)), 200, 405, true),
+        Route::CheckSession { tenant } => row(&format!("/{tenant}/oidc/check-session"), 200, 405, false),
         Route::UserRealm { user } => row(&format!("/common/userrealm/{user}"), 200, 405, true),
         Route::Device => row("/device", 200, 200, false),
         Route::DeviceConfirm { handle } => row(&format!("/device/{handle}"), 400, 400, false),

@@ -110,7 +110,8 @@ async fn sign_in(
     let sessions = cookies::sessions(&incoming.headers, &env.public, proven.place.authority());
     let request = Request::without_address(WantedScopes::default());
     let parameters = Parameters::default();
-    let asked = Asked { app, incoming, dialect, proven: &proven, parameters: &parameters, purpose: &purpose };
+    let asked =
+        Asked { app, incoming, dialect, proven: &proven, parameters: &parameters, purpose: &purpose, state: None };
     let (nothing, layout) = (Consented::NotAsked, dialect.layout());
     Ok(asked.finish(flow::proceed(env, trace, &proven, &request, stage, &sessions, nothing, layout).await).await)
 }
@@ -238,7 +239,8 @@ impl Visit<'_> {
         let sessions = cookies::sessions(&incoming.headers, &env.public, proven.place.authority());
         let request = device::request_of(env, &code).await?;
         let parameters = Parameters::default();
-        let asked = Asked { app, incoming, dialect, proven: &proven, parameters: &parameters, purpose: &purpose };
+        let asked =
+            Asked { app, incoming, dialect, proven: &proven, parameters: &parameters, purpose: &purpose, state: None };
         let (nothing, layout) = (Consented::NotAsked, dialect.layout());
         Ok(asked.finish(flow::proceed(env, trace, &proven, &request, stage, &sessions, nothing, layout).await).await)
     }

@@ -92,7 +92,8 @@ async fn start(
     )
     .pushed(pushed);
     let sessions = cookies::sessions(&incoming.headers, &env.public, proven.place.authority());
-    let asked = Asked { app, incoming, dialect, proven: &proven, parameters: &parameters, purpose: &purpose };
+    let asked =
+        Asked { app, incoming, dialect, proven: &proven, parameters: &parameters, purpose: &purpose, state: None };
     if asked.way_back().signed {
         flow::can_be_signed(env, &proven.application).await.map_err(&at_tenant)?;
     }
@@ -122,7 +123,7 @@ async fn unread(
     match prove(app, incoming, dialect, sent, place).await {
         Ok(proven) => {
             let purpose = &Purpose::Authorize;
-            let asked = Asked { app, incoming, dialect, proven: &proven, parameters: sent, purpose };
+            let asked = Asked { app, incoming, dialect, proven: &proven, parameters: sent, purpose, state: None };
             Ok(asked.refuse(error).await)
         }
         Err(_) => Err(error),

@@ -1,7 +1,7 @@
 //! Where an application asks a person who is elsewhere (CIBA §7).
 
 use grantor_dialects::oidc::backchannel as words;
-use grantor_dialects::{Dialect as _, Reply, TokenCall};
+use grantor_dialects::{Dialect as _, Reply};
 use grantor_flows::backchannel as flow;
 use grantor_flows::client_proof::Asking;
 use grantor_flows::{Event, FlowError};
@@ -41,8 +41,7 @@ async fn begun(
     let tenant = one_tenant(&app.env, &app.oidc, asked_tenant).await?;
     read?;
     let parameters = incoming.form()?;
-    let call =
-        TokenCall { parameters: &parameters, authorization: incoming.authorization(), origin: incoming.origin() };
+    let call = incoming.token_call(app, &parameters);
     let (caller, signed) = words::caller(&call)?;
     let asking = Asking { env: &app.env, trace: &incoming.trace, tenant: &tenant, layout: app.oidc.layout() };
     let client = flow::prove(&asking, &caller).await?;

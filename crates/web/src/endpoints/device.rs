@@ -165,7 +165,8 @@ async fn begin_sign_in(
     let sessions = cookies::sessions(&incoming.headers, &env.public, proven.place.authority());
     let request = Request::without_address(code.wanted);
     let parameters = grantor_dialects::Parameters::default();
-    let asked = Asked { app, incoming, dialect, proven: &proven, parameters: &parameters, purpose: &purpose };
+    let asked =
+        Asked { app, incoming, dialect, proven: &proven, parameters: &parameters, purpose: &purpose, state: None };
     let (nothing, layout) = (Consented::NotAsked, dialect.layout());
     Ok(asked.finish(flow::proceed(env, trace, &proven, &request, stage, &sessions, nothing, layout).await).await)
 }

@@ -1,16 +1,21 @@
 //! What the server says of itself, and pages that ask nothing.
 
+use axum::body::Bytes;
 use axum::http::StatusCode;
 use grantor_dialects::entra::errors::{self, Endpoint};
 use grantor_dialects::entra::metadata::{self as metadata_words, Several};
 use grantor_dialects::entra::{meanings, realm, rehearsed};
 use grantor_dialects::{Reply, form};
+use grantor_flows::key_readers::{self, Reader};
 use grantor_flows::{Event, FlowError, Place};
-use grantor_pages::{NativeClient, NotFound, Refused};
+use grantor_pages::{CheckSession, NativeClient, NotFound, Refused};
+use grantor_protocol::ClientId;
 use grantor_rules::model::RegistrationOpenTo;
+use serde_json::Value;
 
-use super::{log_failure, named_place, one_tenant};
+use super::{log_failure, named_place, one_tenant, refused};
 use crate::app::App;
+use crate::cookies;
 use crate::documents::{Document, Whose};
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
@@ -22,7 +27,8 @@ pub async fn metadata(app: &App, incoming: &Incoming, dialect: DialectName, aske
         DialectName::EntraV2 => whose(app, asked).await.map(Document::EntraV2),
         DialectName::Oidc => of_the_standard(app, asked).await,
     };
-    answer(app, incoming, found.map(|document| respond::document(app.documents.metadata(&document))))
+    let text = found.map(|document| for_application(app.documents.metadata(&document), incoming));
+    answer(app, incoming, text.map(respond::document))
 }
 
 async fn of_the_standard(app: &App, asked: &str) -> Result<Document, FlowError> {
@@ -32,6 +38,25 @@ async fn of_the_standard(app: &App, asked: &str) -> Result<Document, FlowError> 
         registers: tenant.client_registration.open_to != RegistrationOpenTo::Nobody,
         detail_types: app.detail_types.of(&app.env, tenant.id).await?,
     })
+}
+
+/// The parameters by which an application says which one it is that reads public documents (Source: entra-dialect 4.1).
+const SAYS_APPLICATION: [&str; 2] = ["appid", "client_id"];
+
+/// Which application says that it reads, and by which parameter.
+fn reading_application(incoming: &Incoming) -> Option<(&'static str, ClientId)> {
+    let query = incoming.query().ok()?;
+    SAYS_APPLICATION.into_iter().find_map(|name| Some((name, ClientId::parse(query.sole(name)?).ok()?)))
+}
+
+/// A discovery document for an application that says which one it is: the address of the keys says so as well, so that a rehearsal
+/// knows who has fetched the next ones.
+fn for_application(text: Bytes, incoming: &Incoming) -> Bytes {
+    let Some((name, client_id)) = reading_application(incoming) else { return text };
+    let Ok(mut document) = serde_json::from_slice::<Value>(&text) else { return text };
+    let Some(Value::String(address)) = document.get_mut("jwks_uri") else { return text };
+    *address = format!("{address}?{}", form::encode(&[(name, client_id.to_string())]));
+    document.to_string().into()
 }
 
 async fn whose(app: &App, asked: &str) -> Result<Whose, FlowError> {
@@ -46,8 +71,21 @@ async fn whose(app: &App, asked: &str) -> Result<Whose, FlowError> {
 /// Every tenant's tokens are signed with the same keys.
 pub async fn keys(app: &App, incoming: &Incoming, dialect: DialectName, asked: &str) -> Answer {
     let found = named_place(&app.env, asked).await;
+    if found.is_ok() {
+        let application = reading_application(incoming).map(|(_, client_id)| client_id);
+        let reader = Reader { application: application.as_ref(), user_agent: incoming.header("user-agent") };
+        key_readers::note(&app.env, reader).await;
+    }
     let text = |_| app.documents.keys(dialect, &app.env.public, app.env.keys.public());
     answer(app, incoming, found.map(text).map(respond::document))
+}
+
+/// The frame that applications ask whether their person is still signed in.
+pub async fn check_session(app: &App, incoming: &Incoming, asked: &str) -> Answer {
+    match one_tenant(&app.env, &app.oidc, asked).await {
+        Ok(_) => respond::frame(CheckSession { cookie: cookies::state_name(&app.env.public) }.render()),
+        Err(error) => refused::page(app, incoming, &app.oidc, None, &error),
+    }
 }
 
 /// Who checks a person's password: always we, for the names of our tenants.

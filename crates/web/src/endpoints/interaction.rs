@@ -22,7 +22,7 @@ use super::authorize::{parsed, prove};
 use super::outcome::{Asked, place_of};
 use super::refused;
 use crate::app::App;
-use crate::cookies::{self, Browser};
+use crate::cookies::{self, Browser, BrowserState};
 use crate::csrf;
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer, OwnPage};
@@ -42,6 +42,8 @@ struct Waiting<'a> {
     sessions: Vec<Handle>,
     /// What the person compares with what the application shows, where that waits elsewhere.
     binding_message: Option<String>,
+    /// The browser's state from now on, once somebody has just signed in.
+    state: Option<BrowserState>,
 }
 
 /// Which page was asked for.
@@ -118,6 +120,7 @@ impl<'a> Waiting<'a> {
             request,
             sessions,
             binding_message,
+            state: None,
         })
     }
 
@@ -129,6 +132,7 @@ impl<'a> Waiting<'a> {
             proven: &self.proven,
             parameters: &self.parameters,
             purpose: &self.interaction.purpose,
+            state: self.state.clone(),
         }
     }
 
@@ -204,7 +208,11 @@ impl<'a> Waiting<'a> {
                 self.interaction.progress = now.progress;
                 self.sessions.retain(|session| session.tenant() != now.session.tenant());
                 self.sessions.push(now.session.clone());
+                self.state = BrowserState::changed(&self.incoming.headers, &self.app.env);
                 let mut answer = self.proceed(Consented::NotAsked).await;
+                if let Some(cookie) = self.state.as_ref().and_then(|state| state.set_cookie(&self.app.env.public)) {
+                    respond::add_cookie(&mut answer, &cookie);
+                }
                 respond::add_cookie(&mut answer, &cookies::set_session(&now.session, &self.app.env.public));
                 Ok(answer)
             }

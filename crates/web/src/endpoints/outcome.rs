@@ -1,9 +1,11 @@
 //! What a flow has come to, as an answer to the browser: the application's answer, the next page, or a refusal.
 
 use axum::http::StatusCode;
+use grantor_dialects::oidc::session;
 use grantor_dialects::{Authorized, Dialect, Parameters, WayBack};
 use grantor_flows::authorize::{self as flow, AnswerTo, Issued, Proven, Step};
 use grantor_flows::{Event, FlowError};
+use grantor_jose::base64url;
 use grantor_pages::{Brand, DeviceDone, ElsewhereDone};
 use grantor_protocol::response::ResponseMode;
 use grantor_protocol::{Handle, UserId};
@@ -11,10 +13,12 @@ use grantor_rules::Refusal;
 use grantor_rules::authorize::{Question, Request};
 use grantor_rules::client::RegisteredRedirect;
 use grantor_rules::model::{Purpose, Tenant};
+use grantor_rules::scopes::SignInScope;
 
 use super::authorize::parsed;
 use super::refused;
 use crate::app::App;
+use crate::cookies::BrowserState;
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer, Destination, OwnPage};
 
@@ -26,6 +30,8 @@ pub struct Asked<'a> {
     pub proven: &'a Proven,
     pub parameters: &'a Parameters,
     pub purpose: &'a Purpose,
+    /// The browser's state from now on, where somebody has just signed in.
+    pub state: Option<BrowserState>,
 }
 
 impl Asked<'_> {
@@ -57,15 +63,36 @@ impl Asked<'_> {
     }
 
     async fn issued(&self, issued: Issued) -> Answer {
+        let (session_state, state) = self.session_state(issued.sid);
         let authorized = Authorized {
             tenant: issued.tenant.id,
             user: issued.user,
             code: issued.code.map(|code| code.secret().clone()),
             id_token: issued.id_token,
             access_token: issued.access_token,
-            session_state: issued.sid,
+            session_state,
         };
-        self.to_application(self.dialect.authorize_success(self.parameters, &authorized)).await
+        let mut answer = self.to_application(self.dialect.authorize_success(self.parameters, &authorized)).await;
+        if let Some(cookie) = state.and_then(|state| state.set_cookie(&self.app.env.public)) {
+            respond::add_cookie(&mut answer, &cookie);
+        }
+        answer
+    }
+
+    /// What `session_state` says, and the browser's state if it is to be kept from now on.
+    fn session_state(&self, sid: String) -> (String, Option<BrowserState>) {
+        if !self.dialect.lets_ask_about_sessions() {
+            return (sid, None);
+        }
+        let asks_who = self.request().is_ok_and(|request| request.wanted.signs_in_with(SignInScope::OpenId));
+        let Some(redirect) = self.proven.redirect().filter(|_| asks_who) else { return (String::new(), None) };
+        let env = &self.app.env;
+        let state = self.state.clone();
+        let state = state.unwrap_or_else(|| BrowserState::known_or_fresh(&self.incoming.headers, env));
+        let salt = base64url::encode(env.entropy.bytes::<16>());
+        let hash = session::state(&self.proven.application.client_id, redirect.uri(), state.value(), &salt);
+        let kept = hash.is_some().then_some(state);
+        (hash.unwrap_or_default(), kept)
     }
 
     fn device_done(&self) -> Answer {

@@ -13,7 +13,7 @@ use grantor_rules::authorize::SignedIn;
 use super::outcome::brand;
 use super::{place, refused};
 use crate::app::App;
-use crate::cookies::{self, Browser};
+use crate::cookies::{self, Browser, BrowserState};
 use crate::csrf;
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer, Destination, OwnPage};
@@ -103,7 +103,18 @@ impl<'a> Leaving<'a> {
         Ok(Self { app, incoming, asked_tenant, place, parameters, request, hints, sessions, candidates })
     }
 
+    /// Ends what is to end; applications that ask our frame learn that something has changed.
     async fn end(&self, users: &[UserId]) -> Result<Answer, FlowError> {
+        let mut answer = self.ended(users).await?;
+        let env = &self.app.env;
+        let state = BrowserState::changed(&self.incoming.headers, env).filter(|_| !users.is_empty());
+        if let Some(cookie) = state.and_then(|state| state.set_cookie(&env.public)) {
+            respond::add_cookie(&mut answer, &cookie);
+        }
+        Ok(answer)
+    }
+
+    async fn ended(&self, users: &[UserId]) -> Result<Answer, FlowError> {
         let Self { app, incoming, candidates, sessions, hints, .. } = self;
         let done = flow::end(&app.env, &incoming.trace, &self.place, candidates, users, sessions, hints).await?;
         let state: Vec<(&'static str, String)> =

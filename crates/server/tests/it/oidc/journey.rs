@@ -24,7 +24,7 @@ async fn a_person_signs_in_and_the_app_learns_who_they_are() {
     let response = browser.walk(&request, CHRIS).await.response();
     assert_eq!(response.get("iss"), issuer(&platform));
     assert_eq!(response.get("state"), request.value("state"));
-    assert_eq!(response.parameters.len(), 3, "{:?}", response.parameters);
+    assert_eq!(response.parameters.len(), 4, "code, state, iss and session_state: {:?}", response.parameters);
     let tokens = platform.tokens(&request.redeem(&response.code())).await;
     assert_eq!(tokens.body["token_type"], "Bearer");
     assert_eq!(tokens.body["scope"], "openid profile email");
