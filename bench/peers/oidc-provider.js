@@ -52,6 +52,20 @@ const provider = new Provider(issuer, {
       grant_types: ['client_credentials'],
       response_types: [],
     },
+    {
+      client_id: 'signer',
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      redirect_uris: [],
+      grant_types: ['client_credentials'],
+      response_types: [],
+      jwks: {
+        keys: [{
+          kty: 'EC', crv: 'P-256', kid: 'signer', alg: 'ES256', use: 'sig',
+          x: 'f1mutKh4kE-JCFGZxOHbDa0hnfgH6kCj-stRnAzhI_M', y: '5KT2oDwVI254wJzsdhmToqSXheP_mjNexj-TDig7vdo',
+        }],
+      },
+    },
   ],
   jwks: {
     keys: [
@@ -72,6 +86,8 @@ const provider = new Provider(issuer, {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
     userinfo: { enabled: true },
+    introspection: { enabled: true },
+    pushedAuthorizationRequests: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => undefined,

@@ -13,8 +13,8 @@ use crate::generator::{self, Script, Scripts};
 use crate::http::{form, get, post};
 use crate::proof::{Algorithm, member};
 use crate::rows::Row;
-use crate::scripts::{Authorize, Expected, Redeem, Refresh, Repeat, SignIn, TokenForm};
-use crate::sides::{Pairs, Server, Words};
+use crate::scripts::{Authorize, Expected, Present, Redeem, Refresh, Repeat, SignIn, TokenForm};
+use crate::sides::{Pairs, Server, Standard, Words, assertions};
 
 /// One proof key for all: what it costs to check does not depend on it.
 const VERIFIER: &str = "benchmark-verifier-benchmark-verifier-benchmark";
@@ -58,8 +58,58 @@ impl<'a> Stage<'a> {
                 let place = if row == Row::Keys { self.words.keys } else { self.words.discovery };
                 Ok(self.repeat(&get(&self.server.host, place.path, ""), Expected::Text(place.shows)))
             }
+            Row::Introspection | Row::OpaqueUserinfo | Row::Pushed | Row::Assertion => {
+                self.of_the_standard(row, amount)
+            }
             Row::Password => self.sign_ins(amount),
         }
+    }
+
+    fn of_the_standard(&self, row: Row, amount: usize) -> anyhow::Result<Scripts> {
+        let words = self.server.side.standard().context("it has no such path")?;
+        let host = &self.server.host;
+        if row == Row::Assertion {
+            return self.presentations(words, amount);
+        }
+        if row == Row::Pushed {
+            let challenge = challenge();
+            let common = authorization_of(words.web[0], &challenge);
+            let pairs = [&common[..], &words.web[1..], words.person_asks].concat();
+            let request = post(host, words.push, "", &form(&pairs));
+            return Ok(self.repeat(&request, Expected::Made("\"request_uri\":\"urn:")));
+        }
+        let mut browser = Browser::new(self.server.address(), host)?;
+        let challenge = challenge();
+        let asks = [&authorization_of(words.web[0], &challenge)[..], words.person_asks].concat();
+        let code = browser.walk(&format!("{}?{}", words.authorize, form(&asks)), &person(0))?;
+        let grant = [("grant_type", "authorization_code"), ("redirect_uri", REDIRECT_URI), ("code_verifier", VERIFIER)];
+        let pairs = [&grant, words.web, &[("code", code.as_str())]].concat();
+        let body = browser.exchange(&post(host, words.token, "", &form(&pairs)))?;
+        let token = member(&body, "access_token").context("there is no access token in the answer")?;
+        if row == Row::Introspection {
+            let pairs = [words.web, &[("token", token)]].concat();
+            let request = post(host, words.introspect, "", &form(&pairs));
+            return Ok(self.repeat(&request, Expected::Text("\"active\":true")));
+        }
+        ensure!(token.matches('.').count() < 2, "the token is not opaque");
+        let request = get(host, words.userinfo.path, &format!("authorization: Bearer {token}\r\n"));
+        Ok(self.repeat(&request, Expected::Text(words.userinfo.shows)))
+    }
+
+    fn presentations(&self, words: &Standard, amount: usize) -> anyhow::Result<Scripts> {
+        let host = &self.server.host;
+        let signed = assertions(words.signer, &format!("http://{host}{}", words.issuer), amount.max(self.connections))?;
+        let grant = [
+            ("grant_type", "client_credentials"),
+            ("client_id", words.signer),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+        ];
+        let prefix = format!("{}&client_assertion=", form(&[&grant, words.signer_asks].concat()));
+        let ask = TokenForm { host: host.clone(), path: words.token, prefix };
+        let shares = signed.chunks(signed.len().div_ceil(self.connections));
+        let one =
+            |share: &[String]| Box::new(Present::new(ask.clone(), Algorithm::Es256, share.to_vec())) as Box<dyn Script>;
+        Ok(shares.map(one).collect())
     }
 
     fn repeat(&self, request: &[u8], expected: Expected) -> Scripts {
@@ -173,16 +223,8 @@ impl<'a> Stage<'a> {
     }
 
     fn authorization(&self, asks: &[(&str, &str)]) -> String {
-        let client = self.words.web[0];
-        let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, VERIFIER.as_bytes()));
-        let common = [
-            client,
-            ("response_type", "code"),
-            ("redirect_uri", REDIRECT_URI),
-            ("code_challenge", &challenge),
-            ("code_challenge_method", "S256"),
-            ("state", "benchmark"),
-        ];
+        let challenge = challenge();
+        let common = authorization_of(self.words.web[0], &challenge);
         format!("{}?{}", self.words.authorize, form(&[&common, asks].concat()))
     }
 
@@ -195,6 +237,22 @@ impl<'a> Stage<'a> {
         let prefix = format!("{}&{varies}=", form(pairs));
         TokenForm { host: self.server.host.clone(), path: self.words.token, prefix }
     }
+}
+
+fn challenge() -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, VERIFIER.as_bytes()))
+}
+
+/// What every authorization request of a client says.
+fn authorization_of<'a>(client: (&'a str, &'a str), challenge: &'a str) -> [(&'a str, &'a str); 6] {
+    [
+        client,
+        ("response_type", "code"),
+        ("redirect_uri", REDIRECT_URI),
+        ("code_challenge", challenge),
+        ("code_challenge_method", "S256"),
+        ("state", "benchmark"),
+    ]
 }
 
 fn person(number: usize) -> String {

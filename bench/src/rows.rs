@@ -21,6 +21,14 @@ pub enum Row {
     Discovery,
     /// The keys.
     Keys,
+    /// Is this token of use?
+    Introspection,
+    /// Userinfo with an opaque token.
+    OpaqueUserinfo,
+    /// An authorization request is pushed.
+    Pushed,
+    /// A daemon that signs its assertions gets a token for itself.
+    Assertion,
     /// The sign-in form with the right password.
     Password,
 }
@@ -50,11 +58,12 @@ const fn both(peer: u32, floor: u32) -> Goals {
 }
 
 /// The rows in groups: the servers are started afresh for each group.
-pub const GROUPS: [&[Row]; 5] = [
+pub const GROUPS: [&[Row]; 6] = [
     &[Row::Credentials(Rs256), Row::Credentials(Es256)],
     &[Row::Refresh(Rs256), Row::Refresh(Es256)],
     &[Row::Code(Es256)],
     &[Row::Userinfo, Row::Me, Row::Discovery, Row::Keys],
+    &[Row::Introspection, Row::OpaqueUserinfo, Row::Pushed, Row::Assertion],
     &[Row::Password],
 ];
 
@@ -74,6 +83,10 @@ impl Row {
             Self::Me => "/v1.0/me".to_owned(),
             Self::Discovery => "discovery".to_owned(),
             Self::Keys => "keys".to_owned(),
+            Self::Introspection => "introspection".to_owned(),
+            Self::OpaqueUserinfo => "userinfo, opaque token".to_owned(),
+            Self::Pushed => "pushed requests, durable".to_owned(),
+            Self::Assertion => "client credentials, private_key_jwt, ES256".to_owned(),
             Self::Password => "password sign-ins".to_owned(),
         }
     }
@@ -83,8 +96,14 @@ impl Row {
         match self {
             Self::Password => matches!(side, Side::Grantor),
             Self::Me => side.words().me.is_some(),
+            _ if self.is_of_the_standard() => side.standard().is_some(),
             _ => true,
         }
+    }
+
+    /// Whether it is asked in the words of the standard.
+    pub const fn is_of_the_standard(self) -> bool {
+        matches!(self, Self::Introspection | Self::OpaqueUserinfo | Self::Pushed | Self::Assertion)
     }
 
     /// Whether it is measured on PostgreSQL too: what looks at the store.
@@ -111,6 +130,9 @@ impl Row {
             Self::Userinfo => both(400, 60),
             Self::Me => Goals { peer: None, floor: Some(60) },
             Self::Discovery | Self::Keys => both(400, 70),
+            Self::Introspection | Self::OpaqueUserinfo => Goals { peer: Some(400), floor: None },
+            Self::Pushed => Goals { peer: Some(300), floor: None },
+            Self::Assertion => Goals { peer: Some(200), floor: None },
             // Against cores ÷ time of one hash, which is no program: see `report`.
             Self::Password => Goals { peer: None, floor: Some(90) },
         }

@@ -161,7 +161,7 @@ pub fn measure(stage: &mut Stage<'_>, options: &RunOptions, row: Row, hash: Opti
     let (warm_up, duration) = (Duration::from_secs_f64(options.warm_up), Duration::from_secs_f64(options.seconds));
     let scripts = match row {
         // What is consumed is prepared for as long as it will last, judged by the pace so far.
-        Row::Code(_) => {
+        Row::Code(_) | Row::Assertion => {
             let first = stage.scripts(row, options.connections * 20)?;
             let pace = generator::run(&stage.server.addresses, first, warm_up)?.rate();
             let again = stage.scripts(row, amount(pace, warm_up))?;

@@ -14,6 +14,8 @@ pub enum Expected {
     Token(Algorithm),
     /// Somewhere this text.
     Text(&'static str),
+    /// The same, with the status 201.
+    Made(&'static str),
 }
 
 /// The last access token, so that none comes twice.
@@ -60,10 +62,13 @@ impl Script for Repeat {
     }
 
     fn check(&mut self, answer: &Answer<'_>) -> anyhow::Result<()> {
-        succeeded(answer)?;
+        match self.expected {
+            Expected::Made(_) => ensure!(answer.status == 201, "{}", answer.short()),
+            Expected::Token(_) | Expected::Text(_) => succeeded(answer)?,
+        }
         match self.expected {
             Expected::Token(algorithm) => self.last.take(answer.body, algorithm),
-            Expected::Text(text) => {
+            Expected::Text(text) | Expected::Made(text) => {
                 ensure!(answer.body.contains(text), "{text:?} is not in {}", answer.short());
                 Ok(())
             }
@@ -155,6 +160,38 @@ impl Script for Redeem {
         self.last.take(answer.body, self.algorithm)?;
         proof::member(answer.body, "refresh_token").context("there is no refresh token in the answer")?;
         Ok(())
+    }
+
+    fn evidence(&self) -> Option<&str> {
+        self.last.evidence()
+    }
+}
+
+/// Assertions that were signed before are presented, each once.
+pub struct Present {
+    form: TokenForm,
+    algorithm: Algorithm,
+    assertions: Vec<String>,
+    last: Last,
+}
+
+impl Present {
+    /// Presents these.
+    pub fn new(form: TokenForm, algorithm: Algorithm, assertions: Vec<String>) -> Self {
+        Self { form, algorithm, assertions, last: Last::default() }
+    }
+}
+
+impl Script for Present {
+    fn ask(&mut self, out: &mut Vec<u8>) -> Next {
+        let Some(assertion) = self.assertions.pop() else { return Next::Over };
+        out.extend_from_slice(&self.form.with(&assertion));
+        Next::Asked
+    }
+
+    fn check(&mut self, answer: &Answer<'_>) -> anyhow::Result<()> {
+        succeeded(answer)?;
+        self.last.take(answer.body, self.algorithm)
     }
 
     fn evidence(&self) -> Option<&str> {

@@ -2,11 +2,13 @@
 
 mod launch;
 mod server;
+mod standard;
 
 use crate::proof::Algorithm;
 
 pub use launch::{Launch, Passing, Store};
 pub use server::Server;
+pub use standard::{Standard, assertions};
 
 /// Whose figures they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +48,17 @@ impl Side {
             Self::Grantor => &GRANTOR,
             Self::Peer => &PEER,
             Self::Floor => &FLOOR,
+        }
+    }
+}
+
+impl Side {
+    /// How it words what the standard adds. The floor has nothing of it.
+    pub const fn standard(self) -> Option<&'static Standard> {
+        match self {
+            Self::Grantor => Some(&standard::OF_GRANTOR),
+            Self::Peer => Some(&standard::OF_THE_PEER),
+            Self::Floor => None,
         }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use grantor_jose::VerifyError;
 use grantor_protocol::Secret;
 use grantor_protocol::dpop::Scheme;
-use grantor_rules::api_access::{PermittedCall, PresentedToken, carried, of_key, permit};
+use grantor_rules::api_access::{PermittedCall, PresentedToken, carried, of_certificate, of_key, permit};
+use grantor_rules::client::ShownCertificate;
 use grantor_rules::dpop::{HeldKey, PresentedProofs};
 use grantor_rules::layout::TokenType;
 use grantor_rules::model::{Application, Family, RequestedClaims, TenantName, User};
@@ -27,6 +28,8 @@ pub struct Presented {
     pub scheme: Scheme,
     /// What shows which key the caller holds.
     pub proofs: PresentedProofs,
+    /// The certificate of the TLS connection, if one was shown.
+    pub certificate: Option<Arc<ShownCertificate>>,
 }
 
 /// A call that is allowed.
@@ -84,6 +87,7 @@ fn read(env: &Env, token: &Secret, readers: &[(TokenType, ReadClaims<'_>)]) -> R
 /// The key that the caller holds, where the token is bound to one: it comes by its own scheme, with a proof of that key.
 async fn holder(env: &Env, presented: &Presented, token: &PresentedToken) -> Result<Option<HeldKey>, FlowError> {
     carried(token.bound_to.as_ref(), presented.scheme)?;
+    of_certificate(token.bound_to.as_ref(), presented.certificate.as_deref())?;
     if presented.scheme == Scheme::Bearer {
         return Ok(None);
     }

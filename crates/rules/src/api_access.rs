@@ -6,6 +6,7 @@ use grantor_protocol::dpop::Scheme;
 use grantor_protocol::{ClientId, FamilyId, TenantId, UserId};
 
 use crate::Refusal;
+use crate::client::ShownCertificate;
 use crate::dpop::scheme;
 use crate::model::{Binding, Family, RequestedClaims, User};
 use crate::refusal::TokenFault;
@@ -94,6 +95,19 @@ pub fn of_key(bound_to: Option<&Binding>, thumbprint: &str) -> Result<(), Refusa
     match bound_to {
         Some(Binding::Key(bound)) if bound == thumbprint => Ok(()),
         _ => Err(Refusal::TokenInvalid { why: TokenFault::KeyDiffers }),
+    }
+}
+
+/// Whether the certificate that a token is bound to, if it is bound to one, was shown on the connection (RFC 8705 §3).
+///
+/// # Errors
+/// [`Refusal::TokenInvalid`].
+pub fn of_certificate(bound_to: Option<&Binding>, shown: Option<&ShownCertificate>) -> Result<(), Refusal> {
+    let Some(Binding::Certificate(bound)) = bound_to else { return Ok(()) };
+    match shown {
+        Some(shown) if shown.x5t_s256 == *bound => Ok(()),
+        Some(_) => Err(Refusal::TokenInvalid { why: TokenFault::KeyDiffers }),
+        None => Err(Refusal::TokenInvalid { why: TokenFault::Bound }),
     }
 }
 

@@ -5,6 +5,7 @@ use grantor_protocol::dpop::{BadProof, Expected, Freshness, ProofClaims, Scheme,
 use serde_json::{Map, Value};
 
 use crate::Refusal;
+use crate::client::ShownCertificate;
 use crate::model::{Application, Binding, Profile};
 
 /// The proofs that came with a request, and the call that they must be for.
@@ -148,6 +149,13 @@ pub const fn binding_wanted(application: &Application) -> BindingWanted {
         (Profile::Fapi2Security | Profile::Fapi2MessageSigning, false) => BindingWanted::Any,
         (Profile::OAuth21, false) => BindingWanted::None,
     }
+}
+
+/// The certificate that an application's tokens are bound to, where it is registered for that and has shown one: the presenter
+/// proved in the handshake that it holds the key (RFC 8705 §3).
+pub fn certificate_of(application: &Application, shown: Option<&ShownCertificate>) -> Option<Binding> {
+    let shown = shown.filter(|_| application.metadata.tls_client_certificate_bound_access_tokens)?;
+    Some(Binding::Certificate(shown.x5t_s256.clone()))
 }
 
 /// What a token that is issued now is bound to.

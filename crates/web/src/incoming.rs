@@ -126,7 +126,7 @@ impl Incoming {
     /// addresses and bodies are not taken.
     pub fn access_token(&self, app: &App) -> Result<Presented, Refusal> {
         let (scheme, token) = self.token()?;
-        Ok(Presented { token, scheme, proofs: self.proofs(app) })
+        Ok(Presented { token, scheme, proofs: self.proofs(app), certificate: self.certificate.clone() })
     }
 
     /// The one bearer token in the one `Authorization` header, where no other is taken (RFC 6750 §2.1).

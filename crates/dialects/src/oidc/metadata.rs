@@ -104,6 +104,7 @@ fn without_registration(
     add(&mut document, answers());
     if let Some(mtls) = mtls {
         document["mtls_endpoint_aliases"] = aliases(mtls, &tenant);
+        document["tls_client_certificate_bound_access_tokens"] = json!(true);
     }
     if !detail_types.is_empty() {
         // RFC 9396 §10

@@ -16,6 +16,7 @@ use grantor_rules::Refusal;
 use grantor_rules::authorize::fits_authority;
 use grantor_rules::client::ProvenClient;
 use grantor_rules::client_metadata::registered_for;
+use grantor_rules::dpop::certificate_of;
 use grantor_rules::layout::TokenLayout;
 use grantor_rules::model::{Consents, DeviceAnswer, Platform, Registration, Tenant, TenantKind, TenantName, User};
 use grantor_rules::scopes::{ResolvedScopes, WantedScopes};
@@ -166,7 +167,9 @@ impl<'a> Call<'a> {
         if let Some(nonce) = held.as_ref().and_then(|held| dpop::next_nonce(self.env, held)) {
             let _ = self.next_nonce.set(nonce);
         }
-        Ok(proven.holding(held.map(|held| held.binding()))?)
+        let certificate = self.request.caller.certificate.as_deref();
+        let held = held.map(|held| held.binding()).or_else(|| certificate_of(&proven, certificate));
+        Ok(proven.holding(held)?)
     }
 
     /// What is asked for, with each API and permission found.

@@ -16,6 +16,7 @@ mod mutual_tls;
 mod opaque_tokens;
 mod openidconnect_crate;
 mod other_dialects;
+mod profiles;
 mod pushed_requests;
 mod registration;
 mod request_objects;

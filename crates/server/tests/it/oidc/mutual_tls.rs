@@ -10,10 +10,12 @@ use base64::engine::general_purpose::STANDARD;
 use grantor_jose::{Algorithm, SigningKey, self_signed};
 use grantor_rules::client::ShownCertificate;
 use grantor_rules::model::{Application, AuthMethod, ClientMetadata};
-use grantor_testkit::{Answer, NORTHWIND, Options, START, SYNC, TestPlatform, TokenRequest, unverified_claims};
+use grantor_testkit::{
+    Answer, CHRIS, CONTOSO, NATIVE, NORTHWIND, Options, START, SYNC, TestPlatform, TokenRequest, unverified_claims,
+};
 use serde_json::json;
 
-use super::said;
+use super::{asking, presenting, said};
 
 const ADDRESS: &str = "https://sync.example/jwks.json";
 
@@ -197,11 +199,53 @@ async fn where_certificates_are_asked_for_is_said_where_they_are() {
         for method in [AuthMethod::TlsClientAuth, AuthMethod::SelfSignedTlsClientAuth] {
             assert_eq!(methods.contains(&json!(method)), is_on);
         }
+        // 8705-05
+        let bound = document.get("tls_client_certificate_bound_access_tokens");
         let aliases = document.get("mtls_endpoint_aliases");
+        assert_eq!(bound.is_some(), aliases.is_some());
         assert_eq!(aliases.is_some(), is_on);
         for (name, address) in aliases.and_then(|aliases| aliases.as_object()).into_iter().flatten() {
             let main = document[name].as_str().unwrap();
             assert_eq!(address.as_str().unwrap(), main.replace("https://localhost:8443/", "https://localhost:9443/"));
         }
     }
+}
+
+/// Whether userinfo answers to a token over a connection where this certificate was shown.
+async fn userinfo(platform: &TestPlatform, token: &str, shown: Option<&Arc<ShownCertificate>>) -> u16 {
+    let (path, authorization) = (format!("/{}/oidc/userinfo", CONTOSO.id), format!("Bearer {token}"));
+    let mut request = platform.request("GET", &path, &[("authorization", &authorization)], String::new().into());
+    if let Some(shown) = shown {
+        request.extensions_mut().insert(Arc::clone(shown));
+    }
+    platform.send(request).await.code()
+}
+
+#[tokio::test]
+async fn tokens_are_bound_to_the_certificate_that_was_shown() {
+    // 8705-02, 8705-03, 8705-04
+    let platform = TestPlatform::start().await;
+    platform
+        .change_application(CONTOSO, NATIVE.client_id, |native| {
+            native.metadata.tls_client_certificate_bound_access_tokens = true;
+        })
+        .await;
+    let ((_, mine), (_, other)) = (own(), own());
+    let request = asking(NATIVE).scope("openid offline_access");
+    let code = platform.browser().walk(&request, CHRIS).await.code();
+    let unbound = send(&platform, &request.redeem(&code), None, &[]).await;
+    assert_eq!(unbound.code(), 400, "nothing to bind it to: {}", unbound.text());
+    let code = platform.browser().walk(&request, CHRIS).await.code();
+    let tokens = send(&platform, &request.redeem(&code), Some(&mine), &[]).await.json();
+    let token = |name: &str| tokens[name].as_str().unwrap().to_owned();
+    assert_eq!(tokens["token_type"], "Bearer");
+    assert_eq!(unverified_claims(&token("access_token"))["cnf"], json!({ "x5t#S256": mine.x5t_s256 }));
+    assert_eq!(userinfo(&platform, &token("access_token"), Some(&mine)).await, 200);
+    for shown in [None, Some(&other)] {
+        assert_eq!(userinfo(&platform, &token("access_token"), shown).await, 401);
+        let renewal = presenting(NATIVE, "refresh_token").with("refresh_token", &token("refresh_token"));
+        assert_eq!(send(&platform, &renewal, shown, &[]).await.code(), 400, "a public client keeps its key");
+    }
+    let renewal = presenting(NATIVE, "refresh_token").with("refresh_token", &token("refresh_token"));
+    assert_eq!(send(&platform, &renewal, Some(&mine), &[]).await.code(), 200);
 }

@@ -23,7 +23,7 @@ async fn a_code_comes_in_a_token_for_the_application_alone() {
         let response = browser.walk(&request, CHRIS).await.response();
         assert_eq!(response.mode, place, "{asked}");
         let claims = read(&platform, &response).await;
-        assert_eq!(claims.len(), 5, "{claims:?}");
+        assert_eq!(claims.len(), 6, "{claims:?}");
         let expected = (json!(issuer(&platform)), json!(NATIVE.client_id), json!(request.value("state")));
         assert_eq!((claims["iss"].clone(), claims["aud"].clone(), claims["state"].clone()), expected);
         let left = claims["exp"].as_i64().unwrap() - platform.app.env.now().seconds();
