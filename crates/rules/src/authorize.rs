@@ -36,6 +36,8 @@ pub struct Request {
     pub response_type: ResponseType,
     /// How the answer comes back.
     pub response_mode: ResponseMode,
+    /// Whether it comes as one signed token (JWT Secured Authorization Response Mode §2).
+    pub signed_answer: bool,
     /// The application's own, returned byte for byte.
     pub state: Option<String>,
     /// For the id_token.
@@ -88,6 +90,7 @@ impl Request {
             wanted,
             response_type: ResponseType::CODE,
             response_mode: ResponseMode::Query,
+            signed_answer: false,
             state: None,
             nonce: None,
             challenge: None,
@@ -179,7 +182,8 @@ pub fn fits(application: &Application, platform: Platform, request: &Request) ->
     if !in_front || !application.may_ask_for(kind) {
         return Err(Refusal::ResponseTypeNotEnabled { asked: kind.to_string() });
     }
-    if kind.carries_tokens() && request.response_mode == ResponseMode::Query {
+    let too_open = kind.carries_tokens() && request.response_mode == ResponseMode::Query;
+    if too_open || (application.profile.wants_signed_answers() && !request.signed_answer) {
         let asked = request.response_mode.as_str().to_owned();
         return Err(Refusal::ResponseModeForbidden { asked, response_type: kind.to_string() });
     }

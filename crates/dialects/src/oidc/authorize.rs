@@ -40,6 +40,7 @@ pub fn parse(parameters: &Parameters) -> Result<Request, Refusal> {
     Ok(Request {
         response_type,
         response_mode,
+        signed_answer: way_back(parameters).signed,
         state,
         nonce: text("nonce", limit::HINT)?,
         challenge: hashed(challenge(parameters)?, parameters)?,

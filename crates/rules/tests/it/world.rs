@@ -282,6 +282,7 @@ pub fn request(words: &str) -> Request {
         wanted: wanted(words),
         response_type: ResponseType::CODE,
         response_mode: ResponseMode::Query,
+        signed_answer: false,
         state: Some("state".into()),
         nonce: Some("nonce".into()),
         challenge: Some(verifier().challenge()),

@@ -73,6 +73,21 @@ impl Scene {
         post(&self.platform, "par", &pairs).await
     }
 
+    /// The same request in a signed object.
+    fn signing(&self, request: &Authorize) -> Authorize {
+        let now = self.platform.app.env.now().seconds();
+        let mut claims: Map<String, Value> =
+            request.parameters.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        claims.insert("iss".to_owned(), json!(BANK.client_id));
+        claims.insert("aud".to_owned(), json!(issuer(&self.platform)));
+        claims.insert("nbf".to_owned(), json!(now));
+        claims.insert("exp".to_owned(), json!(now + 60));
+        let object = self.signed("oauth-authz-req+jwt", &Value::Object(claims));
+        let mut signed = request.clone();
+        signed.parameters.retain(|(name, _)| name == "client_id");
+        signed.with("request", &object)
+    }
+
     /// What the browser is sent with once a request was pushed.
     async fn pushed(&self, request: &Authorize) -> Authorize {
         let answer = self.push(request).await;
@@ -225,21 +240,12 @@ async fn an_api_of_ours_takes_its_tokens_by_header_and_key_alone() {
 }
 
 #[tokio::test]
-async fn under_message_signing_requests_are_signed() {
+async fn under_message_signing_requests_and_answers_are_signed() {
     let scene = Scene::of(Profile::Fapi2MessageSigning).await;
     let answer = scene.push(&request().with("response_mode", "jwt")).await;
     assert_eq!(answer.code(), 400, "{answer:?}");
-    let now = scene.platform.app.env.now().seconds();
-    let plain = request().with("response_mode", "jwt");
-    let mut claims: Map<String, Value> =
-        plain.parameters.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-    claims.insert("iss".to_owned(), json!(BANK.client_id));
-    claims.insert("aud".to_owned(), json!(issuer(&scene.platform)));
-    claims.insert("nbf".to_owned(), json!(now));
-    claims.insert("exp".to_owned(), json!(now + 60));
-    let object = scene.signed("oauth-authz-req+jwt", &Value::Object(claims));
-    let mut signed = plain.clone();
-    signed.parameters.retain(|(name, _)| name == "client_id");
-    let answer = scene.push(&signed.with("request", &object)).await;
-    assert_eq!(answer.code(), 201, "{answer:?}");
+    let open = scene.push(&scene.signing(&request())).await;
+    assert_eq!(open.json()["error"], "invalid_request", "the answer would not be signed");
+    let signed = scene.push(&scene.signing(&request().with("response_mode", "jwt"))).await;
+    assert_eq!(signed.code(), 201, "{signed:?}");
 }
