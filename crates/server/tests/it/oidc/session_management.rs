@@ -52,7 +52,7 @@ async fn an_answer_says_the_state_of_the_browser_and_the_frame_makes_the_same_ha
 
 #[tokio::test]
 async fn whoever_signs_in_or_out_changes_the_state() {
-    // ses-01, ses-02
+    // ses-01
     let platform = TestPlatform::start().await;
     let mut browser = platform.browser();
     let request = of_web();
@@ -100,7 +100,7 @@ async fn only_who_asks_who_signed_in_and_has_an_origin_is_told() {
 
 #[tokio::test]
 async fn the_frame_may_be_embedded_and_runs_its_own_script_alone() {
-    // ses-02: the script itself runs in tests/e2e.
+    // The policy names the very script; what it answers in a browser is not shown yet.
     let platform = TestPlatform::start().await;
     let answer = platform.get(&format!("/{}/oidc/check-session", CONTOSO.domain), &[]).await;
     assert_eq!((answer.code(), answer.header("x-frame-options")), (200, ""));
