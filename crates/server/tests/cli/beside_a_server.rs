@@ -167,6 +167,7 @@ fn the_next_signing_key_is_published_and_signs_when_everybody_has_seen_it() {
                 .as_array()
                 .unwrap()
                 .iter()
+                .filter(|key| key["use"] == "sig")
                 .map(|key| key["kid"].as_str().unwrap().to_owned())
                 .collect::<Vec<_>>()
         };
