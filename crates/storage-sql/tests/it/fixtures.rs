@@ -29,7 +29,7 @@ fn fixture(number: i64, engine: &str) -> PathBuf {
 }
 
 /// The newest migration that this version makes.
-fn newest() -> i64 {
+pub fn newest() -> i64 {
     let folder = Folder::new();
     drop(folder.open());
     folder.behind().query_row("SELECT MAX(number) FROM schema_migrations", [], |row| row.get(0)).unwrap()
@@ -54,7 +54,12 @@ async fn read_back(number: i64, storage: impl Storage + 'static) {
         }
         (expected, FULL.said_since_the_first(&old, |_| colors_of(1)).await)
     } else if number == 2 {
-        (FULL.said_since_the_second(&fresh).await, FULL.said_since_the_second(&old).await)
+        // The dialect in which an application met a session was not noted then.
+        let mut expected = FULL.said_since_the_second(&fresh).await;
+        for said in &mut expected {
+            *said = said.replace("dialect: Some(\"entra-v2\")", "dialect: None");
+        }
+        (expected, FULL.said_since_the_second(&old).await)
     } else {
         (FULL.said(&fresh).await, FULL.said(&old).await)
     };

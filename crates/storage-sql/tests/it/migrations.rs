@@ -5,6 +5,7 @@ use std::path::Path;
 use grantor_storage::Fault;
 use grantor_storage_sql::SqliteStorage;
 
+use crate::fixtures::newest;
 use crate::folder::Folder;
 
 fn refusal(path: &Path) -> String {
@@ -25,7 +26,7 @@ fn a_new_store_notes_each_migration_once() {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
         .unwrap();
-    assert_eq!(noted, (2, "first".to_owned(), 64));
+    assert_eq!(noted, (newest(), "first".to_owned(), 64));
 }
 
 #[test]
@@ -43,10 +44,12 @@ fn two_programs_that_start_together_both_find_the_tables() {
 fn a_store_of_a_newer_version_is_refused_and_left_alone() {
     let folder = Folder::new();
     drop(folder.open());
-    let add = "INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES (3, 'third', 'x', 0)";
-    folder.behind().execute_batch(add).unwrap();
+    let number = newest() + 1;
+    let add =
+        format!("INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES ({number}, 'next', 'x', 0)");
+    folder.behind().execute_batch(&add).unwrap();
     let what = refusal(&folder.file());
-    assert!(what.contains("newer version of Grantor (migration 3"), "{what}");
+    assert!(what.contains(&format!("newer version of Grantor (migration {number}")), "{what}");
     assert!(what.contains(&folder.file().display().to_string()), "{what}");
 }
 

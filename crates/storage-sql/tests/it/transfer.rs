@@ -136,12 +136,13 @@ async fn a_row_that_changes_at_the_target_meanwhile_is_found_by_the_digest() {
     let (folder, to) = (full().await, Folder::new());
     let (from, target) = (store(&folder), store(&to));
     let spoil = |progress: Progress| {
-        if progress == (Progress { stage: Stage::Copying, table: "signing_keys", rows: 1, done: true }) {
+        if matches!(progress, Progress { stage: Stage::Copying, table: "signing_keys", done: true, .. }) {
             to.behind().execute_batch("UPDATE codes SET spent_at = NULL WHERE spent_at IS NOT NULL").unwrap();
         }
     };
     let refused = Transfer::new(&from, &target).reporting(&spoil).run().await.unwrap_err();
-    assert!(matches!(refused, TransferError::Different { table: "codes", from: 78, to: 78 }), "{refused}");
+    let TransferError::Different { table, from, to } = refused else { panic!("{refused}") };
+    assert_eq!((table, from), ("codes", to));
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use grantor_storage_sql::PostgresStorage;
 
 use super::{bare, empty, refusal};
+use crate::fixtures::newest;
 use crate::postgres::cluster;
 
 async fn number(behind: &tokio_postgres::Client, question: &str) -> i64 {
@@ -16,7 +17,7 @@ async fn a_new_store_notes_each_migration_once() {
     let ask = "SELECT COUNT(*), MIN(name), MIN(LENGTH(checksum)) FROM schema_migrations";
     let noted = database.behind().await.query_one(ask, &[]).await.unwrap();
     let noted: (i64, String, i32) = (noted.get(0), noted.get(1), noted.get(2));
-    assert_eq!(noted, (2, "first".to_owned(), 64));
+    assert_eq!(noted, (newest(), "first".to_owned(), 64));
 }
 
 async fn open_at_once(database: &cluster::Database) {
@@ -29,7 +30,10 @@ async fn open_at_once(database: &cluster::Database) {
     for task in tasks {
         assert_eq!(task.await.unwrap(), Ok(()));
     }
-    assert_eq!(number(&database.behind().await, "SELECT COUNT(*) FROM schema_migrations WHERE number > 0").await, 2);
+    assert_eq!(
+        number(&database.behind().await, "SELECT COUNT(*) FROM schema_migrations WHERE number > 0").await,
+        newest()
+    );
 }
 
 #[tokio::test]
@@ -58,10 +62,12 @@ async fn nodes_that_start_together_find_the_tables_without_advisory_locks() {
 #[tokio::test]
 async fn a_store_of_a_newer_version_is_refused_and_left_alone() {
     let Some((_storage, database)) = empty().await else { return };
-    let add = "INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES (3, 'third', 'x', 0)";
-    database.spoil(add).await;
+    let number = newest() + 1;
+    let add =
+        format!("INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES ({number}, 'next', 'x', 0)");
+    database.spoil(&add).await;
     let what = refusal(&database.url()).await;
-    assert!(what.contains("newer version of Grantor (migration 3"), "{what}");
+    assert!(what.contains(&format!("newer version of Grantor (migration {number}")), "{what}");
     assert!(what.contains(&database.name), "{what}");
 }
 
