@@ -39,6 +39,7 @@ impl World {
                 kind: TenantKind::Organization,
                 policy: TenantPolicy::default(),
                 client_registration: RegistrationPolicy::default(),
+                trusted_issuers: Vec::new(),
             }],
             users: people.clone().map(|person| (id, self.user(tenant, person))).collect(),
             passwords: people.map(|person| (id, self.user_id(tenant, person), password(tenant, person))).collect(),

@@ -5,7 +5,8 @@
 
 use grantor_rules::Refusal;
 use grantor_rules::refusal::{
-    AssertionFault, CertificateFault, DetailsFault, RequestObjectFault, RequestUriFault, ResponseFault, TokenFault,
+    AssertionFault, CertificateFault, DetailsFault, ExchangeFault, RequestObjectFault, RequestUriFault, ResponseFault,
+    TokenFault,
 };
 
 /// What was wrong, in one sentence with the facts that a stranger may know.
@@ -183,7 +184,9 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::SoftwareStatementNotApproved => "Software statements are not taken here: nobody is approved to make them.".into(),
         R::TokenNotRevocable => "An access token that an application has for itself cannot be revoked: it runs out.".into(),
 
-        R::OnBehalfOfInvalid { why } => acted_on_sentence(why),
+        R::OnBehalfOfInvalid { why } => acted_on_sentence("assertion", why),
+        R::AssertionGrantInvalid { why } => assertion_grant_sentence(why),
+        R::ExchangeRefused { why } => exchange_sentence(why),
 
         R::DevicePending => "The person has not answered yet. Ask again after the interval.".into(),
         R::PollingTooFast { interval } => {
@@ -325,6 +328,9 @@ fn assertion_sentence(why: &AssertionFault) -> String {
             "The client assertion is signed with a certificate outside of its time.".into()
         }
         AssertionFault::Signature => "The signature of the client assertion does not hold.".into(),
+        AssertionFault::Issuer { found } => {
+            format!("The client assertion is of '{found}', and must be the application's own.")
+        }
         AssertionFault::Subject { found } => {
             format!("The client assertion is about '{found}', and must be about the application itself.")
         }
@@ -353,6 +359,39 @@ fn assertion_sentence(why: &AssertionFault) -> String {
     }
 }
 
+/// Of what an issuer outside says of a person.
+fn assertion_grant_sentence(why: &AssertionFault) -> String {
+    match why {
+        AssertionFault::Malformed => "The issuer's assertion cannot be read, or is not signed in a way that is taken.".into(),
+        AssertionFault::Issuer { found } => {
+            format!("The issuer's assertion is of '{found}', and is not signed with a key of an issuer of that name.")
+        }
+        AssertionFault::Subject { found } => {
+            format!("The issuer's assertion is about '{found}', whom this directory does not know.")
+        }
+        AssertionFault::Audience { found } => {
+            format!(
+                "The issuer's assertion is for '{found}', and must be for the issuer of this directory or its token endpoint."
+            )
+        }
+        AssertionFault::Expired => "The issuer's assertion has expired.".into(),
+        AssertionFault::NotYet => "The issuer's assertion is not valid yet.".into(),
+        AssertionFault::Algorithm { found } => format!("The issuer's assertion is signed with '{found}', which is not taken."),
+        AssertionFault::CertificateUnknown { .. }
+        | AssertionFault::CertificateExpired { .. }
+        | AssertionFault::NoSecretToSign
+        | AssertionFault::Signature
+        | AssertionFault::KeyUnknown => {
+            "The issuer's assertion is not signed with a key of an issuer that this directory trusts with this application."
+                .into()
+        }
+        AssertionFault::KeysUnreadable => "The keys of the issuer could not be fetched, or are no JWK Set.".into(),
+        AssertionFault::TooLong { most_minutes } => format!("The issuer's assertion must end within {most_minutes} minutes."),
+        AssertionFault::WithoutName => "The issuer's assertion must have a 'jti'.".into(),
+        AssertionFault::Replayed => "The issuer's assertion came before, and is good for one use.".into(),
+    }
+}
+
 fn certificate_sentence(why: CertificateFault) -> String {
     match why {
         CertificateFault::NotRegistered => "The certificate of the TLS connection is not the application's.",
@@ -364,23 +403,43 @@ fn certificate_sentence(why: CertificateFault) -> String {
     .into()
 }
 
-fn acted_on_sentence(why: &TokenFault) -> String {
-    match why {
-        TokenFault::NotBearer | TokenFault::Malformed => "The assertion is no access token that can be read.".into(),
-        TokenFault::Signature => "The assertion is not signed by this server.".into(),
-        TokenFault::Issuer => "The assertion was not issued for this directory.".into(),
+/// `token` is what the specification calls the token that is no good.
+fn acted_on_sentence(token: &str, why: &TokenFault) -> String {
+    let what = match why {
+        TokenFault::NotBearer | TokenFault::Malformed => "is no access token that can be read",
+        TokenFault::Signature => "is not signed by this server",
+        TokenFault::Issuer => "was not issued for this directory",
         TokenFault::Audience { found } => {
-            format!("The assertion is for '{found}', not for the application that presents it.")
+            return format!("The {token} is for '{found}', not for the application that presents it.");
         }
-        TokenFault::Expired => "The assertion has expired.".into(),
-        TokenFault::NotYet => "The assertion is not valid yet.".into(),
-        TokenFault::Revoked => "What the assertion descends from has been revoked.".into(),
-        TokenFault::Spent => "The assertion has been used as often as it may be.".into(),
-        TokenFault::Person => "The account that the assertion is for may not sign in any more.".into(),
-        TokenFault::NoPerson => "The assertion is an application's own access token, and must be a person's.".into(),
+        TokenFault::Expired => "has expired",
+        TokenFault::NotYet => "is not valid yet",
+        TokenFault::Revoked => return format!("What the {token} descends from has been revoked."),
+        TokenFault::Spent => "has been used as often as it may be",
+        TokenFault::Person => return format!("The account that the {token} is for may not sign in any more."),
+        TokenFault::NoPerson => "is an application's own access token, and must be a person's",
         TokenFault::Bound | TokenFault::Unbound | TokenFault::KeyDiffers => {
-            "The assertion is bound to a key that the request does not prove.".into()
+            "is bound to a key that the request does not prove"
         }
+    };
+    format!("The {token} {what}.")
+}
+
+fn exchange_sentence(why: &ExchangeFault) -> String {
+    match why {
+        ExchangeFault::Subject { why } => acted_on_sentence("subject token", why),
+        ExchangeFault::Actor { why } => acted_on_sentence("actor token", why),
+        ExchangeFault::ActorActedFor => "Whoever the actor token is for acts through somebody else already.".into(),
+        ExchangeFault::ActorMissing => {
+            "The application may exchange tokens for that API only with an actor token, which says who acts.".into()
+        }
+        ExchangeFault::ActorNotAllowed => "The subject token says that somebody else may act with it.".into(),
+        ExchangeFault::Target { api } => {
+            format!(
+                "The application may not exchange tokens for '{api}': its registration lists the APIs for which it may."
+            )
+        }
+        ExchangeFault::Scope { asked } => format!("The subject token does not allow '{asked}' to be had for it."),
     }
 }
 

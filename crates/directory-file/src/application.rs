@@ -19,7 +19,7 @@ use crate::report::{Problem, Report, shown};
 use crate::seen::Seen;
 use crate::{
     addresses, api, assigned, certificates, claims, client_metadata, detail_types, identifier_uri, lifetimes,
-    pre_authorized, redirects, secrets, text,
+    pre_authorized, redirects, secrets, text, token_exchange,
 };
 
 pub(crate) const APPLICATION: Kind = Kind {
@@ -58,6 +58,8 @@ pub(crate) const APPLICATION: Kind = Kind {
         "client_metadata",
         "profile",
         "access_token_format",
+        "token_exchange",
+        "may_act",
         "refresh_tokens",
         "lifetimes",
         "optional_claims",
@@ -233,6 +235,8 @@ fn as_client(fields: &Fields<'_>, registered: Application) -> Application {
             .text("profile")
             .and_then(|word| one_of(word, "profile", Profile::NAMES, fields.report))
             .unwrap_or_default(),
+        token_exchange: token_exchange::of_application(fields),
+        may_act: token_exchange::may_act(fields),
         refresh_tokens: fields
             .text("refresh_tokens")
             .and_then(|word| one_of(word, "refresh_tokens", &ROTATIONS, fields.report))

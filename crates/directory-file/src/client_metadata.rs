@@ -38,7 +38,7 @@ pub(crate) fn check(fields: &Fields<'_>, application: &Application) {
 }
 
 /// The same value in JSON; a date as its text.
-fn json(value: &DeValue<'_>) -> Value {
+pub(crate) fn json(value: &DeValue<'_>) -> Value {
     match value {
         DeValue::String(text) => Value::from(text.as_ref()),
         DeValue::Integer(number) => {

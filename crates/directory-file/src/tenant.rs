@@ -13,7 +13,7 @@ use crate::people::People;
 use crate::permissions::{Apis, Here};
 use crate::report::{Problem, Report, shown};
 use crate::seen::Seen;
-use crate::{application, consent, group, policy, principal, text, user};
+use crate::{application, consent, group, policy, principal, text, trusted_issuer, user};
 
 const FILE: Kind = Kind { name: "the file", header: "", keys: &["tenant"], not_keys: &[] };
 
@@ -31,6 +31,7 @@ const TENANT: Kind = Kind {
         "application",
         "service_principal",
         "consent",
+        "trusted_issuer",
     ],
     not_keys: &[],
 };
@@ -100,6 +101,7 @@ fn read_one<'t>(fields: &Fields<'t>, known: &[KnownApi], seen: &mut SeenInFile) 
         kind: kind.unwrap_or(TenantKind::Organization),
         policy,
         client_registration,
+        trusted_issuers: trusted_issuer::of_tenant(fields),
     };
     let required_domain = domain.filter(|_| kind == Some(TenantKind::Organization));
     let people = People { required_domain: required_domain.as_deref() };
@@ -159,7 +161,7 @@ mod tests {
 
     use super::*;
 
-    const KINDS: [&Kind; 20] = [
+    const KINDS: [&Kind; 23] = [
         &TENANT,
         &policy::POLICY,
         &user::USER,
@@ -171,6 +173,9 @@ mod tests {
         &crate::detail_types::TYPE,
         &crate::detail_types::FIELD,
         &crate::pre_authorized::PRE_AUTHORIZED,
+        &crate::token_exchange::EXCHANGE,
+        &crate::token_exchange::SCOPE,
+        &trusted_issuer::TRUSTED_ISSUER,
         &crate::secrets::SECRET,
         &crate::certificates::CERTIFICATE,
         &crate::assigned::TO_APPLICATION,

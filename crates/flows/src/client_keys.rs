@@ -1,5 +1,5 @@
-//! The public keys of an application: those that stand in its registration, or those that it publishes under the address that
-//! stands there.
+//! The public keys of an application, or of an issuer outside: those that stand in the registration, or those that it publishes
+//! under the address that stands there.
 //!
 //! The algorithm never comes from the message alone: a caller says which ones it takes, and only a key that fits one of them is
 //! handed out. What an application publishes is asked for again, at a bounded rate, when a key seems to be missing: that is how
@@ -11,8 +11,9 @@ use grantor_jose::{
     Algorithm, ContentEncryption, EncryptionKey, Jwk, JwkSet, KeyManagement, KeySet, PeekedHeader, VerifyingKey,
 };
 use grantor_protocol::secret::sha256;
-use grantor_rules::model::Application;
+use grantor_rules::model::{Application, TrustedIssuer};
 use serde::Deserialize as _;
+use serde_json::Value;
 
 use crate::Env;
 use crate::outside::{Published, Unreachable};
@@ -37,6 +38,25 @@ pub enum NoKey {
     NoneFits,
 }
 
+/// Where somebody's public keys are: with us, or where they publish them.
+#[derive(Clone, Copy, Debug)]
+pub struct Keys<'a> {
+    by_value: Option<&'a Value>,
+    by_address: Option<&'a str>,
+}
+
+impl<'a> From<&'a Application> for Keys<'a> {
+    fn from(application: &'a Application) -> Self {
+        Self { by_value: application.metadata.jwks.as_ref(), by_address: application.metadata.jwks_uri.as_deref() }
+    }
+}
+
+impl<'a> From<&'a TrustedIssuer> for Keys<'a> {
+    fn from(issuer: &'a TrustedIssuer) -> Self {
+        Self { by_value: issuer.jwks.as_ref(), by_address: issuer.jwks_uri.as_deref() }
+    }
+}
+
 /// The keys that may have signed a message with this header, all for the one algorithm that it names, which must be among
 /// `algorithms`. [`grantor_jose::verify_compact`] picks the one with the message's `kid`.
 ///
@@ -46,7 +66,7 @@ pub enum NoKey {
 /// Spec: RFC 7515 §6; RFC 8725 §3.1; OpenID Connect Core §10.1.
 pub async fn verifying(
     env: &Env,
-    application: &Application,
+    keys: impl Into<Keys<'_>>,
     header: &PeekedHeader,
     algorithms: &[Algorithm],
 ) -> Result<KeySet, NoKey> {
@@ -59,7 +79,7 @@ pub async fn verifying(
         let found = header.kid.as_ref().map_or_else(|| !keys.is_empty(), |kid| keys.find(kid).is_some());
         found.then_some(keys)
     };
-    find(env, application, fitting).await
+    find(env, keys, fitting).await
 }
 
 /// A key to encrypt something for the application with.
@@ -97,16 +117,16 @@ pub async fn has_certificate(env: &Env, application: &Application, thumbprint: &
 /// [`NoKey`].
 pub async fn find<T>(
     env: &Env,
-    application: &Application,
+    keys: impl Into<Keys<'_>>,
     wanted: impl Fn(&JwkSet) -> Option<T> + Send,
 ) -> Result<T, NoKey> {
-    let metadata = &application.metadata;
+    let Keys { by_value, by_address } = keys.into();
     // Both may not be registered (RFC 7591 §2); what stands there needs nobody else.
-    if let Some(keys) = &metadata.jwks {
+    if let Some(keys) = by_value {
         let set = JwkSet::deserialize(keys).map_err(|_| NoKey::Malformed)?;
         return wanted(&set).ok_or(NoKey::NoneFits);
     }
-    let address = metadata.jwks_uri.as_deref().ok_or(NoKey::NoneRegistered)?;
+    let address = by_address.ok_or(NoKey::NoneRegistered)?;
     let known = env.outside.fetch(address).await?;
     let first = read(&known).map(|set| wanted(&set));
     if let Ok(Some(found)) = first {

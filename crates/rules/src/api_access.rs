@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use grantor_environment::Timestamp;
 use grantor_protocol::dpop::Scheme;
 use grantor_protocol::{ClientId, FamilyId, TenantId, UserId};
 
@@ -28,6 +29,10 @@ pub struct PresentedToken {
     pub audience: String,
     /// The key that whoever presents it must hold.
     pub bound_to: Option<Binding>,
+    /// Who alone may act for its person with it, if it says so (RFC 8693 §4.4).
+    pub may_act: Option<String>,
+    /// When it ends.
+    pub expires_at: Timestamp,
 }
 
 impl PresentedToken {

@@ -519,6 +519,18 @@ refusals! {
         why: TokenFault,
     } => "on-behalf-of-invalid",
 
+    /// The assertion of an issuer outside is no good (RFC 7523 §3.1).
+    AssertionGrantInvalid {
+        /// What is wrong with it.
+        why: AssertionFault,
+    } => "assertion-grant-invalid",
+
+    /// Tokens that are not exchanged (RFC 8693 §2.2.2).
+    ExchangeRefused {
+        /// Why not.
+        why: ExchangeFault,
+    } => "exchange-refused",
+
     /// The person has not answered yet.
     DevicePending => "device-pending",
     /// The program asks whether the person has answered before it has waited for its interval (RFC 8628 §3.5).
@@ -623,6 +635,38 @@ pub enum TokenFault {
     Unbound,
     /// It is bound to another key than the one that was proven.
     KeyDiffers,
+}
+
+/// Why tokens are not exchanged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExchangeFault {
+    /// The token of the person for whom something is to be done is no good.
+    Subject {
+        /// What is wrong with it.
+        why: TokenFault,
+    },
+    /// The token of whoever acts is no good.
+    Actor {
+        /// What is wrong with it.
+        why: TokenFault,
+    },
+    /// Whoever acts, acts for somebody else already.
+    ActorActedFor,
+    /// Somebody must be said to act, since the application may not stand in for the person.
+    ActorMissing,
+    /// Somebody else may act with this token, as it says.
+    ActorNotAllowed,
+    /// The application may not exchange tokens for that API.
+    Target {
+        /// Which one.
+        api: String,
+    },
+    /// The token that is exchanged does not allow it.
+    Scope {
+        /// What was asked for.
+        asked: String,
+    },
 }
 
 /// Why an application cannot be told something in the form that it is registered for.
@@ -780,7 +824,12 @@ pub enum AssertionFault {
     },
     /// The certificate's key did not sign it.
     Signature,
-    /// Its issuer or its subject is not the application.
+    /// It is of another issuer than the one whose key signed it.
+    Issuer {
+        /// What it names.
+        found: String,
+    },
+    /// Its issuer or its subject is not the application; or it is about nobody who is known.
     Subject {
         /// What it names.
         found: String,

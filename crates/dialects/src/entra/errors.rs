@@ -92,6 +92,9 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         | R::ClientMetadataInvalid { .. }
         | R::SoftwareStatementMalformed
         | R::BindingMessageInvalid { .. }
+        // Only the standard's dialect exchanges tokens, and takes the word of issuers outside.
+        | R::AssertionGrantInvalid { .. }
+        | R::ExchangeRefused { .. }
         | R::SoftwareStatementNotApproved => report(90_023, "invalid_request"),
         // What our own page did not send is no answer of the application's person.
         R::FormNotOurs => report(90_013, "invalid_request").page(),
@@ -252,7 +255,10 @@ const fn denied(endpoint: Endpoint) -> &'static str {
 
 const fn of_assertion(why: &AssertionFault) -> u32 {
     match why {
-        AssertionFault::Malformed | AssertionFault::Algorithm { .. } | AssertionFault::WithoutName => 50_012,
+        AssertionFault::Malformed
+        | AssertionFault::Issuer { .. }
+        | AssertionFault::Algorithm { .. }
+        | AssertionFault::WithoutName => 50_012,
         AssertionFault::CertificateUnknown { .. }
         | AssertionFault::Signature
         | AssertionFault::KeyUnknown

@@ -29,20 +29,32 @@ pub fn parse<V: Version>(call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> 
     Ok(TokenRequest { caller, proofs: PresentedProofs::default(), grant, wanted, details: None })
 }
 
+/// The grants that the Microsoft dialects have.
+const GRANTS: [GrantKind; 6] = [
+    GrantKind::Code,
+    GrantKind::ClientCredentials,
+    GrantKind::RefreshToken,
+    GrantKind::Password,
+    GrantKind::DeviceCode,
+    GrantKind::OnBehalfOf,
+];
+
 fn kind(text: &str) -> Result<GrantKind, Refusal> {
     if text == DEVICE_CODE_IN_SHORT {
         return Ok(GrantKind::DeviceCode);
     }
-    let found = GrantKind::parse(text).filter(|kind| *kind != GrantKind::BackchannelRequest);
-    found.ok_or_else(|| Refusal::GrantTypeUnknown { asked: cut(text, 80) })
+    GrantKind::parse(text, &GRANTS).ok_or_else(|| Refusal::GrantTypeUnknown { asked: cut(text, 80) })
 }
 
 /// What is wanted: of those grants that something was asked for already, the request need not say it again.
 fn wanted<V: Version>(kind: GrantKind, parameters: &Parameters) -> Result<Option<WantedScopes>, Refusal> {
     match kind {
-        GrantKind::Code | GrantKind::RefreshToken | GrantKind::DeviceCode | GrantKind::BackchannelRequest => {
-            named_for_person::<V>(parameters)
-        }
+        GrantKind::Code
+        | GrantKind::RefreshToken
+        | GrantKind::DeviceCode
+        | GrantKind::BackchannelRequest
+        | GrantKind::JwtBearer
+        | GrantKind::TokenExchange => named_for_person::<V>(parameters),
         GrantKind::Password => wanted_for_person::<V>(parameters).map(Some),
         GrantKind::OnBehalfOf => Ok(Some(must_name::<V>(parameters)?.with_sign_in(V::IMPLIED))),
         // There is no person who could sign in.
@@ -61,7 +73,9 @@ fn grant(kind: GrantKind, parameters: &Parameters, wanted: Option<&WantedScopes>
             password: secret("password", limit::SECRET)?,
         },
         GrantKind::DeviceCode => Grant::DeviceCode { code: device_code(parameters)?, slows_down: false },
-        GrantKind::BackchannelRequest => return Err(Refusal::GrantTypeUnknown { asked: kind.as_str().to_owned() }),
+        GrantKind::BackchannelRequest | GrantKind::JwtBearer | GrantKind::TokenExchange => {
+            return Err(Refusal::GrantTypeUnknown { asked: kind.as_str().to_owned() });
+        }
         GrantKind::OnBehalfOf => {
             on_behalf_of_alone(parameters.required("requested_token_use", limit::SHORT)?)?;
             Grant::OnBehalfOf { assertion: secret("assertion", limit::DOCUMENT)? }

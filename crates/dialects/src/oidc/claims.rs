@@ -63,7 +63,7 @@ pub fn id_token(public: &PublicUrl, facts: &IdTokenFacts<'_>) -> Map<String, Val
     add("aud", json!(facts.client.client_id.as_str()));
     add("auth_time", json!(person.authenticated_at.seconds()));
     add("acr", json!(ACR));
-    add("amr", json!([person.method.as_str()]));
+    add_methods(&mut add, person);
     add("sid", json!(person.sid));
     let hashes = [("c_hash", facts.code), ("at_hash", facts.access_token)];
     for (name, token) in hashes {
@@ -93,7 +93,7 @@ pub fn access_token(public: &PublicUrl, facts: &AccessTokenFacts<'_>) -> Map<Str
     add("jti", json!(token_id(Some(person.family), person.token_id)));
     add("auth_time", json!(person.authenticated_at.seconds()));
     add("acr", json!(ACR));
-    add("amr", json!([person.method.as_str()]));
+    add_methods(&mut add, person);
     // The permissions of signing in belong to our own API, where userinfo is.
     let ours = is_built_in(&facts.api.client_id);
     let scope = scope(facts.scopes, if ours { person.sign_in } else { &[] });
@@ -102,6 +102,12 @@ pub fn access_token(public: &PublicUrl, facts: &AccessTokenFacts<'_>) -> Map<Str
     }
     if let Some(binding) = &facts.terms.bound_to {
         add(name::CNF, json!(binding));
+    }
+    if let Some(act) = &facts.terms.act {
+        add("act", act.clone());
+    }
+    if let Some(may_act) = &facts.client.may_act {
+        add("may_act", json!({ "sub": may_act.as_str() }));
     }
     if !facts.details.is_empty() {
         add("authorization_details", json!(facts.details));
@@ -148,6 +154,13 @@ fn common(public: &PublicUrl, person: &PersonFacts<'_>) -> Map<String, Value> {
     add("iat", json!(person.issued_at.seconds()));
     add("exp", json!(person.expires_at.seconds()));
     claims
+}
+
+/// How the person proved who they are, as far as we have seen it (OpenID Connect Core §2).
+fn add_methods<R>(add: &mut impl FnMut(&str, Value) -> R, person: &PersonFacts<'_>) {
+    if !person.method.amr().is_empty() {
+        add("amr", json!(person.method.amr()));
+    }
 }
 
 /// What the person is to the reader and what they belong to, by the names that RFC 9068 §2.2.3.1 takes from SCIM.

@@ -6,7 +6,7 @@
 
 use grantor_protocol::dpop::{ALGORITHMS, BadProof, Scheme};
 use grantor_rules::Refusal;
-use grantor_rules::refusal::TokenFault;
+use grantor_rules::refusal::{ExchangeFault, TokenFault};
 use serde_json::json;
 
 use crate::{Reply, RequestIds, wording};
@@ -176,6 +176,7 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         | R::SessionsEnded
         | R::SignInTooOld
         | R::OnBehalfOfInvalid { .. }
+        | R::AssertionGrantInvalid { .. }
         | R::DeviceCodeUnknown
         | R::DeviceCodeOfAnotherClient
         | R::DeviceCodeSpent => back("invalid_grant"),
@@ -186,6 +187,9 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::ClientMetadataInvalid { .. } => back("invalid_client_metadata"),
         R::SoftwareStatementMalformed => back("invalid_software_statement"),
         R::SoftwareStatementNotApproved => back("unapproved_software_statement"),
+        R::ExchangeRefused { why: ExchangeFault::Target { .. } } => back("invalid_target"),
+        R::ExchangeRefused { why: ExchangeFault::Scope { .. } } => back("invalid_scope"),
+        R::ExchangeRefused { .. } => back("invalid_request"),
         R::DevicePending => back("authorization_pending"),
         R::PollingTooFast { .. } => back("slow_down"),
         R::BackchannelNotRegistered => back("unauthorized_client"),

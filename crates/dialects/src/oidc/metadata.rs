@@ -19,12 +19,14 @@ pub fn issuer(public: &PublicUrl, tenant: &str) -> String {
 }
 
 /// The grants that are served, in the order of the documents that define them.
-pub const GRANTS: [GrantKind; 5] = [
+pub const GRANTS: [GrantKind; 7] = [
     GrantKind::Code,
     GrantKind::ClientCredentials,
     GrantKind::RefreshToken,
     GrantKind::DeviceCode,
     GrantKind::BackchannelRequest,
+    GrantKind::JwtBearer,
+    GrantKind::TokenExchange,
 ];
 
 /// How an application may prove itself.

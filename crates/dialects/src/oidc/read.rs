@@ -37,6 +37,8 @@ pub fn access_token(
         scopes: scope.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
         audience: must(name::AUD)?.to_owned(),
         bound_to: bound_to(claims)?,
+        may_act: may_act(claims)?,
+        expires_at: Timestamp::from_seconds(expires),
     })
 }
 
@@ -44,6 +46,12 @@ pub fn access_token(
 fn bound_to(claims: &Map<String, Value>) -> Result<Option<Binding>, TokenFault> {
     let Some(confirmation) = claims.get(name::CNF) else { return Ok(None) };
     serde_json::from_value(confirmation.clone()).map(Some).map_err(|_| TokenFault::Malformed)
+}
+
+/// Who alone may act with it (RFC 8693 §4.4). Whoever says that in a way that is not known has said that nobody may.
+fn may_act(claims: &Map<String, Value>) -> Result<Option<String>, TokenFault> {
+    let Some(may_act) = claims.get("may_act") else { return Ok(None) };
+    may_act.get("sub").and_then(Value::as_str).map(|name| Some(name.to_owned())).ok_or(TokenFault::Malformed)
 }
 
 /// The same for a call to our own API: userinfo belongs to it.

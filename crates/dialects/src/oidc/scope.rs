@@ -18,7 +18,28 @@ const ALL_GRANTED: &str = ".default";
 /// [`Refusal::ScopeMalformed`], [`Refusal::ScopeUnknown`] for a word that belongs to no API, [`Refusal::TooManyApis`],
 /// [`Refusal::ParameterMalformed`] for a resource that is no absolute URI.
 pub fn named(parameters: &Parameters) -> Result<Option<WantedScopes>, Refusal> {
-    let resource = parameters.optional("resource", limit::HINT)?.map(indicator).transpose()?;
+    named_of(parameters, resource(parameters)?)
+}
+
+/// The same of an exchange, which may name the API by whichever of its names, as `audience` (RFC 8693 §2.1).
+///
+/// # Errors
+/// As [`named`], and [`Refusal::TooManyApis`] where both parameters name one.
+pub fn named_for_exchange(parameters: &Parameters) -> Result<Option<WantedScopes>, Refusal> {
+    let audience = parameters.optional("audience", limit::HINT)?;
+    match (resource(parameters)?, audience) {
+        (Some(_), Some(_)) => Err(Refusal::TooManyApis { limit: 1 }),
+        (resource, audience) => {
+            named_of(parameters, resource.or(audience.map(|name| ApiName::Identifier(name.to_owned()))))
+        }
+    }
+}
+
+fn resource(parameters: &Parameters) -> Result<Option<ApiName>, Refusal> {
+    parameters.optional("resource", limit::HINT)?.map(indicator).transpose()
+}
+
+fn named_of(parameters: &Parameters, resource: Option<ApiName>) -> Result<Option<WantedScopes>, Refusal> {
     let text = parameters.optional("scope", limit::SCOPE)?;
     let words = text.map(ScopeText::parse).transpose().map_err(|bad| Refusal::ScopeMalformed { token: bad.token })?;
     let mut wanted: Vec<WantedScope> = Vec::new();

@@ -6,6 +6,7 @@ use grantor_protocol::Secret;
 use grantor_rules::Refusal;
 use grantor_rules::client::Credentials;
 use grantor_rules::scopes::{ApiName, SignInScope, WantedScope, WantedScopes};
+use grantor_rules::token::exchange::ACCESS_TOKEN;
 use grantor_rules::token::issued::{Grant, GrantKind, TokenRequest};
 
 use crate::requests::{changed, told};
@@ -24,7 +25,8 @@ fn parse(dialect: &dyn Dialect, parameters: &Parameters) -> Result<TokenRequest,
 
 /// The grants that the Microsoft dialects have.
 fn kinds() -> impl Iterator<Item = GrantKind> {
-    GrantKind::ALL.into_iter().filter(|kind| *kind != GrantKind::BackchannelRequest)
+    const NOT_HERE: [GrantKind; 3] = [GrantKind::BackchannelRequest, GrantKind::JwtBearer, GrantKind::TokenExchange];
+    GrantKind::ALL.into_iter().filter(|kind| !NOT_HERE.contains(kind))
 }
 
 /// A good request of each kind, by the name of its grant; what it wants is named in either way.
@@ -37,6 +39,10 @@ fn good(kind: GrantKind) -> Vec<(&'static str, &'static str)> {
         GrantKind::Password => &[("username", "ana%40contoso.example"), ("password", "SHOWN")],
         GrantKind::DeviceCode => &[("device_code", "SHOWN")],
         GrantKind::BackchannelRequest => &[("auth_req_id", "SHOWN")],
+        GrantKind::JwtBearer => &[("assertion", "SHOWN"), ("client_secret", "SECRET")],
+        GrantKind::TokenExchange => {
+            &[("subject_token", "SHOWN"), ("subject_token_type", ACCESS_TOKEN), ("client_secret", "SECRET")]
+        }
         GrantKind::OnBehalfOf => {
             &[("assertion", "SHOWN"), ("requested_token_use", "on_behalf_of"), ("client_secret", "SECRET")]
         }
@@ -57,7 +63,8 @@ const fn shown(grant: &Grant) -> Option<&Secret> {
         Grant::RefreshToken { token } => Some(token),
         Grant::BackchannelRequest { id } => Some(id),
         Grant::Password { password, .. } => Some(password),
-        Grant::OnBehalfOf { assertion } => Some(assertion),
+        Grant::OnBehalfOf { assertion } | Grant::JwtBearer { assertion } => Some(assertion),
+        Grant::TokenExchange(exchange) => Some(&exchange.subject),
     }
 }
 
@@ -90,7 +97,12 @@ fn what_is_wanted_must_be_said_where_nothing_was_asked_before() {
         let (first, second) = (request(&v1()), request(&dialect()));
         let sign_in = WantedScopes::default().with_sign_in(&SIGN_IN);
         match kind {
-            GrantKind::Code | GrantKind::RefreshToken | GrantKind::DeviceCode | GrantKind::BackchannelRequest => {
+            GrantKind::Code
+            | GrantKind::RefreshToken
+            | GrantKind::DeviceCode
+            | GrantKind::BackchannelRequest
+            | GrantKind::JwtBearer
+            | GrantKind::TokenExchange => {
                 assert_eq!((first, second), (Ok(None), Ok(None)), "{kind:?}");
             }
             GrantKind::Password => {

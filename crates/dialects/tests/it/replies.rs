@@ -35,6 +35,7 @@ fn issued() -> IssuedTokens {
         sign_in: Vec::new(),
         scheme: Scheme::Bearer,
         dpop_nonce: None,
+        exchanged: false,
     }
 }
 

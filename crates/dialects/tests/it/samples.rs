@@ -10,7 +10,8 @@ use grantor_protocol::redirect_uri::BadRedirectUri;
 use grantor_rules::Refusal;
 use grantor_rules::model::{AuthMethod, RevocationReason};
 use grantor_rules::refusal::{
-    AssertionFault, CertificateFault, DetailsFault, RequestObjectFault, RequestUriFault, ResponseFault, TokenFault,
+    AssertionFault, CertificateFault, DetailsFault, ExchangeFault, RequestObjectFault, RequestUriFault, ResponseFault,
+    TokenFault,
 };
 
 /// Every refusal with harmless facts.
@@ -174,12 +175,23 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         TokenFault::KeyDiffers,
     ];
     samples.extend(faults.clone().map(|why| R::TokenInvalid { why }));
-    samples.extend(faults.map(|why| R::OnBehalfOfInvalid { why }));
+    samples.extend(faults.clone().map(|why| R::OnBehalfOfInvalid { why }));
+    let in_exchange =
+        faults.into_iter().flat_map(|why| [ExchangeFault::Subject { why: why.clone() }, ExchangeFault::Actor { why }]);
+    let exchange = [
+        ExchangeFault::ActorActedFor,
+        ExchangeFault::ActorMissing,
+        ExchangeFault::ActorNotAllowed,
+        ExchangeFault::Target { api: asked() },
+        ExchangeFault::Scope { asked: asked() },
+    ];
+    samples.extend(in_exchange.chain(exchange).map(|why| R::ExchangeRefused { why }));
     let faults = [
         AssertionFault::Malformed,
         AssertionFault::CertificateUnknown { thumbprint: asked() },
         AssertionFault::CertificateExpired { description: "Registered".into() },
         AssertionFault::Signature,
+        AssertionFault::Issuer { found: asked() },
         AssertionFault::Subject { found: asked() },
         AssertionFault::Audience { found: asked() },
         AssertionFault::Expired,
@@ -192,7 +204,8 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         AssertionFault::WithoutName,
         AssertionFault::Replayed,
     ];
-    samples.extend(faults.map(|why| R::ClientAssertionInvalid { why }));
+    samples.extend(faults.clone().map(|why| R::ClientAssertionInvalid { why }));
+    samples.extend(faults.map(|why| R::AssertionGrantInvalid { why }));
     let faults = [CertificateFault::NotRegistered, CertificateFault::Untrusted, CertificateFault::Expired];
     samples.extend(faults.map(|why| R::ClientCertificateInvalid { why }));
     let faults = [

@@ -39,6 +39,7 @@ pub fn contoso() -> Tenant {
         kind: TenantKind::Organization,
         policy: TenantPolicy::default(),
         client_registration: RegistrationPolicy::default(),
+        trusted_issuers: Vec::new(),
     }
 }
 

@@ -42,5 +42,6 @@ pub async fn grant(call: &Call<'_>) -> Result<IssuedTokens, FlowError> {
         sign_in: Vec::new(),
         scheme: scheme(plan.bound_to.as_ref()),
         dpop_nonce: None,
+        exchanged: false,
     })
 }

@@ -142,6 +142,7 @@ fn issued_tokens(
         sign_in: plan.sign_in.clone(),
         scheme: scheme(plan.terms.bound_to.as_ref()),
         dpop_nonce: None,
+        exchanged: false,
     }
 }
 

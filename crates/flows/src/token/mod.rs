@@ -4,7 +4,9 @@ mod client_credentials;
 mod code;
 mod device;
 mod direct;
+mod exchange;
 pub(crate) mod issue;
+mod jwt_bearer;
 mod on_behalf_of;
 mod password;
 mod refresh;
@@ -20,6 +22,7 @@ use grantor_rules::dpop::certificate_of;
 use grantor_rules::layout::TokenLayout;
 use grantor_rules::model::{Consents, DeviceAnswer, Platform, Registration, Tenant, TenantKind, TenantName, User};
 use grantor_rules::scopes::{ResolvedScopes, WantedScopes};
+use grantor_rules::token::exchange::Exchange;
 use grantor_rules::token::issued::{Grant, IssuedTokens, TokenRequest};
 use grantor_rules::token::{Standing, the_api};
 use grantor_storage::TenantStorage;
@@ -63,6 +66,8 @@ pub async fn exchange(
             Box::pin(device::redeem(&call, &waits)).await
         }
         Grant::OnBehalfOf { assertion } => Box::pin(on_behalf_of::grant(&call, assertion)).await,
+        Grant::JwtBearer { assertion } => Box::pin(jwt_bearer::grant(&call, assertion)).await,
+        Grant::TokenExchange(exchange) => Box::pin(exchange::grant(&call, exchange)).await,
     };
     Ok(IssuedTokens { dpop_nonce: call.next_nonce.into_inner(), ..issued? })
 }
@@ -91,11 +96,11 @@ async fn tenant_of(
         }
         Grant::DeviceCode { code, .. } => approved_in(env, HandleKind::DeviceCode, code).await?,
         Grant::BackchannelRequest { id } => approved_in(env, HandleKind::BackchannelRequest, id).await?,
-        Grant::OnBehalfOf { assertion } => {
-            let claims = env.keys.claims(assertion, layout.access_token_type()).ok();
+        Grant::OnBehalfOf { assertion: token } | Grant::TokenExchange(Exchange { subject: token, .. }) => {
+            let claims = env.keys.claims(token, layout.access_token_type()).ok();
             claims.and_then(|claims| layout.read_access_token(&claims, env.now()).ok()).map(|token| token.tenant)
         }
-        Grant::ClientCredentials => {
+        Grant::ClientCredentials | Grant::JwtBearer { .. } => {
             return Err(Refusal::TenantNotSpecific { asked: place.word().to_owned() }.into());
         }
         Grant::Password { name, .. } => Some(home_of_password(env, place, name).await?),

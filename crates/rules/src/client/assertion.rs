@@ -106,6 +106,8 @@ pub(super) struct Checked {
 pub struct SingleUse {
     /// The SHA-256 digest of what names it.
     pub digest: [u8; 32],
+    /// When it says that it ends.
+    pub expires_at: Timestamp,
     /// Until when it would be good.
     pub until: Timestamp,
 }
@@ -136,8 +138,7 @@ pub(super) fn check(
                     }
                     Profile::Fapi2Security | Profile::Fapi2MessageSigning => for_issuer(&signed.claims, issuer)?,
                 }
-                let expires = not_over(&signed.claims, now, CLOCKS_DIFFER_BY_SECONDS, &["nbf", "iat"])?;
-                Some(once(application, &signed.claims, expires, now)?)
+                Some(once(&signed.claims, ("client-assertion", application.client_id.as_str()), now)?)
             }
         };
         Ok(Checked { proof, credential, single_use })
@@ -209,8 +210,16 @@ fn for_issuer(claims: &Map<String, Value>, issuer: &str) -> Result<(), Assertion
     }
 }
 
-/// Its end, which has not come; what stands under the other names has. Times may have fractions: some libraries write them so
-/// (Source: entra-dialect 8.4).
+/// A time that an assertion says. It may have fractions: some libraries write them so (Source: entra-dialect 8.4).
+pub(crate) fn when(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, AssertionFault> {
+    let Some(value) = claims.get(name) else { return Ok(None) };
+    let seconds = value.as_f64().filter(|seconds| seconds.is_finite()).ok_or(AssertionFault::Malformed)?;
+    #[expect(clippy::cast_possible_truncation, reason = "beyond the range the nearest end is meant")]
+    let whole = (seconds.floor() as i64).clamp(0, LAST_SECOND);
+    Ok(Some(Timestamp::from_seconds(whole)))
+}
+
+/// Its end, which has not come; what stands under the other names has.
 fn not_over(
     claims: &Map<String, Value>,
     now: Timestamp,
@@ -218,21 +227,12 @@ fn not_over(
     begins: &[&str],
 ) -> Result<Timestamp, AssertionFault> {
     let now = Timestamp::from_seconds(now.seconds());
-    let at = |name: &str| match claims.get(name) {
-        None => Ok(None),
-        Some(value) => {
-            let seconds = value.as_f64().filter(|seconds| seconds.is_finite()).ok_or(AssertionFault::Malformed)?;
-            #[expect(clippy::cast_possible_truncation, reason = "beyond the range the nearest end is meant")]
-            let whole = (seconds.floor() as i64).clamp(0, LAST_SECOND);
-            Ok(Some(Timestamp::from_seconds(whole)))
-        }
-    };
-    let expires = at("exp")?.ok_or(AssertionFault::Malformed)?;
+    let expires = when(claims, "exp")?.ok_or(AssertionFault::Malformed)?;
     if now >= expires + apart {
         return Err(AssertionFault::Expired);
     }
     for name in begins {
-        if at(name)?.is_some_and(|from| now + apart < from) {
+        if when(claims, name)?.is_some_and(|from| now + apart < from) {
             return Err(AssertionFault::NotYet);
         }
     }
@@ -242,19 +242,26 @@ fn not_over(
 /// The last second that a date of four digits can say: 9999-12-31T23:59:59Z.
 const LAST_SECOND: i64 = 253_402_300_799;
 
-/// It has a name by which it can be told that it came before, and its life is short enough to remember that
-/// (RFC 7523 §3, item 7; OpenID Connect Core §9).
-fn once(
-    application: &Application,
-    claims: &Map<String, Value>,
-    expires: Timestamp,
-    now: Timestamp,
-) -> Result<SingleUse, AssertionFault> {
+/// It is in its time, has a name by which it can be told that it came before, and its life is short enough to remember that
+/// (RFC 7523 §3, items 4 to 7; OpenID Connect Core §9). `named` is what kind of assertion it is, and whose.
+fn once(claims: &Map<String, Value>, named: (&str, &str), now: Timestamp) -> Result<SingleUse, AssertionFault> {
+    let expires = not_over(claims, now, CLOCKS_DIFFER_BY_SECONDS, &["nbf", "iat"])?;
     if expires > now + LONGEST_LIFE + CLOCKS_DIFFER_BY_SECONDS {
         return Err(AssertionFault::TooLong { most_minutes: LONGEST_LIFE.as_secs() / 60 });
     }
     let name = claims.get("jti").and_then(Value::as_str).filter(|name| !name.is_empty());
     let name = name.ok_or(AssertionFault::WithoutName)?;
-    let text = format!("client-assertion\0{}\0{name}", application.client_id);
-    Ok(SingleUse { digest: sha256(text.as_bytes()), until: expires + CLOCKS_DIFFER_BY_SECONDS })
+    let text = format!("{}\0{}\0{name}", named.0, named.1);
+    Ok(SingleUse { digest: sha256(text.as_bytes()), expires_at: expires, until: expires + CLOCKS_DIFFER_BY_SECONDS })
+}
+
+/// Whether an assertion that is read by the letter is for us and in its time, and what its one use is noted by.
+pub(crate) fn by_the_letter(
+    claims: &Map<String, Value>,
+    audiences: &[String],
+    named: (&str, &str),
+    now: Timestamp,
+) -> Result<SingleUse, AssertionFault> {
+    for_us(claims, |found| audiences.iter().any(|name| name == found))?;
+    once(claims, named, now)
 }

@@ -47,7 +47,10 @@ fn every(list: &[String], check: impl Fn(&str) -> Result<(), String>) -> Result<
 }
 
 /// Plain HTTP to a person's own machine, or to ours while a program is developed, and HTTPS everywhere else.
-fn secure(text: &str) -> Result<(), String> {
+///
+/// # Errors
+/// What is wrong with it: the end of a sentence that begins with the field.
+pub fn secure(text: &str) -> Result<(), String> {
     https_or_loopback(text).map_err(|why| format!("is {}: {why}", shown(text)))
 }
 

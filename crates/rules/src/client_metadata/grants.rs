@@ -1,5 +1,7 @@
 //! Which grants and response types an application registers, and which it may use after that.
 
+use std::collections::BTreeSet;
+
 use grantor_protocol::response::ResponseType;
 
 use super::{Findings, shown};
@@ -24,8 +26,9 @@ fn known_grants(grants: &[String]) -> Result<(), String> {
         return Err("holds no grant: without the field there are those that its kind of program may have".to_owned());
     }
     for (place, grant) in grants.iter().enumerate() {
-        if grant != IMPLICIT && GrantKind::parse(grant).is_none() {
-            let known: Vec<&str> = GrantKind::ALL.iter().map(|kind| kind.as_str()).chain([IMPLICIT]).collect();
+        if grant != IMPLICIT && GrantKind::parse(grant, &GrantKind::ALL).is_none() {
+            let known: BTreeSet<&str> = GrantKind::ALL.iter().map(|kind| kind.as_str()).chain([IMPLICIT]).collect();
+            let known: Vec<&str> = known.into_iter().collect();
             return Err(format!("holds {}; the grants are {}", shown(grant), known.join(", ")));
         }
         if grants[..place].contains(grant) {

@@ -9,6 +9,7 @@ use super::auth_method::AuthMethod;
 use super::client_metadata::{AccessTokenFormat, ClientMetadata, Profile};
 use super::credentials::{ClientCertificate, ClientSecret};
 use super::detail_type::AuthorizationDetailType;
+use super::token_exchange::ExchangeTarget;
 use super::token_settings::{ClaimMapping, GroupClaims, Lifetimes, OptionalClaims, RefreshRotation};
 
 /// A registered application.
@@ -94,6 +95,13 @@ pub struct Application {
     /// As an API: what people may allow on it once and in detail (RFC 9396).
     #[serde(default)]
     pub authorization_detail_types: Vec<AuthorizationDetailType>,
+    /// As a client: the APIs for which it may exchange tokens (RFC 8693).
+    #[serde(default)]
+    pub token_exchange: Vec<ExchangeTarget>,
+    /// As a client: the one application that may act with its access tokens; without it, each that may exchange them
+    /// (RFC 8693 §4.4).
+    #[serde(default)]
+    pub may_act: Option<ClientId>,
     /// As a client: what becomes of a refresh token that was exchanged.
     #[serde(default)]
     pub refresh_tokens: RefreshRotation,
@@ -394,6 +402,8 @@ impl Application {
             registration: None,
             access_token_format: AccessTokenFormat::default(),
             authorization_detail_types: Vec::new(),
+            token_exchange: Vec::new(),
+            may_act: None,
             refresh_tokens: RefreshRotation::default(),
             optional_claims: OptionalClaims::default(),
             group_claims: Vec::new(),

@@ -16,7 +16,9 @@ pub mod sign_in;
 pub mod standard_claims;
 mod tenant;
 pub mod terms;
+pub mod token_exchange;
 pub mod token_settings;
+pub mod trusted_issuer;
 pub mod user;
 
 pub use application::{
@@ -42,5 +44,7 @@ pub use tenant::{
     TenantPolicy, UserConsent,
 };
 pub use terms::{AuthorizationDetail, Binding, RequestedClaim, RequestedClaims, Terms};
+pub use token_exchange::{ExchangeScope, ExchangeTarget};
 pub use token_settings::{ClaimMapping, GroupClaims, Lifetimes, OptionalClaim, OptionalClaims, RefreshRotation};
+pub use trusted_issuer::{AssertedSubject, TrustedIssuer};
 pub use user::User;

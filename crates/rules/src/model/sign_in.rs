@@ -10,13 +10,27 @@ use serde::{Deserialize, Serialize};
 pub enum Method {
     /// By password.
     Pwd,
+    /// Not to us: an issuer that the tenant trusts says so, and not how (RFC 7523).
+    Asserted,
 }
 
 impl Method {
-    /// The value in the `amr` claim.
+    /// Each.
+    pub const ALL: [Self; 2] = [Self::Pwd, Self::Asserted];
+
+    /// Its name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pwd => "pwd",
+            Self::Asserted => "asserted",
+        }
+    }
+
+    /// The values of the `amr` claim (RFC 8176 §2): none of what we have not seen ourselves.
+    pub const fn amr(self) -> &'static [&'static str] {
+        match self {
+            Self::Pwd => &["pwd"],
+            Self::Asserted => &[],
         }
     }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use grantor_protocol::TenantId;
 use serde::{Deserialize, Serialize};
 
+use super::trusted_issuer::TrustedIssuer;
+
 /// An organization with a directory of its own, or the tenant of personal accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tenant {
@@ -22,6 +24,9 @@ pub struct Tenant {
     /// Which applications may register themselves in it.
     #[serde(default)]
     pub client_registration: RegistrationPolicy,
+    /// Whose word about its people it takes (RFC 7523).
+    #[serde(default)]
+    pub trusted_issuers: Vec<TrustedIssuer>,
 }
 
 /// Which applications may register themselves in a tenant (RFC 7591).

@@ -85,6 +85,7 @@ pub fn redeem<'a>(
             family: code.family,
             flow: code.flow,
             family_ends_at: fixed_end(code.platform, standing.now, standing.settings),
+            limits: None,
             terms: code.terms.clone(),
         },
         standing,

@@ -92,6 +92,7 @@ pub fn redeem<'a>(
             family,
             flow: code.flow,
             family_ends_at: None,
+            limits: None,
             terms: code.terms.clone(),
         },
         standing,

@@ -41,6 +41,7 @@ pub fn grant<'a>(
             family,
             flow,
             family_ends_at: None,
+            limits: None,
             terms: allowed.terms.clone(),
         },
         standing,

@@ -7,6 +7,7 @@ use grantor_protocol::dpop::Scheme;
 use grantor_protocol::{Secret, TenantId, UserId};
 
 use super::code::CodeRequest;
+use super::exchange::Exchange;
 use crate::client::Caller;
 use crate::dpop::PresentedProofs;
 use crate::model::AuthorizationDetail;
@@ -69,6 +70,13 @@ pub enum Grant {
         /// The access token.
         assertion: Secret,
     },
+    /// What an issuer that the tenant trusts says of a person (RFC 7523 §2.1).
+    JwtBearer {
+        /// Its assertion.
+        assertion: Secret,
+    },
+    /// Access tokens, to be exchanged for another (RFC 8693 §2.1).
+    TokenExchange(Exchange),
 }
 
 /// Every kind of grant.
@@ -88,11 +96,15 @@ pub enum GrantKind {
     BackchannelRequest,
     /// An access token, to call on with.
     OnBehalfOf,
+    /// What an issuer outside says of a person.
+    JwtBearer,
+    /// Access tokens, to be exchanged for another.
+    TokenExchange,
 }
 
 impl GrantKind {
     /// Each.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Code,
         Self::ClientCredentials,
         Self::RefreshToken,
@@ -100,9 +112,11 @@ impl GrantKind {
         Self::DeviceCode,
         Self::BackchannelRequest,
         Self::OnBehalfOf,
+        Self::JwtBearer,
+        Self::TokenExchange,
     ];
 
-    /// Its name as a `grant_type` (RFC 6749 §4, RFC 8628 §3.4, CIBA §10.1, RFC 7523 §2.1).
+    /// Its name as a `grant_type` (RFC 6749 §4, RFC 8628 §3.4, CIBA §10.1, RFC 7523 §2.1, RFC 8693 §2.1).
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Code => "authorization_code",
@@ -111,13 +125,15 @@ impl GrantKind {
             Self::Password => "password",
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
             Self::BackchannelRequest => "urn:openid:params:grant-type:ciba",
-            Self::OnBehalfOf => "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            // Each dialect has one of them (docs/decisions/0028).
+            Self::OnBehalfOf | Self::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
         }
     }
 
-    /// Reads its name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    /// Reads the name of one of those that a dialect has.
+    pub fn parse(text: &str, known: &[Self]) -> Option<Self> {
+        known.iter().copied().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -132,6 +148,8 @@ impl Grant {
             Self::DeviceCode { .. } => GrantKind::DeviceCode,
             Self::BackchannelRequest { .. } => GrantKind::BackchannelRequest,
             Self::OnBehalfOf { .. } => GrantKind::OnBehalfOf,
+            Self::JwtBearer { .. } => GrantKind::JwtBearer,
+            Self::TokenExchange(_) => GrantKind::TokenExchange,
         }
     }
 }
@@ -169,4 +187,6 @@ pub struct IssuedTokens {
     pub scheme: Scheme,
     /// The nonce for the next proof of a key, where proofs hold one.
     pub dpop_nonce: Option<String>,
+    /// Whether another token was exchanged for the access token.
+    pub exchanged: bool,
 }

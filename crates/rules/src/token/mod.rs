@@ -3,12 +3,15 @@
 pub mod client_credentials;
 pub mod code;
 pub mod device;
+pub mod exchange;
 pub mod front;
 pub mod issued;
+pub mod jwt_bearer;
 pub mod on_behalf_of;
 pub mod password;
 pub mod refresh;
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::time::Duration;
 
@@ -148,7 +151,25 @@ struct Grounds<'a> {
     family: FamilyId,
     flow: FlowId,
     family_ends_at: Option<Timestamp>,
+    /// What it may not go beyond, whatever else is allowed.
+    limits: Option<Limits>,
     terms: Terms,
+}
+
+/// What tokens that are made from another token may not go beyond.
+struct Limits {
+    /// The permissions of the API that may be had for it.
+    scopes: BTreeSet<String>,
+    /// When it ends.
+    ends_at: Timestamp,
+    /// The app roles of whoever acts, where that is a person.
+    roles: Option<BTreeSet<String>>,
+}
+
+impl Limits {
+    fn allow(&self, scope: &str) -> bool {
+        self.scopes.contains(scope)
+    }
 }
 
 /// The API that a request wants a token for: with several in one request, the first one, unless the tenant refuses such
@@ -178,11 +199,21 @@ fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'
     let api = the_api(&grounds.scopes, standing.tenant, grounds.asked_by_request)?;
     usable(&api)?;
     authorize::pre_authorized(grounds.client, &api.application)?;
-    authorize::not_itself_by_identifier(grounds.client, &api)?;
+    // What is made from another token is named as that one is.
+    if grounds.limits.is_none() {
+        authorize::not_itself_by_identifier(grounds.client, &api)?;
+    }
     let consents = consent::effective(standing.consents.clone(), grounds.client, &grounds.scopes);
     let allowed = |scope: &SignInScope| consents.covers(&directory, scope.as_str());
     let sign_in: Vec<SignInScope> = grounds.scopes.sign_in.iter().copied().filter(allowed).collect();
-    let scopes = consent::allowed_of(&api, &consents);
+    let mut scopes = consent::allowed_of(&api, &consents);
+    let limits = grounds.limits.as_ref();
+    scopes.retain(|scope| limits.is_none_or(|limits| limits.allow(scope)));
+    let mut api_roles = roles(&api.application, standing.api_assigned);
+    if let Some(held) = limits.and_then(|limits| limits.roles.as_ref()) {
+        api_roles.retain(|role| held.contains(role));
+    }
+    let access_ends = |end: Timestamp| limits.map_or(end, |limits| end.min(limits.ends_at));
     let for_itself = api.application.client_id == grounds.client.client_id && api.all_granted.is_some();
     if for_itself {
         // What it does with itself is its own business; who the person is, is theirs.
@@ -210,11 +241,11 @@ fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'
         proof: grounds.proof,
         user,
         spelled_scopes: spelled(&api, &scopes, &sign_in),
-        api_roles: roles(&api.application, standing.api_assigned),
+        api_roles,
         api_groups: groups(&api.application, standing.groups, standing.api_assigned),
         client_roles: roles(grounds.client, standing.client_assigned),
         client_groups: groups(grounds.client, standing.groups, standing.client_assigned),
-        access_expires_at: now + access_token_life(&api.application, settings, standing.roll),
+        access_expires_at: access_ends(now + access_token_life(&api.application, settings, standing.roll)),
         api,
         scopes,
         details,

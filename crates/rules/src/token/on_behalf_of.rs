@@ -21,12 +21,16 @@ pub fn stands<'f>(
     client: &Application,
 ) -> Result<&'f Family, Refusal> {
     let fault = |why| Refusal::OnBehalfOfInvalid { why };
-    let names_client = token.audience.eq_ignore_ascii_case(client.client_id.as_str())
-        || client.identifier_uris.iter().any(|uri| bare(uri) == bare(&token.audience));
-    if !names_client {
+    if !is_for(&token.audience, client) {
         return Err(fault(TokenFault::Audience { found: token.audience.clone() }));
     }
     family.filter(|family| token.stands_by(family)).ok_or(fault(TokenFault::Revoked))
+}
+
+/// Whether an audience is one of the names of an API.
+pub(super) fn is_for(audience: &str, api: &Application) -> bool {
+    audience.eq_ignore_ascii_case(api.client_id.as_str())
+        || api.identifier_uris.iter().any(|uri| bare(uri) == bare(audience))
 }
 
 fn bare(identifier: &str) -> &str {
@@ -70,6 +74,7 @@ pub fn grant<'a>(
             family,
             flow,
             family_ends_at: Some(ends_with(parent, standing)),
+            limits: None,
             terms: Terms::default(),
         },
         standing,

@@ -54,6 +54,7 @@ pub fn grant<'a>(
             family: proven.family,
             flow: proven.flow,
             family_ends_at: None,
+            limits: None,
             terms: Terms::default(),
         },
         standing,

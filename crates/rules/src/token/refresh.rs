@@ -103,6 +103,7 @@ pub fn renew<'a>(
             family: family.id,
             flow: family.flow,
             family_ends_at: family.ends_at,
+            limits: None,
             terms: family.terms.clone(),
         },
         standing,

@@ -6,7 +6,7 @@ use grantor_rules::api_access::{PresentedToken, permit};
 use grantor_rules::model::{Family, Platform, RevocationReason, User};
 use grantor_rules::refusal::TokenFault;
 
-use crate::world::{client_id, family, person, tenant, user_id};
+use crate::world::{NOW, client_id, family, minutes, person, tenant, user_id};
 
 const NEEDED: &[&str] = &["User.Read", "User.Read.All"];
 
@@ -19,6 +19,8 @@ fn token(scopes: &[&str]) -> PresentedToken {
         scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
         audience: grantor_rules::directory_api::WELL_KNOWN_URI.into(),
         bound_to: None,
+        may_act: None,
+        expires_at: NOW + minutes(60),
     }
 }
 

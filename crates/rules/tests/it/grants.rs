@@ -1,18 +1,24 @@
 //! Every grant for a person, made the same way: what it buys at a moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use grantor_protocol::{FamilyId, FlowId};
 use grantor_rules::Refusal;
+use grantor_rules::api_access::PresentedToken;
 use grantor_rules::authorize::{Answer, CodePlan, Decision, Facts, Question, decide};
-use grantor_rules::client::{ProvenClient, RegisteredRedirect};
+use grantor_rules::client::{AcceptedAssertions, Manner, ProvenClient, RegisteredRedirect};
 use grantor_rules::consent::effective;
-use grantor_rules::model::{DeviceAnswer, DeviceApproval, DeviceCode, Family, Method, Platform, Terms};
+use grantor_rules::model::{
+    AssertedSubject, DeviceAnswer, DeviceApproval, DeviceCode, Family, Method, Platform, Terms, TrustedIssuer,
+};
 use grantor_rules::scopes::{ResolvedScopes, WantedScopes};
 use grantor_rules::token::code::{CodeRequest, SaysAddress};
 use grantor_rules::token::issued::GrantKind;
 use grantor_rules::token::password::Proven;
-use grantor_rules::token::{TokenPlan, code, device, front, on_behalf_of, password, refresh};
+use grantor_rules::token::{TokenPlan, code, device, exchange, front, jwt_bearer, on_behalf_of, password, refresh};
+
+use serde_json::{Map, Value, json};
 
 use crate::moment::Moment;
 use crate::world::{self, NOW, SECRET, minutes, request, signed_in, tenant, uri, user_id, verifier};
@@ -42,13 +48,29 @@ pub enum ForAPerson {
     Password,
     DeviceCode,
     OnBehalfOf,
+    /// On the word of an issuer outside.
+    JwtBearer,
+    TokenExchange,
     /// Without a code, in the answer of the authorization endpoint.
     Front,
 }
 
 impl ForAPerson {
-    pub const ALL: [Self; 6] =
-        [Self::Code, Self::RefreshToken, Self::Password, Self::DeviceCode, Self::OnBehalfOf, Self::Front];
+    pub const ALL: [Self; 8] = [
+        Self::Code,
+        Self::RefreshToken,
+        Self::Password,
+        Self::DeviceCode,
+        Self::OnBehalfOf,
+        Self::JwtBearer,
+        Self::TokenExchange,
+        Self::Front,
+    ];
+
+    /// Whether somebody can sign in with what it buys: with what a token is exchanged for, nobody.
+    pub const fn signs_in(self) -> bool {
+        !matches!(self, Self::TokenExchange)
+    }
 
     /// The grant of the token endpoint, if it is one for a person.
     pub const fn of(kind: GrantKind) -> Option<Self> {
@@ -60,6 +82,8 @@ impl ForAPerson {
             // The same, but for who may ask.
             GrantKind::DeviceCode | GrantKind::BackchannelRequest => Some(Self::DeviceCode),
             GrantKind::OnBehalfOf => Some(Self::OnBehalfOf),
+            GrantKind::JwtBearer => Some(Self::JwtBearer),
+            GrantKind::TokenExchange => Some(Self::TokenExchange),
         }
     }
 }
@@ -140,6 +164,21 @@ pub fn buy<T>(
             let plan = on_behalf_of::grant(&parent, client, scopes, new_family(), new_flow(), &standing)?;
             Ok(look(&plan))
         }
+        ForAPerson::JwtBearer => {
+            let (issuer, accepted) = (trusted_issuer(), accepted());
+            let claims = assertion(minutes(10));
+            let asserted = jwt_bearer::check(&issuer, &claims, &accepted, moment.now)?;
+            let ids = (new_family(), new_flow());
+            let plan = jwt_bearer::grant(&asserted, user_id("ana"), "sid", client, scopes, ids, &standing)?;
+            Ok(look(&plan))
+        }
+        ForAPerson::TokenExchange => {
+            let (token, family) = exchanged(&scopes);
+            let subject = exchange::Subject { token: &token, family: &family, actor: None };
+            let scopes = ResolvedScopes { sign_in: BTreeSet::new(), ..scopes };
+            let plan = exchange::grant(&subject, client, scopes, new_family(), new_flow(), &standing)?;
+            Ok(look(&plan))
+        }
         ForAPerson::Front => {
             let redirect = world::registered(client, platform);
             let allowed = code_plan(moment, &redirect)?;
@@ -147,6 +186,49 @@ pub fn buy<T>(
             Ok(look(&plan))
         }
     }
+}
+
+/// A token of Ana's for the API that is asked for, which allows everything there.
+fn exchanged(scopes: &ResolvedScopes) -> (PresentedToken, Family) {
+    let api = scopes.apis.first().map(|of_api| of_api.application.clone());
+    let family = world::family(Platform::Web, "");
+    let token = PresentedToken {
+        tenant: tenant().id,
+        user: Some(user_id("ana")),
+        client: world::client_id("app"),
+        family: family.id,
+        scopes: api.iter().flat_map(|api| &api.scopes).map(|scope| scope.value.clone()).collect(),
+        audience: api.map(|api| api.client_id.to_string()).unwrap_or_default(),
+        bound_to: None,
+        may_act: None,
+        expires_at: NOW + minutes(600),
+    };
+    (token, family)
+}
+
+pub fn trusted_issuer() -> TrustedIssuer {
+    TrustedIssuer {
+        issuer: "https://login.example".into(),
+        jwks: None,
+        jwks_uri: None,
+        subject: AssertedSubject::UserPrincipalName,
+        applications: vec![world::client_id("app")],
+    }
+}
+
+pub fn accepted() -> AcceptedAssertions {
+    let issuer = "https://id.example/oidc".to_owned();
+    AcceptedAssertions { audiences: vec![issuer.clone()], manner: Manner::Strict { issuer } }
+}
+
+/// What that issuer said of Ana some time ago.
+pub fn assertion(ago: Duration) -> Map<String, Value> {
+    let made = NOW - ago;
+    let claims = json!({
+        "iss": "https://login.example", "sub": "ana@contoso.example", "aud": "https://id.example/oidc", "jti": "1",
+        "iat": made.seconds(), "exp": (made + minutes(15)).seconds(),
+    });
+    claims.as_object().cloned().unwrap_or_default()
 }
 
 /// The evidence that Ana may have an answer at that address: from a request that asks for nothing, so that what stands at

@@ -40,7 +40,8 @@ fn says(access: u64, id: u64, refresh: u64) -> Lifetimes {
 #[test]
 fn the_api_says_how_long_access_tokens_live_and_the_application_the_rest() {
     for kind in ForAPerson::ALL {
-        let refresh = (kind != ForAPerson::Front).then_some(NOW + minutes(33));
+        let lasts = !matches!(kind, ForAPerson::JwtBearer | ForAPerson::TokenExchange | ForAPerson::Front);
+        let refresh = lasts.then_some(NOW + minutes(33));
         let found = ends(kind, Platform::Web, says(11, 22, 33), says(44, 55, 66));
         assert_eq!(found, (NOW + minutes(44), NOW + minutes(22), refresh), "{kind:?}");
     }
@@ -85,7 +86,12 @@ fn what_goes_on_without_the_person_ends_when_their_sign_in_is_too_old() {
     };
     for kind in ForAPerson::ALL {
         assert_eq!(bought(kind, Some(minutes(10))), Ok(()), "{kind:?}");
-        let goes_on = matches!(kind, ForAPerson::RefreshToken | ForAPerson::OnBehalfOf);
+        let goes_on = match kind {
+            ForAPerson::RefreshToken | ForAPerson::OnBehalfOf | ForAPerson::JwtBearer | ForAPerson::TokenExchange => {
+                true
+            }
+            ForAPerson::Code | ForAPerson::Password | ForAPerson::DeviceCode | ForAPerson::Front => false,
+        };
         let expected = if goes_on { Err(Refusal::SignInTooOld) } else { Ok(()) };
         assert_eq!(bought(kind, Some(Duration::from_secs(10 * 60 - 1))), expected, "{kind:?}");
     }

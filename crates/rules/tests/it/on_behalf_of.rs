@@ -23,6 +23,8 @@ fn token(audience: &str) -> PresentedToken {
         scopes: vec!["Read".into()],
         audience: audience.into(),
         bound_to: None,
+        may_act: None,
+        expires_at: NOW + minutes(60),
     }
 }
 

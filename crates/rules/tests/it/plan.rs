@@ -149,7 +149,12 @@ fn each_grant_whose_request_names_several_apis_is_refused_where_the_tenant_says_
         let asked = Asked { original: wanted(words), scopes: resolved(words), by_request: true };
         let found = buy(kind, &moment, &by_secret(&moment), Platform::Web, asked, |plan| plan.scopes.len());
         match kind {
-            ForAPerson::Code | ForAPerson::RefreshToken | ForAPerson::Password | ForAPerson::OnBehalfOf => {
+            ForAPerson::Code
+            | ForAPerson::RefreshToken
+            | ForAPerson::Password
+            | ForAPerson::OnBehalfOf
+            | ForAPerson::JwtBearer
+            | ForAPerson::TokenExchange => {
                 assert_eq!(found.unwrap_err().reason(), "several-apis", "{kind:?}");
             }
             // These name nothing when tokens are issued.

@@ -70,6 +70,8 @@ fn every_grant_that_goes_back_to_a_sign_in_is_refused() {
                 | ForAPerson::RefreshToken
                 | ForAPerson::DeviceCode
                 | ForAPerson::OnBehalfOf
+                | ForAPerson::JwtBearer
+                | ForAPerson::TokenExchange
                 | ForAPerson::Front => false,
             };
             let refusal = match kind {
@@ -93,6 +95,8 @@ fn an_access_token_of_our_own_apis_is_refused() {
             scopes: vec!["User.Read".into()],
             audience: "https://graph.microsoft.com".into(),
             bound_to: None,
+            may_act: None,
+            expires_at: NOW + minutes(60),
         };
         let found = permit(token, Some(&family(Platform::Web, "")), Some(ended_at(from)), &["User.Read"]);
         let expected = (!counts).then_some(Refusal::TokenInvalid { why: TokenFault::Revoked });

@@ -14,9 +14,9 @@ use grantor_rules::authorize::{ChallengeWanted, Request, SignedIn};
 use grantor_rules::client::{self, ProvenClient, RegisteredRedirect, SecretPlace, Showing, Shown};
 use grantor_rules::directory_api;
 use grantor_rules::model::{
-    AppRole, Application, ClientSecret, Code, Consents, Family, Method, Platform, Redirect, Registration,
-    RegistrationPolicy, RequiredPermission, Risk, ScopeDefinition, ServicePrincipal, SignIn, StandardClaims, Tenant,
-    TenantKind, TenantPolicy, Terms, User, WhoMayConsent,
+    AppRole, Application, ClientSecret, Code, Consents, ExchangeTarget, Family, Method, Platform, Redirect,
+    Registration, RegistrationPolicy, RequiredPermission, Risk, ScopeDefinition, ServicePrincipal, SignIn,
+    StandardClaims, Tenant, TenantKind, TenantPolicy, Terms, User, WhoMayConsent,
 };
 use grantor_rules::scopes::{ApiName, ResolvedScopes, SignInScope, WantedScope, WantedScopes};
 
@@ -35,6 +35,7 @@ pub fn tenant() -> Tenant {
         kind: TenantKind::Organization,
         policy: TenantPolicy::default(),
         client_registration: RegistrationPolicy::default(),
+        trusted_issuers: Vec::new(),
     }
 }
 
@@ -173,8 +174,14 @@ pub fn app() -> Application {
             .map(|(text, platform)| Redirect { uri: uri(text), platform })
             .collect(),
         secrets: vec![secret(SECRET)],
+        token_exchange: ["colors", "shapes", "sounds", "app"].map(exchange_for).into(),
         ..application("app")
     }
+}
+
+/// That tokens of an API may be exchanged for others of it, in the person's name.
+pub fn exchange_for(api: &str) -> ExchangeTarget {
+    ExchangeTarget { api: client_id(api), scopes: vec![], impersonation: true }
 }
 
 pub fn redirect_of(platform: Platform) -> &'static str {

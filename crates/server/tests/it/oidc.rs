@@ -11,6 +11,7 @@ mod client_metadata;
 mod dpop;
 mod errors;
 mod journey;
+mod jwt_bearer;
 mod metadata;
 mod mutual_tls;
 mod opaque_tokens;
@@ -27,6 +28,7 @@ mod sign_out;
 mod signed_answers;
 mod signing;
 mod subjects;
+mod token_exchange;
 mod token_status;
 
 use grantor_testkit::{Answer, Application, Authorize, CONTOSO, TestPlatform, TokenRequest};

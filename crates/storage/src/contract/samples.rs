@@ -70,6 +70,7 @@ pub fn tenant(number: u8) -> Tenant {
         kind: TenantKind::Organization,
         policy: TenantPolicy::default(),
         client_registration: RegistrationPolicy::default(),
+        trusted_issuers: Vec::new(),
     }
 }
 

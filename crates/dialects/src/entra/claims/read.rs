@@ -27,7 +27,7 @@ pub fn access_token(
         _ => return Err(TokenFault::Malformed),
     };
     let tenant = tenant.filter(|tenant| text(name::TID) == Some(&tenant.to_string())).ok_or(TokenFault::Issuer)?;
-    in_its_time(claims, now)?;
+    let expires_at = in_its_time(claims, now)?;
     let family = text("rh").ok_or_else(|| without_family(claims))?;
     Ok(PresentedToken {
         tenant,
@@ -37,6 +37,8 @@ pub fn access_token(
         scopes: Permissions::of(claims).scopes,
         audience: must(name::AUD)?.to_owned(),
         bound_to: None,
+        may_act: None,
+        expires_at,
     })
 }
 
@@ -50,7 +52,7 @@ fn without_family(claims: &Map<String, Value>) -> TokenFault {
     if own && !claims.contains_key(name::SCP) { TokenFault::NoPerson } else { TokenFault::Malformed }
 }
 
-fn in_its_time(claims: &Map<String, Value>, now: Timestamp) -> Result<(), TokenFault> {
+fn in_its_time(claims: &Map<String, Value>, now: Timestamp) -> Result<Timestamp, TokenFault> {
     let date = |name| numeric_date(claims, name).ok_or(TokenFault::Malformed);
     let (from, expires) = (date(name::NBF)?, date(name::EXP)?);
     if now.seconds() >= expires {
@@ -59,7 +61,7 @@ fn in_its_time(claims: &Map<String, Value>, now: Timestamp) -> Result<(), TokenF
     if now.seconds() < from {
         return Err(TokenFault::NotYet);
     }
-    Ok(())
+    Ok(Timestamp::from_seconds(expires))
 }
 
 /// The tenant that an issuer of ours names, if it is one; `end` is what stands after the tenant.

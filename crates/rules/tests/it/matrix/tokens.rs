@@ -23,7 +23,11 @@ fn must_be(kind: GrantKind, platform: Platform, application: &Application) -> Pl
     match kind {
         GrantKind::Code | GrantKind::RefreshToken => platform,
         GrantKind::Password | GrantKind::DeviceCode => platform_of_direct_grant(application),
-        GrantKind::ClientCredentials | GrantKind::OnBehalfOf | GrantKind::BackchannelRequest => Platform::Web,
+        GrantKind::ClientCredentials
+        | GrantKind::OnBehalfOf
+        | GrantKind::BackchannelRequest
+        | GrantKind::JwtBearer
+        | GrantKind::TokenExchange => Platform::Web,
     }
 }
 
@@ -42,7 +46,7 @@ fn shows(application: &Application, has: Platform, must_be: Platform) -> Result<
 /// Whether the request for tokens names again what it wants: where nothing was asked for before, it must.
 fn names_scopes(kind: GrantKind) -> bool {
     match kind {
-        GrantKind::Password | GrantKind::OnBehalfOf => true,
+        GrantKind::Password | GrantKind::OnBehalfOf | GrantKind::JwtBearer | GrantKind::TokenExchange => true,
         GrantKind::Code
         | GrantKind::RefreshToken
         | GrantKind::DeviceCode
@@ -84,11 +88,17 @@ fn cannot_prove_itself(kind: GrantKind, platform: Platform) -> Option<&'static s
             | GrantKind::Password
             | GrantKind::DeviceCode
             | GrantKind::OnBehalfOf
-            | GrantKind::BackchannelRequest,
+            | GrantKind::BackchannelRequest
+            | GrantKind::JwtBearer
+            | GrantKind::TokenExchange,
         ) => Some("origin-not-allowed"),
         (
             Platform::PublicClient,
-            GrantKind::ClientCredentials | GrantKind::OnBehalfOf | GrantKind::BackchannelRequest,
+            GrantKind::ClientCredentials
+            | GrantKind::OnBehalfOf
+            | GrantKind::BackchannelRequest
+            | GrantKind::JwtBearer
+            | GrantKind::TokenExchange,
         ) => Some("client-secret-missing"),
     }
 }
@@ -102,7 +112,9 @@ fn is_in_the_way(kind: GrantKind, state: State, consent: Consent) -> Option<&'st
         | GrantKind::RefreshToken
         | GrantKind::DeviceCode
         | GrantKind::BackchannelRequest
-        | GrantKind::OnBehalfOf => (true, false),
+        | GrantKind::OnBehalfOf
+        | GrantKind::JwtBearer
+        | GrantKind::TokenExchange => (true, false),
     };
     match state {
         State::Fine => None,
@@ -114,7 +126,9 @@ fn is_in_the_way(kind: GrantKind, state: State, consent: Consent) -> Option<&'st
         },
         // A person who was there a moment ago was asked then.
         State::SignInTooOld => match kind {
-            GrantKind::RefreshToken | GrantKind::OnBehalfOf => Some("sign-in-too-old"),
+            GrantKind::RefreshToken | GrantKind::OnBehalfOf | GrantKind::JwtBearer | GrantKind::TokenExchange => {
+                Some("sign-in-too-old")
+            }
             GrantKind::Code
             | GrantKind::DeviceCode
             | GrantKind::BackchannelRequest
@@ -145,7 +159,9 @@ fn is_left(kind: GrantKind, consent: Consent) -> Answer {
         | GrantKind::Password
         | GrantKind::DeviceCode
         | GrantKind::BackchannelRequest
-        | GrantKind::OnBehalfOf => {}
+        | GrantKind::OnBehalfOf
+        | GrantKind::JwtBearer
+        | GrantKind::TokenExchange => {}
     }
     match consent {
         Consent::Nothing => Err("consent-required"),

@@ -3,6 +3,10 @@
 use grantor_rules::model::UserConsent;
 use grantor_rules::token::issued::GrantKind;
 
+/// Grants that the Microsoft dialects do not have.
+const OF_THE_STANDARD_ALONE: [GrantKind; 3] =
+    [GrantKind::BackchannelRequest, GrantKind::JwtBearer, GrantKind::TokenExchange];
+
 /// A way to tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
@@ -56,7 +60,7 @@ impl Way {
     fn all() -> Vec<Self> {
         [Self::Ask, Self::AskSilently, Self::AskInFront]
             .into_iter()
-            .chain(GrantKind::ALL.into_iter().filter(|kind| *kind != GrantKind::BackchannelRequest).map(Self::Present))
+            .chain(GrantKind::ALL.into_iter().filter(|kind| !OF_THE_STANDARD_ALONE.contains(kind)).map(Self::Present))
             .collect()
     }
 }

@@ -60,7 +60,9 @@ impl World {
                 let tokens = self.tokens_of(&redeem).await;
                 request(grant).with("refresh_token", &tokens.refresh_token)
             }
-            GrantKind::BackchannelRequest => unreachable!("the Microsoft dialects have no such grant"),
+            GrantKind::BackchannelRequest | GrantKind::JwtBearer | GrantKind::TokenExchange => {
+                unreachable!("the Microsoft dialects have no such grant")
+            }
             GrantKind::DeviceCode => request(grant).with("device_code", &self.device_code(cell).await),
             GrantKind::OnBehalfOf => {
                 let (asked, code) = self.code(cell, CALLER).await;

@@ -45,6 +45,8 @@ pub const STATEMENTS: &[Statement] = &[
                 | GrantKind::RefreshToken
                 | GrantKind::DeviceCode
                 | GrantKind::BackchannelRequest
+                | GrantKind::JwtBearer
+                | GrantKind::TokenExchange
                 | GrantKind::ClientCredentials => 700_005,
             })
         },
@@ -112,6 +114,8 @@ const fn passwords_are_one(grant: GrantKind, password: u32, other: u32) -> u32 {
         | GrantKind::RefreshToken
         | GrantKind::DeviceCode
         | GrantKind::BackchannelRequest
+        | GrantKind::JwtBearer
+        | GrantKind::TokenExchange
         | GrantKind::OnBehalfOf
         | GrantKind::ClientCredentials => other,
     }
@@ -125,6 +129,8 @@ const fn belongs_to_an_address(way: Way) -> bool {
             | GrantKind::Password
             | GrantKind::DeviceCode
             | GrantKind::BackchannelRequest
+            | GrantKind::JwtBearer
+            | GrantKind::TokenExchange
             | GrantKind::OnBehalfOf,
         ) => false,
     }
@@ -141,7 +147,9 @@ const fn needs_proof(way: Way) -> bool {
             | GrantKind::RefreshToken
             | GrantKind::Password
             | GrantKind::DeviceCode
-            | GrantKind::BackchannelRequest,
+            | GrantKind::BackchannelRequest
+            | GrantKind::JwtBearer
+            | GrantKind::TokenExchange,
         ) => false,
     }
 }

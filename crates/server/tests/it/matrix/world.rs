@@ -76,6 +76,7 @@ fn tenants() -> Vec<Tenant> {
             ..TenantPolicy::default()
         },
         client_registration: RegistrationPolicy::default(),
+        trusted_issuers: Vec::new(),
     };
     policies.map(one).collect()
 }
