@@ -132,8 +132,9 @@ async fn another_password_ends_what_was_signed_in_and_a_first_one_does_not() {
 async fn who_stands_in_the_directory_alone_can_be_named() {
     let platform = TestPlatform::start().await;
     platform.apply(PERMISSIONS).await;
+    let (of_northwind, _) = PERMISSIONS.split_once("  [[tenant.user]]").unwrap();
     let group = format!(
-        "{OF_NORTHWIND}[[tenant.group]]\nid = \"{BUYERS}\"\ndisplay_name = \"Buyers\"\nmembers = [\"ADMIN@northwind.example\"]\n"
+        "{of_northwind}[[tenant.group]]\nid = \"{BUYERS}\"\ndisplay_name = \"Buyers\"\nmembers = [\"ADMIN@northwind.example\"]\n"
     );
     assert_eq!(touched(&platform.apply(&group).await), [(Outcome::Changed, "group", "Buyers")]);
     assert_eq!(touched(&platform.apply(&group).await), []);
