@@ -107,7 +107,8 @@ fn opened(env: &Env, application: &Application, text: &str) -> Result<Option<Str
     {
         return Err(RequestObjectFault::Algorithm);
     }
-    decrypted.nested().map(|inside| Some(inside.to_owned())).map_err(|_| RequestObjectFault::Malformed)
+    // RFC 7519 §5.2 wants the second name outside, too; openid-client, up to its version 5, writes the first there.
+    decrypted.nested_in(&TYPES).map(|inside| Some(inside.to_owned())).map_err(|_| RequestObjectFault::Malformed)
 }
 
 /// How the application may sign: as it is registered, else in each way that its profile knows (FAPI 2.0 Security Profile §5.4).

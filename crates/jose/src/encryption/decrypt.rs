@@ -106,7 +106,15 @@ impl DecryptedJwe {
     ///
     /// Spec: RFC 7519 §5.2, §7.2.
     pub fn nested(&self) -> Result<&str, DecryptError> {
-        let said = self.cty().is_some_and(|cty| same_type(cty, "JWT"));
+        self.nested_in(&["JWT"])
+    }
+
+    /// The same where `cty` may be any of these names: some clients write there what the signed token inside is called.
+    ///
+    /// # Errors
+    /// [`DecryptError::NotNested`] when `cty` is none of `types`, or the plaintext does not have the three parts of a JWS.
+    pub fn nested_in(&self, types: &[&str]) -> Result<&str, DecryptError> {
+        let said = self.cty().is_some_and(|cty| types.iter().any(|one| same_type(cty, one)));
         let token = std::str::from_utf8(&self.plaintext).map_err(|_| DecryptError::NotNested)?;
         if said && token.split('.').count() == 3 { Ok(token) } else { Err(DecryptError::NotNested) }
     }

@@ -123,6 +123,11 @@ fn a_signed_token_travels_inside_an_encrypted_one() {
     let verified = verify_compact(nested.nested().unwrap(), &verifying, &Expected::types(&["JWT"])).unwrap();
     assert_eq!(verified.claims().unwrap()["sub"], "alice");
 
+    let named = opened(&EncryptedHeaderFields { typ: None, cty: Some("application/oauth-authz-req+jwt") }, &signed);
+    assert_eq!(named.nested(), Err(DecryptError::NotNested));
+    assert_eq!(named.nested_in(&["oauth-authz-req+jwt", "JWT"]), Ok(signed.as_str()));
+    assert_eq!(named.nested_in(&["at+jwt"]), Err(DecryptError::NotNested));
+
     assert_eq!(opened(&PLAIN, &signed).nested(), Err(DecryptError::NotNested));
     let twice = encrypt_compact(&encrypting, &EncryptedHeaderFields::NESTED, signed.as_bytes()).unwrap();
     assert_eq!(opened(&EncryptedHeaderFields::NESTED, &twice).nested(), Err(DecryptError::NotNested));

@@ -143,18 +143,23 @@ async fn what_nobody_else_shall_read_is_encrypted_for_us() {
     let jwk: Jwk = serde_json::from_value(ours[0].clone()).unwrap();
     let inside = asking(NATIVE).scope("openid");
     let object = signed(&key, TYPE, &claims(&platform, &inside));
-    let encrypted = |management, content, text: &str| {
+    let named = |cty, management, content, text: &str| {
         let key = EncryptionKey::from_jwk_for(&jwk, management, content).unwrap();
-        encrypt_compact(&key, &EncryptedHeaderFields::NESTED, text.as_bytes()).unwrap()
+        encrypt_compact(&key, &EncryptedHeaderFields { cty, ..EncryptedHeaderFields::NESTED }, text.as_bytes()).unwrap()
     };
+    let encrypted = |management, content, text: &str| named(Some("JWT"), management, content, text);
     let (agreed, content) = (KeyManagement::EcdhEsA256Kw, ContentEncryption::A256Gcm);
     let good = encrypted(agreed, content, &object);
-    let response = platform.browser().walk(&bare("request", &good), CHRIS).await.response();
-    platform.tokens(&inside.redeem(&response.code())).await;
+    for taken in [&good, &named(Some(TYPE), agreed, content, &object)] {
+        let response = platform.browser().walk(&bare("request", taken), CHRIS).await.response();
+        platform.tokens(&inside.redeem(&response.code())).await;
+    }
 
     let outside = |object: &str| asking(NATIVE).scope("openid").with("request", object);
     for (what, bad) in [
         ("not encrypted", object.clone()),
+        ("not said to be a JWT", named(None, agreed, content, &object)),
+        ("said to be another", named(Some("at+jwt"), agreed, content, &object)),
         ("another way", encrypted(KeyManagement::EcdhEs, content, &object)),
         ("another cipher", encrypted(agreed, ContentEncryption::A128CbcHs256, &object)),
         ("encrypted twice", encrypted(agreed, content, &good)),
