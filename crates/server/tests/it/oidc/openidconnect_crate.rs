@@ -1,16 +1,17 @@
 //! The `openidconnect` crate, unmodified: discovery, code with proof key, its own checks of the id_token, userinfo, renewal,
-//! introspection and giving back.
+//! introspection, giving back and sign-out.
 
 use std::future::Future;
 use std::pin::Pin;
 
 use grantor_testkit::{Authorize, CHRIS, CONTOSO, TestPlatform, WEB};
 use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreRevocableToken, CoreTokenResponse, CoreUserInfoClaims,
+    CoreAuthenticationFlow, CoreClient, CoreRevocableToken, CoreTokenResponse, CoreUserInfoClaims,
 };
 use openidconnect::{
     AccessTokenHash, AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse,
-    IntrospectionUrl, IssuerUrl, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, RedirectUrl, RevocationUrl, Scope,
+    IntrospectionUrl, IssuerUrl, LogoutRequest, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge,
+    PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, RevocationUrl, Scope,
     TokenIntrospectionResponse as _, TokenResponse as _, http,
 };
 
@@ -44,12 +45,13 @@ async fn it_goes_the_whole_way() {
     let platform = TestPlatform::start().await;
     let http = InProcess(&platform);
     let issuer = IssuerUrl::new(super::issuer(&platform)).unwrap();
-    let metadata = CoreProviderMetadata::discover_async(issuer, &http).await.unwrap();
+    let metadata = ProviderMetadataWithLogout::discover_async(issuer, &http).await.unwrap();
+    let leaving = metadata.additional_metadata().end_session_endpoint.clone().unwrap();
     let at = |end: &str| platform.public().at(&format!("/{}/oidc/{end}", CONTOSO.id));
     let redirect = Authorize::by(WEB).value("redirect_uri").to_owned();
     let secret = ClientSecret::new(WEB.secret.unwrap().to_owned());
     let client = CoreClient::from_provider_metadata(metadata, ClientId::new(WEB.client_id.to_owned()), Some(secret))
-        .set_redirect_uri(RedirectUrl::new(redirect).unwrap())
+        .set_redirect_uri(RedirectUrl::new(redirect.clone()).unwrap())
         .set_introspection_url(IntrospectionUrl::new(at("introspect")).unwrap())
         .set_revocation_url(RevocationUrl::new(at("revoke")).unwrap());
 
@@ -94,6 +96,19 @@ async fn it_goes_the_whole_way() {
     let token = CoreRevocableToken::RefreshToken(renewed.refresh_token().unwrap().clone());
     client.revoke_token(token).unwrap().request_async(&http).await.unwrap();
     assert!(!client.introspect(renewed.access_token()).request_async(&http).await.unwrap().active());
+
+    let state = CsrfToken::new_random();
+    let out = LogoutRequest::from(leaving)
+        .set_id_token_hint(renewed.id_token().unwrap())
+        .set_client_id(ClientId::new(WEB.client_id.to_owned()))
+        .set_post_logout_redirect_uri(PostLogoutRedirectUrl::new(redirect.clone()).unwrap())
+        .set_state(state.clone())
+        .http_get_url();
+    let target = format!("{}?{}", out.path(), out.query().unwrap());
+    let left = browser.request("GET", &target, &[], String::new()).await;
+    assert_eq!(left.header("location"), format!("{redirect}?state={}", state.secret()));
+    let silent = super::asking(WEB).scope("openid").with("prompt", "none");
+    assert_eq!(browser.authorize(&silent).await.response().get("error"), "login_required", "nobody is signed in");
 }
 
 fn chrono_now(platform: &TestPlatform) -> chrono::DateTime<chrono::Utc> {
