@@ -55,5 +55,8 @@ def serve_person(person, kind, what, decision):
         return {}
     if kind == "leave":
         return person.leave(what["address"], what["redirect_uri"])
+    if kind == "elsewhere":
+        person.decide(**what)
+        return {}
     assert kind == "answer", kind
     return person.answer(what["address"], what["redirect_uri"])

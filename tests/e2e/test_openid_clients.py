@@ -3,6 +3,7 @@
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from authlib.integrations.base_client import BaseApp, OAuth2Mixin, OpenIDMixin
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt as joserfc_jwt
@@ -10,41 +11,20 @@ from joserfc.jwk import KeySet, RSAKey
 
 from browser import browse
 from grantor import CHRIS_NAME, CONSOLE, CONSOLE_REDIRECT, CONSOLE_SECRET, CONTOSO, NATIVE_APP, serve
-from msal_apps import answer_at
+from in_chromium import InChromium, issuer
 from node_apps import played
 
 # The daemon of the example directory.
 DAEMON, DAEMON_SECRET = "c0105000-0000-4000-8000-00000000a004", "daemon-secret-for-local-use-only-0001"
 
 
-def issuer(server):
-    return f"{server.base}/{CONTOSO}/oidc"
-
-
-class InChromium:
-    """The person of a scenario, in a browser."""
-
-    def __init__(self, browser):
-        self.browser = browser
-
-    def answer(self, address, redirect_uri):
-        self.browser.open(address).sign_in(CHRIS_NAME).accept()
-        return answer_at(self.browser, redirect_uri)
-
-    def leave(self, address, redirect_uri):
-        # Nobody listens where it leads, which is no trouble of the page that sends the browser there.
-        self.browser.script("location.href = arguments[0]", address)
-        came = self.browser.request_to(f"{redirect_uri}?state=")["url"]
-        return dict(parse_qsl(urlsplit(came).query))
-
-
-@pytest.mark.parametrize("algorithm", ["oidc", "oauth2"], ids=["OpenID discovery", "RFC 8414"])
-@pytest.mark.parametrize("proof", ["basic", "post"])
+@pytest.mark.parametrize(
+    ("proof", "algorithm"), [("basic", "oidc"), ("post", "oauth2")], ids=["OpenID discovery", "RFC 8414"]
+)
 def test_openid_client_goes_the_whole_way(server, browser, proof, algorithm):
     settings = {"issuer": issuer(server), "client_id": CONSOLE, "secret": CONSOLE_SECRET, "redirect_uri": CONSOLE_REDIRECT}
-    said = played(
-        server, "standard", CHRIS_NAME, person=InChromium(browser), scenario="person", proof=proof, algorithm=algorithm, **settings
-    )
+    settings = {**settings, "scenario": "person", "proof": proof, "algorithm": algorithm}
+    said = played(server, "standard", CHRIS_NAME, person=InChromium(browser), **settings)
     assert said["answer"]["iss"] == issuer(server) == said["claims"]["iss"]
     changed = said["info"].pop("updated_at")
     assert 0 < changed <= server.get("/dev/clock").json()["now"]
@@ -64,7 +44,8 @@ def test_openid_client_goes_the_whole_way(server, browser, proof, algorithm):
 
 def test_openid_client_takes_a_signed_answer_and_nothing_else(server, browser):
     settings = {"issuer": issuer(server), "client_id": CONSOLE, "secret": CONSOLE_SECRET, "redirect_uri": CONSOLE_REDIRECT}
-    said = played(server, "standard", CHRIS_NAME, person=InChromium(browser), scenario="person", proof="basic", signed=True, **settings)
+    settings = {**settings, "scenario": "person", "proof": "basic", "answers_signed": True}
+    said = played(server, "standard", CHRIS_NAME, person=InChromium(browser), **settings)
     assert list(said["answer"]) == ["response"]
     assert said["claims"]["iss"] == issuer(server)
     assert said["gone"] == {"active": False}
@@ -128,7 +109,7 @@ def test_openid_client_reads_what_is_encrypted_for_it(tmp_path, signed):
             scenario="person",
             proof="basic",
             issuer=issuer(server),
-            signed=signed,
+            answers_signed=signed,
             key=private,
             **settings,
         )
@@ -149,6 +130,12 @@ def test_openid_client_waits_for_a_device(server):
     settings = {"issuer": issuer(server), "client_id": NATIVE_APP}
     said = played(server, "standard", CHRIS_NAME, scenario="device", proof="none", **settings)
     assert said["claims"]["iss"] == issuer(server)
+
+
+class OfAuthlib(OAuth2Mixin, OpenIDMixin, BaseApp):
+    """What the library's integrations with web frameworks are made of, without a framework."""
+
+    client_cls = OAuth2Session
 
 
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
@@ -182,6 +169,16 @@ def test_authlib_goes_the_whole_way(server, browser, method):
     assert renewed["access_token"] != token["access_token"]
     known = app.introspect_token(document["introspection_endpoint"], token=renewed["access_token"]).json()
     assert known["active"] is True
+    assert app.get(document["userinfo_endpoint"]).json() == info, "with the token that the library keeps by now"
     assert app.revoke_token(document["revocation_endpoint"], token=renewed["refresh_token"]).status_code == 200
     known = app.introspect_token(document["introspection_endpoint"], token=renewed["access_token"]).json()
     assert known == {"active": False}
+
+    in_a_framework = OfAuthlib(
+        None,
+        client_id=CONSOLE,
+        server_metadata_url=f"{issuer(server)}/.well-known/openid-configuration",
+        client_kwargs={"verify": str(server.ca), "trust_env": False},
+    )
+    out = in_a_framework.create_logout_url(CONSOLE_REDIRECT, renewed["id_token"])
+    assert InChromium(browser).leave(out["url"], CONSOLE_REDIRECT) == {"state": out["state"]}
