@@ -100,7 +100,7 @@ async fn only_who_asks_who_signed_in_and_has_an_origin_is_told() {
 
 #[tokio::test]
 async fn the_frame_may_be_embedded_and_runs_its_own_script_alone() {
-    // The policy names the very script; what it answers in a browser is not shown yet.
+    // The policy names the very script; what it answers stands in `tests/e2e/test_session_frame.py`.
     let platform = TestPlatform::start().await;
     let answer = platform.get(&format!("/{}/oidc/check-session", CONTOSO.domain), &[]).await;
     assert_eq!((answer.code(), answer.header("x-frame-options")), (200, ""));
