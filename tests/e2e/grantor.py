@@ -114,6 +114,14 @@ def serve(data, *directories, at=("--listen", "127.0.0.1:0")):
         process.stdout.close()
 
 
+def registration_token(data, *store, uses=1):
+    """What an administrator gives to somebody whose apps may register themselves."""
+    make = [BINARY, "tenant", "--data", data, *store, "registration-token", "contoso.example", "--uses", str(uses)]
+    done = subprocess.run(make, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
 def wait_until_ready(process, errors, may_end=False):
     """The public URL that a starting server says on its standard output once it serves; `None` when it ends instead and may."""
     lines = queue.Queue()

@@ -1,11 +1,10 @@
 """openid-client, unmodified, with what the standard has beyond a code and a secret, in headless Chromium."""
 
-import subprocess
 from urllib.parse import urlsplit
 
 import pytest
 
-from grantor import BINARY, CHRIS_NAME, CONTOSO, serve
+from grantor import CHRIS_NAME, CONTOSO, registration_token, serve
 from in_chromium import InChromium, issuer
 from node_apps import played
 from standard_apps import BANK, BY_TLS, ELSEWHERE, OWN, PUBLIC, PUSHING, REDIRECT, SEALING, SIGNING, VOUCHED, Apps, shown
@@ -100,17 +99,11 @@ def test_a_person_who_is_elsewhere_answers(apps, shared_server, fresh):
     assert said["again"]["error"] == "invalid_grant"
 
 
-def registration_token(server, uses=1):
-    """What an administrator gives to somebody whose apps may register themselves."""
-    make = [BINARY, "tenant", "--data", server.ca.parent, "registration-token", "contoso.example", "--uses", str(uses)]
-    return subprocess.run(make, capture_output=True, text=True, check=True).stdout.strip()
-
-
 def test_an_app_registers_itself_and_looks_after_that(signs_in, shared_server):
     wanted = {"client_name": "Self-made", "redirect_uris": [REDIRECT], "token_endpoint_auth_method": "client_secret_post"}
     wanted["grant_types"] = ["authorization_code", "refresh_token"]
     wanted["post_logout_redirect_uris"] = [REDIRECT]
-    token = registration_token(shared_server)
+    token = registration_token(shared_server.ca.parent)
     said = signs_in(None, scenario="stranger", proof="post", initial_access_token=token, metadata=wanted)
     assert (said["second"]["status"], said["second"]["error"]) == (401, "invalid_token")
     client = said["registered"]
