@@ -53,7 +53,7 @@ impl Client {
         Ok(Self { address: address.to_owned(), stream: BufReader::new(stream) })
     }
 
-    /// Sends a request with a form, which may be empty.
+    /// Sends a request with a form, which may be empty, or with what a header `content-type` says.
     ///
     /// # Errors
     /// When the answer did not come whole: whether the request was carried out is not known.
@@ -63,7 +63,9 @@ impl Client {
             let _ = write!(request, "{name}: {value}\r\n");
         }
         let length = body.len();
-        request.push_str("content-type: application/x-www-form-urlencoded\r\n");
+        if headers.iter().all(|(name, _)| *name != "content-type") {
+            request.push_str("content-type: application/x-www-form-urlencoded\r\n");
+        }
         let _ = write!(request, "content-length: {length}\r\n\r\n{body}");
         self.stream.get_mut().write_all(request.as_bytes())?;
         self.answer()

@@ -49,10 +49,14 @@ pub async fn run(options: KeyOptions) -> anyhow::Result<()> {
         }
         Act::Rotate(RotateOptions { at_once }) => {
             let begins = if at_once { Begins::AtOnce } else { Begins::WhenSeen };
-            let master = options.store.master_key()?;
+            let master = store.master_key().await?;
             let rotated =
                 keys::rotate(storage, &master, store.now(), store.entropy.as_ref(), &settings, begins).await?;
-            rotated.iter().map(line).collect()
+            if rotated.is_empty() {
+                "no key signs yet; the server makes the first one when it starts\n".to_owned()
+            } else {
+                rotated.iter().map(line).collect()
+            }
         }
         Act::Rehearse => {
             let rehearsals = keys::rehearse(storage, store.now(), &settings).await?;

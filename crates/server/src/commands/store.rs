@@ -65,11 +65,19 @@ impl Store {
     /// # Errors
     /// One line that says that the master key is not there, or may not be read.
     pub async fn client_secrets(&self) -> anyhow::Result<ClientSecrets> {
+        Ok(ClientSecrets::of(&self.master_key().await?))
+    }
+
+    /// What the secrets of the deployment are sealed under; where nothing has run yet, it is made.
+    ///
+    /// # Errors
+    /// One line that says that it is not there, or may not be read.
+    pub async fn master_key(&self) -> anyhow::Result<SealingKey> {
         let folder = DataFolder::open_or_beside(&self.data)?;
         let made = self.may_make_key && !start::has_run_before(self.storage.as_ref()).await?;
         let key =
             if made { folder.secret(MASTER_KEY, self.entropy.as_ref())? } else { folder.kept_secret(MASTER_KEY)? };
-        Ok(ClientSecrets::of(&SealingKey::from_bytes(key)))
+        Ok(SealingKey::from_bytes(key))
     }
 }
 
@@ -105,15 +113,6 @@ impl StoreOptions {
             may_make_key,
             _folders: folders,
         })
-    }
-
-    /// What the secrets of the deployment are sealed under.
-    ///
-    /// # Errors
-    /// One line that says that it is not there, or may not be read.
-    pub fn master_key(&self) -> anyhow::Result<SealingKey> {
-        let folder = DataFolder::open_or_beside(&self.data)?;
-        Ok(SealingKey::from_bytes(folder.kept_secret(MASTER_KEY)?))
     }
 
     fn database(&self) -> anyhow::Result<Database> {

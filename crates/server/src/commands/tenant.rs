@@ -60,7 +60,7 @@ pub async fn run(options: TenantOptions) -> anyhow::Result<()> {
     let (storage, entropy) = (store.storage.as_ref(), store.entropy.as_ref());
     let found = find::tenants(storage, Some(&asked.tenant)).await?;
     let Some(tenant) = found.first() else { anyhow::bail!("there is no tenant {}", asked.tenant) };
-    let key = start::initial_access_tokens(storage, &options.store.master_key()?, entropy).await?;
+    let key = start::initial_access_tokens(storage, &store.master_key().await?, entropy).await?;
     let (token, end) =
         registration::initial_access_token(&key, entropy, tenant.id, asked.uses, store.now() + asked.lifetime);
     let how_often = if asked.uses == 1 { "once".to_owned() } else { format!("{} times", asked.uses) };
