@@ -114,8 +114,12 @@ def pem(certificate):
 def shown(of, ca):
     """What Node wants to know in order to show a certificate, and to trust the server's."""
     key, certificate = of
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return {"key": private.decode(), "cert": pem(certificate), "ca": ca.read_text()}
+    return {"key": private_pem(key), "cert": pem(certificate), "ca": ca.read_text()}
+
+
+def private_pem(key):
+    form = serialization.PrivateFormat.PKCS8
+    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
 
 
 def public_jwk(key):
