@@ -1,4 +1,4 @@
-"""Applications on Node, their libraries unmodified: a process each, which says one thing per line and is told what it asks for."""
+"""Applications in a process of their own, their libraries unmodified: each says one thing per line and is told what it asks for."""
 
 import json
 import os
@@ -17,9 +17,16 @@ PLAYED_WITHIN = 180
 
 
 def played(server, script, name, decision="accept", person=None, **settings):
-    """Plays a script to its end and returns what it says at last; wherever it sends a person, that is `name`, or `person`."""
+    """Plays a script on Node to its end and returns what it says last; wherever it sends a person, that is `name`, or `person`."""
+    person = person or Person(server.ca, name, PASSWORD)
+    program = [shutil.which("node"), SCENARIOS / f"{script}.mjs"]
+    return run(program, server, person, decision, authority=server.authority, **settings)
+
+
+def run(program, server, person, decision="accept", **settings):
+    """The same for any program."""
     process = subprocess.Popen(
-        [shutil.which("node"), SCENARIOS / f"{script}.mjs", json.dumps({"authority": server.authority, **settings})],
+        [*program, json.dumps(settings)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -29,7 +36,6 @@ def played(server, script, name, decision="accept", person=None, **settings):
     too_late = threading.Timer(PLAYED_WITHIN, process.kill)
     too_late.start()
     try:
-        person = person or Person(server.ca, name, PASSWORD)
         for line in process.stdout:
             [(kind, what)] = json.loads(line).items()
             if kind == "done":

@@ -1,5 +1,6 @@
-"""Clients of the standard, unmodified: openid-client (npm) and Authlib (PyPI), in headless Chromium."""
+"""Clients of the standard, unmodified: openid-client (npm), Authlib (PyPI) and openidconnect (crates.io), in headless Chromium."""
 
+import os
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -10,9 +11,9 @@ from joserfc import jwt as joserfc_jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from browser import browse
-from grantor import CHRIS_NAME, CONSOLE, CONSOLE_REDIRECT, CONSOLE_SECRET, CONTOSO, NATIVE_APP, serve
+from grantor import CHRIS_NAME, CONSOLE, CONSOLE_REDIRECT, CONSOLE_SECRET, CONTOSO, NATIVE_APP, ROOT, serve
 from in_chromium import InChromium, issuer
-from node_apps import played
+from node_apps import played, run
 
 # The daemon of the example directory.
 DAEMON, DAEMON_SECRET = "c0105000-0000-4000-8000-00000000a004", "daemon-secret-for-local-use-only-0001"
@@ -182,3 +183,12 @@ def test_authlib_goes_the_whole_way(server, browser, method):
     )
     out = in_a_framework.create_logout_url(CONSOLE_REDIRECT, renewed["id_token"])
     assert InChromium(browser).leave(out["url"], CONSOLE_REDIRECT) == {"state": out["state"]}
+
+
+def test_the_openidconnect_crate_goes_the_whole_way(server, browser):
+    program = [os.environ.get("OPENIDCONNECT_APP", ROOT / "target" / "debug" / "examples" / "openidconnect")]
+    settings = {"issuer": issuer(server), "client_id": CONSOLE, "secret": CONSOLE_SECRET, "redirect_uri": CONSOLE_REDIRECT}
+    said = run(program, server, InChromium(browser), ca=str(server.ca), **settings)
+    assert said["info"]["sub"] == said["sub"] and said["info"]["name"] == "Chris Green"
+    assert said["again"] == said["info"]
+    assert said["left"] == {"state": "bye"}

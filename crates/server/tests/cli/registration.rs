@@ -16,14 +16,14 @@ fn register(server: &Server, token: &str) -> Answer {
 #[test]
 fn a_registration_token_is_shown_once_and_good_for_as_many_as_it_says() {
     let house = House::new();
-    let make = ["tenant", "registration-token", "contoso.example", "--uses", "2", "--lifetime", "10m"];
-    let early = house.run(&make);
+    let command = ["tenant", "registration-token", "contoso.example", "--uses", "2", "--lifetime", "10m"];
+    let early = house.run(&command);
     assert!(early.err.contains("takes no registration yet") && early.err.contains("client_registration"), "{early:?}");
     early.done();
     let policy = "kind = \"organization\"\npolicy = { client_registration = \"with-initial-access-token\" }\n";
     house.apply(&CONTOSO_DIRECTORY.replacen("kind = \"organization\"\n", policy, 1));
 
-    let made = house.run(&make);
+    let made = house.run(&command);
     assert!(made.err.contains(" in contoso.example with it, 2 times, until ") && made.err.contains("kept nowhere"));
     assert!(!made.err.contains("takes no registration"), "{made:?}");
     let token = made.done();
