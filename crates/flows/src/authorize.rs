@@ -258,7 +258,7 @@ pub async fn proceed(
 async fn moved(env: &Env, stage: Stage, person: &SignedIn) -> Result<Stage, FlowError> {
     match stage {
         Stage::Waiting { handle, interaction } if handle.tenant() != person.tenant.id => {
-            match env.storage.tenant(handle.tenant()).end_interaction(&handle.digest()).await? {
+            match env.storage.tenant(handle.tenant()).end_interaction(&handle.digest(), None).await? {
                 Finished::Now => {
                     let progress = Progress { account: Some(person.user.id), ..interaction.progress };
                     Ok(Stage::New(Interaction { progress, ..interaction }))

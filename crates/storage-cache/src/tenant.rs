@@ -223,10 +223,6 @@ impl TenantStorage for CachedTenant {
         self.store.find_pushed_request(digest).await
     }
 
-    async fn end_pushed_request(&self, digest: &HandleDigest) -> Result<Finished, Fault> {
-        self.store.end_pushed_request(digest).await
-    }
-
     async fn find_session_end(&self, sid: &str) -> Result<Option<Timestamp>, Fault> {
         self.store.find_session_end(sid).await
     }
@@ -247,8 +243,8 @@ impl TenantStorage for CachedTenant {
         self.store.note_progress(digest, progress).await
     }
 
-    async fn end_interaction(&self, digest: &HandleDigest) -> Result<Finished, Fault> {
-        self.store.end_interaction(digest).await
+    async fn end_interaction(&self, digest: &HandleDigest, pushed: Option<&HandleDigest>) -> Result<Finished, Fault> {
+        self.store.end_interaction(digest, pushed).await
     }
 
     async fn issue_code(&self, issue: &IssueCode) -> Result<Finished, Fault> {

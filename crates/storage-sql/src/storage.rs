@@ -320,10 +320,6 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
         self.engine.read(&once::FindPushed { tenant: self.tenant, digest }).await
     }
 
-    async fn end_pushed_request(&self, digest: &HandleDigest) -> Result<Finished, Fault> {
-        self.engine.write(once::EndPushed { tenant: self.tenant, digest: *digest }).await
-    }
-
     async fn find_session_end(&self, sid: &str) -> Result<Option<Timestamp>, Fault> {
         self.engine.read(&sessions::FindEnd { tenant: self.tenant, sid }).await
     }
@@ -344,8 +340,8 @@ impl<E: Engine> TenantStorage for OfTenant<E> {
         self.engine.write(interactions::NoteProgress::new(self.tenant, digest, progress)?).await
     }
 
-    async fn end_interaction(&self, digest: &HandleDigest) -> Result<Finished, Fault> {
-        self.engine.write(interactions::End { tenant: self.tenant, digest: *digest }).await
+    async fn end_interaction(&self, digest: &HandleDigest, pushed: Option<&HandleDigest>) -> Result<Finished, Fault> {
+        self.engine.write(interactions::End { tenant: self.tenant, digest: *digest, pushed: pushed.copied() }).await
     }
 
     async fn issue_code(&self, issue: &IssueCode) -> Result<Finished, Fault> {

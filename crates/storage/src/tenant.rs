@@ -151,9 +151,6 @@ pub trait TenantStorage: Send + Sync {
     /// A request, also one whose time is over.
     async fn find_pushed_request(&self, digest: &HandleDigest) -> Result<Option<PushedRequest>, Fault>;
 
-    /// Ends a request without an answer.
-    async fn end_pushed_request(&self, digest: &HandleDigest) -> Result<Finished, Fault>;
-
     // Authorization requests that wait for their person.
 
     /// Keeps a request until its person has answered.
@@ -165,8 +162,9 @@ pub trait TenantStorage: Send + Sync {
     /// Keeps what the person has done so far.
     async fn note_progress(&self, digest: &HandleDigest, progress: &Progress) -> Result<(), Fault>;
 
-    /// Ends a request without a code.
-    async fn end_interaction(&self, digest: &HandleDigest) -> Result<Finished, Fault>;
+    /// Ends a request without a code, with what was pushed for it, if that ends too: both, or, when either had ended before, no
+    /// more than the end of the other.
+    async fn end_interaction(&self, digest: &HandleDigest, pushed: Option<&HandleDigest>) -> Result<Finished, Fault>;
 
     // Codes.
 

@@ -124,7 +124,7 @@ impl Finishing<'_> {
 
     async fn visit(&self, path: &str) -> Result<Step, FlowError> {
         if let Some(waited) = self.stage.handle() {
-            once(self.store().end_interaction(&waited).await?)?;
+            once(self.store().end_interaction(&waited, None).await?)?;
         }
         let (tenant, user) = (Arc::clone(&self.person.tenant), self.person.user.id);
         Ok(Step::Visit { tenant, user, path: path.to_owned() })

@@ -47,13 +47,7 @@ pub async fn note_progress(env: &Env, handle: &Handle, progress: &Progress) -> R
 /// # Errors
 /// Always: [`Refusal::ConsentDeclined`], or [`Refusal::InteractionGone`] when it was answered meanwhile.
 pub async fn decline(env: &Env, handle: &Handle, pushed: Option<&HandleDigest>) -> Result<Infallible, FlowError> {
-    let store = env.storage.tenant(handle.tenant());
-    if let Some(pushed) = pushed
-        && store.end_pushed_request(pushed).await? == Finished::Before
-    {
-        return Err(Refusal::InteractionGone.into());
-    }
-    match store.end_interaction(&handle.digest()).await? {
+    match env.storage.tenant(handle.tenant()).end_interaction(&handle.digest(), pushed).await? {
         Finished::Now => Err(Refusal::ConsentDeclined.into()),
         Finished::Before => Err(Refusal::InteractionGone.into()),
     }

@@ -5,6 +5,7 @@ use grantor_protocol::{HandleDigest, TenantId};
 use grantor_rules::model::{Interaction, Progress};
 use grantor_storage::{Fault, Finished};
 
+use super::once;
 use crate::conn::{Conn, Job};
 use crate::documents::{self, InteractionDocument};
 use crate::{rows, sql};
@@ -90,13 +91,16 @@ impl Job for NoteProgress {
 pub struct End {
     pub tenant: TenantId,
     pub digest: HandleDigest,
+    /// What was pushed for it and ends with it.
+    pub pushed: Option<HandleDigest>,
 }
 
 impl Job for End {
     type Out = Finished;
 
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Finished, Fault> {
-        let ended = ends(conn, self.tenant, Some(&self.digest)).await?;
+        let ended = ends(conn, self.tenant, Some(&self.digest)).await?
+            && once::ends_pushed(conn, self.tenant, self.pushed.as_ref()).await?;
         Ok(if ended { Finished::Now } else { Finished::Before })
     }
 }

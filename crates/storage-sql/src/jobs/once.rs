@@ -3,7 +3,7 @@
 use grantor_environment::Timestamp;
 use grantor_protocol::{HandleDigest, TenantId};
 use grantor_rules::model::PushedRequest;
-use grantor_storage::{Fault, Finished};
+use grantor_storage::Fault;
 
 use crate::conn::{Conn, Job, V};
 use crate::documents::{self, PushedDocument};
@@ -72,25 +72,6 @@ impl Job for FindPushed<'_> {
     async fn run<C: Conn>(&self, conn: &mut C) -> Result<Self::Out, Fault> {
         let row = conn.one(sql::FIND_PUSHED, &[self.tenant.into(), self.digest.into()]).await?;
         row.map(|row| rows::pushed_request(&row, &(self.tenant, self.digest))).transpose()
-    }
-}
-
-/// Ends a pushed request without an answer.
-pub struct EndPushed {
-    pub tenant: TenantId,
-    pub digest: HandleDigest,
-}
-
-impl Job for EndPushed {
-    type Out = Finished;
-
-    fn is_one_statement(&self) -> bool {
-        true
-    }
-
-    async fn run<C: Conn>(&self, conn: &mut C) -> Result<Finished, Fault> {
-        let ended = ends_pushed(conn, self.tenant, Some(&self.digest)).await?;
-        Ok(if ended { Finished::Now } else { Finished::Before })
     }
 }
 

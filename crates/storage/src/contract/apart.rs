@@ -106,7 +106,7 @@ pub async fn nothing_of_another_tenant_is_changed(storage: Arc<dyn Storage>) {
         ..new_sign_in(digest(8), sign_in(1, NOW))
     };
     empty.record_sign_in(&steals).await.unwrap();
-    assert_eq!(empty.end_interaction(&digest(2)).await.unwrap(), Finished::Before);
+    assert_eq!(empty.end_interaction(&digest(2), None).await.unwrap(), Finished::Before);
     assert_eq!(empty.burn_code(&digest(3), NOW).await.unwrap(), Burned::Before);
     for code in [3, 4] {
         assert_eq!(empty.redeem_code(&redeem(digest(code), 9, digest(19))).await.unwrap(), Redeemed::Before);

@@ -47,7 +47,7 @@ pub async fn issuing_ends_the_interaction_and_records_the_consent(storage: Arc<d
 pub async fn issuing_for_an_ended_interaction_writes_nothing(storage: Arc<dyn Storage>) {
     let tenant = one_tenant(&storage).await;
     tenant.begin_interaction(&digest(5), &interaction()).await.unwrap();
-    tenant.end_interaction(&digest(5)).await.unwrap();
+    tenant.end_interaction(&digest(5), None).await.unwrap();
     assert_eq!(tenant.issue_code(&with_consent_in(5)).await.unwrap(), Finished::Before);
     assert_eq!(tenant.find_code(&digest(1)).await.unwrap(), None);
     assert!(tenant.find_consents(user_id(1), &client_id("app")).await.unwrap().is_empty());

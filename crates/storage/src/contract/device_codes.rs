@@ -81,7 +81,7 @@ pub async fn answering_what_was_answered_before_writes_nothing(storage: Arc<dyn 
     let kept = DeviceCode { answer: Some(DeviceAnswer::Declined), ..device_code() };
     assert_eq!(storage.find_device_code(&digest(1)).await.unwrap(), Some(kept));
     // The interaction was, the device code was not.
-    one.end_interaction(&digest(6)).await.unwrap();
+    one.end_interaction(&digest(6), None).await.unwrap();
     assert_eq!(storage.answer_device_code(&with_consent_in(2, 6)).await.unwrap(), Finished::Before);
     assert_eq!(storage.find_device_code(&digest(2)).await.unwrap(), Some(device_code()));
     assert_eq!(storage.answer_device_code(&approve(digest(3))).await.unwrap(), Finished::Before);

@@ -44,9 +44,9 @@ pub async fn a_request_ends_once(storage: Arc<dyn Storage>) {
     let tenant = one_tenant(&storage).await;
     tenant.begin_interaction(&digest(1), &interaction()).await.unwrap();
     tenant.begin_interaction(&digest(2), &interaction()).await.unwrap();
-    assert_eq!(tenant.end_interaction(&digest(1)).await.unwrap(), Finished::Now);
-    assert_eq!(tenant.end_interaction(&digest(1)).await.unwrap(), Finished::Before);
-    assert_eq!(tenant.end_interaction(&digest(3)).await.unwrap(), Finished::Before);
+    assert_eq!(tenant.end_interaction(&digest(1), None).await.unwrap(), Finished::Now);
+    assert_eq!(tenant.end_interaction(&digest(1), None).await.unwrap(), Finished::Before);
+    assert_eq!(tenant.end_interaction(&digest(3), None).await.unwrap(), Finished::Before);
     assert!(tenant.find_interaction(&digest(1)).await.unwrap().is_none());
     assert!(tenant.find_interaction(&digest(2)).await.unwrap().is_some());
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use grantor_rules::model::{Code, Family, RevocationReason};
 
 use super::samples::{
-    NOW, begin, code, digest, end_sign_ins, family, family_id, in_minutes, issue, new_sign_in, one_tenant,
+    NOW, begin, code, digest, end_sign_ins, family, family_id, in_minutes, interaction, issue, new_sign_in, one_tenant,
     pushed_request, sign_in, tenant_id, tenants, terms,
 };
 use crate::{BeginFamily, Finished, IssueCode, Storage};
@@ -47,8 +47,17 @@ pub async fn a_pushed_request_ends_once(storage: Arc<dyn Storage>) {
     for number in [1, 2, 3] {
         tenant.push_request(&digest(number), &pushed_request()).await.unwrap();
     }
-    assert_eq!(tenant.end_pushed_request(&digest(1)).await.unwrap(), Finished::Now);
-    assert_eq!(tenant.end_pushed_request(&digest(1)).await.unwrap(), Finished::Before);
+    for number in [31, 32, 33] {
+        tenant.begin_interaction(&digest(number), &interaction()).await.unwrap();
+    }
+    let no = async |number, of| tenant.end_interaction(&digest(number), Some(&digest(of))).await.unwrap();
+    assert_eq!(no(31, 1).await, Finished::Now);
+    assert!(tenant.find_pushed_request(&digest(1)).await.unwrap().is_none(), "both end in one commit");
+    assert_eq!(no(32, 1).await, Finished::Before, "it was answered for another of its browsers");
+    assert!(tenant.find_interaction(&digest(32)).await.unwrap().is_none());
+    assert_eq!(no(31, 2).await, Finished::Before);
+    assert!(tenant.find_pushed_request(&digest(2)).await.unwrap().is_some(), "who comes second ends nothing");
+    assert!(tenant.find_interaction(&digest(33)).await.unwrap().is_some());
     let issued = |number, of| IssueCode { pushed: Some(digest(of)), ..issue(digest(number), 1) };
     assert_eq!(tenant.issue_code(&issued(11, 1)).await.unwrap(), Finished::Before);
     assert_eq!(tenant.issue_code(&issued(12, 2)).await.unwrap(), Finished::Now);

@@ -319,7 +319,7 @@ pub async fn an_acknowledged_commit_is_seen_by_everyone(storage: Arc<dyn Storage
             tenant.begin_interaction(&digest(number), &interaction()).await.unwrap();
             let found = tenant.find_interaction(&digest(number)).await.unwrap().is_some();
             found
-                && tenant.end_interaction(&digest(number)).await.unwrap() == Finished::Now
+                && tenant.end_interaction(&digest(number), None).await.unwrap() == Finished::Now
                 && tenant.find_interaction(&digest(number)).await.unwrap().is_none()
         }
     })

@@ -255,13 +255,6 @@ impl TenantStorage for InsistentOfTenant {
         look_up!(self.shared, self.store.find_pushed_request(digest))
     }
 
-    async fn end_pushed_request(&self, digest: &HandleDigest) -> Result<Finished, Fault> {
-        let contest = self.contest(Prize::PushedRequest, digest);
-        let act = || contest.entered(self.store.end_pushed_request(digest), Finished::Now);
-        let over = || async { Ok(self.find_pushed_request(digest).await?.is_none()) };
-        insist!(self.shared, act(), |_turn| contest.claimed(over(), Finished::Now))
-    }
-
     async fn find_session_end(&self, sid: &str) -> Result<Option<Timestamp>, Fault> {
         look_up!(self.shared, self.store.find_session_end(sid))
     }
@@ -284,10 +277,25 @@ impl TenantStorage for InsistentOfTenant {
         insist!(self.shared, self.store.note_progress(digest, progress))
     }
 
-    async fn end_interaction(&self, digest: &HandleDigest) -> Result<Finished, Fault> {
+    async fn end_interaction(&self, digest: &HandleDigest, pushed: Option<&HandleDigest>) -> Result<Finished, Fault> {
         let contest = self.contest(Prize::Interaction, digest);
-        let act = || contest.entered(self.store.end_interaction(digest), Finished::Now);
-        insist!(self.shared, act(), |_turn| contest.claimed(self.is_ended(digest), Finished::Now))
+        let Some(pushed) = pushed else {
+            let act = || contest.entered(self.store.end_interaction(digest, None), Finished::Now);
+            return insist!(self.shared, act(), |_turn| contest.claimed(self.is_ended(digest), Finished::Now));
+        };
+        let of_pushed = self.contest(Prize::PushedRequest, pushed);
+        let act = || {
+            let ended = self.store.end_interaction(digest, Some(pushed));
+            contest.entered(of_pushed.entered(ended, Finished::Now), Finished::Now)
+        };
+        let over = || async { Ok(self.is_ended(digest).await? && self.find_pushed_request(pushed).await?.is_none()) };
+        let claimed = || async {
+            match of_pushed.claimed(over(), Finished::Now).await? {
+                Some(said) => contest.claimed(std::future::ready(Ok(true)), said).await,
+                None => Ok(None),
+            }
+        };
+        insist!(self.shared, act(), |_turn| claimed())
     }
 
     async fn issue_code(&self, issue: &IssueCode) -> Result<Finished, Fault> {
