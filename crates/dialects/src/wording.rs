@@ -135,7 +135,7 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::ConsentRequired { missing } => {
             format!("The person or an administrator has not consented to this use of the application: {}.", missing.join(", "))
         }
-        R::ConsentDeclined => "The person declined to consent.".into(),
+        R::ConsentDeclined => "The person said no: nothing was allowed.".into(),
         R::AdministratorMustConsent { .. } => "Only an administrator can allow what this application asks for.".into(),
         R::PasswordWrong => "That sign-in name and password do not match.".into(),
         R::UserLocked => "The account is locked for a while, after too many wrong passwords.".into(),

@@ -6,7 +6,8 @@ use crate::{Account, Brand, Hidden, assets, words};
 
 /// The choice between the accounts that are signed in in this browser.
 ///
-/// Each account is a button `#pick-USER-ID` that sends `pick=USER-ID`; `#use-another` sends `use-another=1`.
+/// Each account is a button `#pick-USER-ID` that sends `pick=USER-ID`; `#use-another` sends `use-another=1`, and `#deny` sends
+/// `decision=deny`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "account_picker.html")]
 pub struct AccountPicker {
@@ -18,14 +19,17 @@ pub struct AccountPicker {
     pub accounts: Vec<Account>,
     /// The path that the form is sent to.
     pub action: String,
-    /// What the form carries.
+    /// What each form carries.
     pub hidden: Hidden,
+    /// Whether somebody waits for an answer, which may be no.
+    pub may_deny: bool,
 }
 
 /// The form for user name and password.
 ///
-/// The fields are `#username` and `#password`, the button is `#sign-in`, an error stands in `#error`. Where
-/// [`switch_account`](Self::switch_account) is set, a form of its own sends `decision=switch`.
+/// The fields are `#username` and `#password`, the button is `#sign-in`, an error stands in `#error`. In a form of their own, so
+/// that no password goes with them and the enter key signs in, `#switch` sends `decision=switch` and `#deny` sends
+/// `decision=deny`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in.html")]
 pub struct SignIn {
@@ -39,10 +43,12 @@ pub struct SignIn {
     pub error: Option<SignInError>,
     /// The path that the form is sent to.
     pub action: String,
-    /// What the form carries.
+    /// What each form carries.
     pub hidden: Hidden,
     /// Whether the person may go and choose another account.
     pub switch_account: bool,
+    /// Whether somebody waits for an answer, which may be no.
+    pub may_deny: bool,
 }
 
 /// Why a sign-in did not succeed, as far as a stranger may know.

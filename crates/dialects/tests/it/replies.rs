@@ -364,7 +364,7 @@ fn a_refusal_comes_back_with_its_number_last() {
                 ("error", "access_denied".to_owned()),
                 (
                     "error_description",
-                    "AADSTS65004: The person declined to consent.\r\n\
+                    "AADSTS65004: The person said no: nothing was allowed.\r\n\
                      Trace ID: 11111111-1111-4111-8111-111111111111\r\n\
                      Correlation ID: 22222222-2222-4222-8222-222222222222\r\n\
                      Timestamp: 2024-05-01 10:12:12Z"

@@ -5,9 +5,9 @@ use crate::{markup::tags, samples};
 #[test]
 fn each_page_holds_its_promised_ids() {
     let promised: &[(&str, &[&str])] = &[
-        ("account-picker", &["pick-Chr", "pick-Ana", "use-another"]),
-        ("sign-in", &["username", "password", "sign-in"]),
-        ("sign-in-again", &["username", "password", "sign-in", "error", "switch"]),
+        ("account-picker", &["pick-Chr", "pick-Ana", "use-another", "deny"]),
+        ("sign-in", &["username", "password", "sign-in", "deny"]),
+        ("sign-in-again", &["username", "password", "sign-in", "error", "switch", "deny"]),
         ("consent", &["permissions", "accept", "deny", "switch"]),
         ("consent-administrator", &["permissions", "accept", "deny", "consent-for-organization"]),
         ("consent-for-everyone", &["permissions", "accept", "deny", "switch"]),
@@ -78,6 +78,8 @@ fn each_button_sends_what_is_promised() {
     let promised = [
         ("account-picker", "pick-Ana", "pick", "Ana"),
         ("account-picker", "use-another", "use-another", "1"),
+        ("account-picker", "deny", "decision", "deny"),
+        ("sign-in", "deny", "decision", "deny"),
         ("consent", "accept", "decision", "accept"),
         ("consent", "deny", "decision", "deny"),
         ("consent", "switch", "decision", "switch"),
@@ -131,6 +133,21 @@ fn the_enter_key_refuses_where_something_would_be_allowed() {
         let accept = html.find("id=\"accept\"").expect("accept");
         assert!(deny < accept, "{name}: a form's first button is what the enter key presses");
     }
+}
+
+#[test]
+fn the_enter_key_signs_in_and_no_password_goes_with_a_no() {
+    for name in ["sign-in", "sign-in-again", "sign-in-common"] {
+        let html = page(name);
+        let (first, rest) = html.split_once("</form>").expect("the form for the password");
+        assert!(first.contains("id=\"password\"") && !first.contains("id=\"deny\""), "{name}");
+        assert!(rest.contains("id=\"deny\"") && !rest.contains("<input id="), "{name}");
+    }
+}
+
+#[test]
+fn where_nobody_waits_for_an_answer_nothing_is_denied() {
+    assert!(!page("sign-in-plain").contains("id=\"deny\""));
 }
 
 fn page(name: &str) -> String {

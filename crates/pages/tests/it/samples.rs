@@ -76,6 +76,7 @@ fn account_picker(say: Say<'_>) -> AccountPicker {
         ],
         action: say("/sign-in/pick"),
         hidden: hidden(say),
+        may_deny: true,
     }
 }
 
@@ -84,7 +85,7 @@ fn account(say: Say<'_>, display_name: &str, username: &str) -> Account {
 }
 
 fn sign_in(say: Say<'_>) -> SignIn {
-    SignIn { application_name: Some(say("Native App")), ..sign_in_plain(say) }
+    SignIn { application_name: Some(say("Native App")), may_deny: true, ..sign_in_plain(say) }
 }
 
 fn sign_in_plain(say: Say<'_>) -> SignIn {
@@ -93,7 +94,7 @@ fn sign_in_plain(say: Say<'_>) -> SignIn {
 
 /// The sign-in page where no tenant is known yet, and an app asks.
 fn sign_in_common(say: Say<'_>) -> SignIn {
-    SignIn { application_name: Some(say("Native App")), ..sign_in_anywhere(say) }
+    SignIn { application_name: Some(say("Native App")), may_deny: true, ..sign_in_anywhere(say) }
 }
 
 fn sign_in_anywhere(say: Say<'_>) -> SignIn {
@@ -105,6 +106,7 @@ fn sign_in_anywhere(say: Say<'_>) -> SignIn {
         action: say("/sign-in"),
         hidden: hidden(say),
         switch_account: false,
+        may_deny: false,
     }
 }
 

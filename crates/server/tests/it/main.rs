@@ -31,6 +31,7 @@ mod proven_tokens;
 mod refresh;
 mod revocation;
 mod routes;
+mod saying_no;
 mod secrets;
 mod service_principals;
 mod sign_in;

@@ -180,6 +180,9 @@ impl<'a> Waiting<'a> {
             let name = form.sole("username").unwrap_or_default().to_owned();
             return Ok(self.sign_in_page(name, Some(SignInError::PageExpired), false));
         }
+        if form.sole("decision") == Some("deny") {
+            return self.declined().await;
+        }
         let so_far = self.interaction.progress.clone();
         if let Some(id) = form.sole("pick") {
             let account: UserId = id.parse().map_err(|_| Refusal::FormNotOurs)?;
@@ -262,6 +265,7 @@ impl<'a> Waiting<'a> {
         }
     }
 
+    /// The person says no, at whichever step: the request ends, and whoever waits for it is told.
     async fn declined(&self) -> Result<Answer, FlowError> {
         if let AnswerTo::Device { code, awaits } = self.proven.answer {
             device::decline(&self.app.env, code, self.handle.tenant(), Some(self.handle.digest())).await?;

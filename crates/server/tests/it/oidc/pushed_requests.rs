@@ -97,12 +97,21 @@ async fn whoever_came_in_time_signs_in_at_ease() {
 #[tokio::test]
 async fn a_no_ends_it_as_well() {
     let platform = TestPlatform::start().await;
-    let place = place(&push(&platform, &asking(NATIVE).scope("openid email"), &[]).await);
-    let mut browser = platform.browser();
-    let page = browser.authorize(&pointing(NATIVE, &place)).await.page();
-    let page = browser.sign_in(page, CHRIS).await.page();
-    assert_eq!(browser.press(&page, "deny").await.response().get("error"), "access_denied");
-    assert_eq!(refused(&platform, &pointing(NATIVE, &place)).await, "invalid_request_uri");
+    for signs_in in [false, true] {
+        let place = place(&push(&platform, &asking(NATIVE).scope("openid email"), &[]).await);
+        let mut browser = platform.browser();
+        // It may be visited twice, and a no in one window is the end of it in the other.
+        let other = browser.authorize(&pointing(NATIVE, &place)).await.page();
+        let mut page = browser.authorize(&pointing(NATIVE, &place)).await.page();
+        if signs_in {
+            page = browser.sign_in(page, CHRIS).await.page();
+        }
+        assert_eq!(browser.press(&page, "deny").await.response().get("error"), "access_denied");
+        assert_eq!(refused(&platform, &pointing(NATIVE, &place)).await, "invalid_request_uri");
+        let late = browser.sign_in(other, CHRIS).await.page();
+        let late = if late.has("accept") { browser.press(&late, "accept").await.page() } else { late };
+        assert!(late.has("error-code"), "{}", late.text());
+    }
 }
 
 #[tokio::test]

@@ -49,6 +49,7 @@ impl Waiting<'_> {
             action: self.sign_in_address(),
             hidden: Hidden { csrf: self.mark("sign-in", b"") },
             switch_account,
+            may_deny: self.somebody_waits(),
         };
         self.page(page.render())
     }
@@ -60,8 +61,14 @@ impl Waiting<'_> {
             accounts: people.iter().filter(|one| ids.contains(&one.user.id)).map(account).collect(),
             action: self.sign_in_address(),
             hidden: Hidden { csrf: self.mark("sign-in", b"") },
+            may_deny: self.somebody_waits(),
         };
         self.page(page.render())
+    }
+
+    /// Whether the answer goes to an application, which can be told no. Our own pages wait for nobody.
+    const fn somebody_waits(&self) -> bool {
+        !matches!(self.proven.answer, AnswerTo::Page(_))
     }
 
     fn consent_page(
