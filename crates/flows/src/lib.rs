@@ -27,6 +27,7 @@ pub mod key_readers;
 mod keys;
 mod lineage;
 mod load;
+pub mod logo;
 pub mod notices;
 mod opaque_tokens;
 pub mod outside;

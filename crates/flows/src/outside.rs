@@ -17,6 +17,13 @@ pub trait Outside: Send + Sync {
     /// [`Unreachable`] when there is none.
     async fn fetch(&self, address: &str) -> Result<Published, Unreachable>;
 
+    /// The picture that is published under `address`: the one that is known, or what a request brings. Pictures are kept apart
+    /// from documents and few are asked for at once, so that they never stand in the way of keys.
+    ///
+    /// # Errors
+    /// [`Unreachable`] when there is none.
+    async fn picture(&self, address: &str) -> Result<Published, Unreachable>;
+
     /// The document after `seen` turned out to lack something, such as a key that a token names: a newer one if there is one by
     /// now and we may ask again, else the same.
     ///

@@ -128,6 +128,14 @@ impl Documents {
         }
     }
 
+    /// What is known of `url` without asking anybody; `None` where a request would be made.
+    pub fn known(&self, url: &Url) -> Option<Result<Arc<Document>, DocumentError>> {
+        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = Arc::clone(&slots.by_address.get(url.as_str())?.slot);
+        drop(slots);
+        slot.known(self.clock.now())
+    }
+
     /// The document under `url` after `seen` turned out to lack something, such as a key that a token names: a newer one if
     /// there is one by now. Within [`DocumentSettings::refetch_interval`] of the last time, or when the request fails, it is the
     /// one that is known: whoever makes up key ids causes no more than that.

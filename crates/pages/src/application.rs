@@ -7,6 +7,8 @@ use crate::words;
 pub struct Application {
     /// What the app calls itself.
     pub name: String,
+    /// The path of the app's picture on this server, if it has one.
+    pub logo: Option<String>,
     /// Who made the app; empty if nobody is named.
     pub publisher: String,
     /// The domain of the tenant in which the app is registered, where it is worth saying: a name is easily claimed.

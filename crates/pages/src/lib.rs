@@ -41,7 +41,7 @@ pub use device::{DeviceCodeEntry, DeviceCodeError, DeviceConfirm, DeviceDeclined
 pub use elsewhere::ElsewhereDone;
 pub use form_post::{FORM_POST_SCRIPT, FORM_POST_SCRIPT_SHA256, FormPost, NativeClient};
 pub use needs_administrator::{NeedsAdministrator, NeedsAdministratorReason, RequestSent};
-pub use pieces::{Account, Brand, Hidden, Person};
+pub use pieces::{Account, Brand, Hidden, Person, mark_picture};
 pub use refused::{Busy, Compare, Fault, NotFound, Refused};
 pub use sign_in::{AccountPicker, SignIn, SignInError};
 pub use sign_out::{ContinueTo, SignOutConfirm, SignOutFrame, SignOutPick, SignedOut};

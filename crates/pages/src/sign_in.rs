@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Account, Brand, Hidden, assets, words};
+use crate::{Account, Application, Brand, Hidden, assets, words};
 
 /// The choice between the accounts that are signed in in this browser.
 ///
@@ -14,7 +14,7 @@ pub struct AccountPicker {
     /// Whose page it is; none where the tenant is only known once somebody signed in.
     pub brand: Option<Brand>,
     /// The app that asks.
-    pub application_name: String,
+    pub application: Application,
     /// The accounts, in the order in which they are shown.
     pub accounts: Vec<Account>,
     /// The path that the form is sent to.
@@ -36,7 +36,7 @@ pub struct SignIn {
     /// Whose page it is; none where the tenant is only known once somebody signed in.
     pub brand: Option<Brand>,
     /// The app that asks, if one does.
-    pub application_name: Option<String>,
+    pub application: Option<Application>,
     /// The user name that the field starts with; empty for none.
     pub username: String,
     /// Why the last attempt did not succeed.

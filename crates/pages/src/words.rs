@@ -82,6 +82,12 @@ pub const REGISTERED_IN: Around = Around::new(" It is registered in ", ".");
 pub const PRIVACY: &str = "Privacy statement";
 /// The link to the publisher's terms.
 pub const TERMS: &str = "Terms of service";
+/// What a screen reader hears after the name of a link that an app gave.
+pub const LINK_OF: Around = Around::new(" of ", "");
+/// Before the links of an app, where it is not clear whose they are.
+pub const LINKS_OF: Around = Around::new("About ", ":");
+/// What the picture of an app is called.
+pub const LOGO_OF: Around = Around::new("Logo of ", "");
 /// What a screen reader hears after the name of a link that leads out.
 pub const NEW_WINDOW: &str = " (opens in a new window)";
 /// The warning for an app from another tenant.

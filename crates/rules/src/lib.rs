@@ -22,6 +22,7 @@ pub mod dpop;
 pub mod layout;
 pub mod model;
 pub mod notices;
+pub mod picture;
 pub mod profile;
 pub mod refusal;
 pub mod registration;

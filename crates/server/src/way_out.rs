@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use grantor_environment::Clock;
@@ -12,6 +13,7 @@ use grantor_outgoing::{
 };
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::config::OutgoingConfig;
@@ -23,6 +25,23 @@ pub struct WayOut {
     pub http: Arc<dyn HttpClient>,
     /// Fetches what others publish, through [`Self::http`], and keeps it for a while.
     pub documents: Arc<Documents>,
+    pictures: Arc<Documents>,
+    pictures_at_once: Arc<Semaphore>,
+}
+
+/// How many pictures are asked for at once: they are for show, and others wait for the same client.
+const PICTURES_AT_ONCE: usize = 8;
+
+/// How long and how much is kept of pictures: 12.5 MiB at most.
+fn of_pictures() -> DocumentSettings {
+    DocumentSettings {
+        default_lifetime: Duration::from_hours(1),
+        least_lifetime: Duration::from_mins(10),
+        failure_lifetime: Duration::from_mins(1),
+        body_limit: 128 * 1024,
+        entries: 100,
+        ..DocumentSettings::default()
+    }
 }
 
 impl WayOut {
@@ -55,8 +74,9 @@ impl WayOut {
     }
 
     fn through(http: Arc<dyn HttpClient>, clock: Arc<dyn Clock>) -> Self {
-        let documents = Arc::new(Documents::new(Arc::clone(&http), clock, DocumentSettings::default()));
-        Self { http, documents }
+        let kept = |settings| Arc::new(Documents::new(Arc::clone(&http), Arc::clone(&clock), settings));
+        let (documents, pictures) = (kept(DocumentSettings::default()), kept(of_pictures()));
+        Self { http, documents, pictures, pictures_at_once: Arc::new(Semaphore::new(PICTURES_AT_ONCE)) }
     }
 }
 
@@ -68,6 +88,26 @@ impl Outside for WayOut {
             .await
             .map(|document| published(&document))
             .map_err(|error| unreachable(&error))
+    }
+
+    async fn picture(&self, address: &str) -> Result<Published, Unreachable> {
+        let address = read(address)?;
+        let found = match self.pictures.known(&address) {
+            Some(known) => known,
+            None => {
+                let busy = |_| Unreachable("too many pictures are asked for at once".to_owned());
+                let one_of_few = Arc::clone(&self.pictures_at_once).try_acquire_owned().map_err(busy)?;
+                let pictures = Arc::clone(&self.pictures);
+                // The request goes on without a caller who goes away, so it must be counted without them, too.
+                let asking = tokio::spawn(async move {
+                    let found = pictures.fetch(&address).await;
+                    drop(one_of_few);
+                    found
+                });
+                asking.await.map_err(|_| Unreachable("the request was given up".to_owned()))?
+            }
+        };
+        found.map(|document| published(&document)).map_err(|error| unreachable(&error))
     }
 
     async fn refetch(&self, address: &str, seen: &Published) -> Result<Published, Unreachable> {

@@ -81,6 +81,10 @@ impl Outside for OtherMachines {
         }
     }
 
+    async fn picture(&self, address: &str) -> Result<Published, Unreachable> {
+        self.fetch(address).await
+    }
+
     async fn refetch(&self, address: &str, seen: &Published) -> Result<Published, Unreachable> {
         let (mut state, now) = (self.state.lock().unwrap(), self.clock.now());
         if state.refetched.get(address).is_some_and(|at| now.seconds() < at.seconds() + REFETCH_SECONDS) {

@@ -14,8 +14,8 @@ use tower_service::Service;
 use crate::app::App;
 use crate::endpoints::interaction::{self, Page};
 use crate::endpoints::{
-    account, api, assets, authorize, backchannel, dev, device, documents, operations, push, registration, sign_out,
-    token, token_status,
+    account, api, assets, authorize, backchannel, dev, device, documents, logo, operations, push, registration,
+    sign_out, token, token_status,
 };
 use crate::incoming::Incoming;
 use crate::respond::{self, Answer};
@@ -130,6 +130,7 @@ async fn answer(app: &App, route: &Route, request: Request<Body>) -> Answer {
         Route::Me => api::me(app, &incoming).await,
         Route::DirectoryApi => api::not_found(&incoming),
         Route::Asset { path } => assets::handle(path),
+        Route::Logo { tenant, client } => Box::pin(logo::handle(app, &incoming, tenant, client)).await,
         Route::HealthLive => operations::live(),
         Route::HealthReady => operations::ready(app).await,
         Route::DevClock => dev::clock(app, &incoming),

@@ -246,6 +246,18 @@ pub fn asset(content_type: &'static str, bytes: &'static [u8]) -> Answer {
     answer
 }
 
+/// A picture, to be kept for so many seconds. It is nothing but one: opened by itself it may load and run nothing, and no other
+/// site may show it.
+pub fn picture(content_type: &'static str, bytes: Vec<u8>, seconds: u32) -> Answer {
+    let mut answer = empty(StatusCode::OK);
+    *answer.body_mut() = Body::from(bytes);
+    fixed(&mut answer, CONTENT_TYPE, HeaderValue::from_static(content_type));
+    fixed(&mut answer, CONTENT_SECURITY_POLICY, value!("default-src 'none'; frame-ancestors 'none'; sandbox"));
+    fixed(&mut answer, HeaderName::from_static("cross-origin-resource-policy"), value!("same-origin"));
+    insert(&mut answer, CACHE_CONTROL, &format!("public, max-age={seconds}"));
+    answer
+}
+
 /// An address that does not take this method.
 pub fn method_not_allowed(methods: &[&str]) -> Answer {
     let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, "This address does not take this method.\n");

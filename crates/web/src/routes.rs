@@ -80,6 +80,8 @@ pub enum Route {
     ConsentRequests { tenant: String, user: String },
     /// A style sheet or picture.
     Asset { path: String },
+    /// The picture of an application, by its client id in base64url.
+    Logo { tenant: String, client: String },
     /// Whether the process runs.
     HealthLive,
     /// Whether it can answer.
@@ -122,6 +124,7 @@ impl Route {
                 Self::ConsentRequests { tenant: (*tenant).to_owned(), user: (*user).to_owned() }
             }
             ["assets", _] => Self::Asset { path: path.to_owned() },
+            ["logo", tenant, _] => Self::Logo { tenant: (*tenant).to_owned(), client: last() },
             ["health", "live"] => Self::HealthLive,
             ["health", "ready"] => Self::HealthReady,
             ["dev", "clock"] => Self::DevClock,
@@ -211,6 +214,7 @@ impl Route {
             | Self::DirectoryApi
             | Self::Account
             | Self::Asset { .. }
+            | Self::Logo { .. }
             | Self::HealthLive
             | Self::HealthReady
             | Self::DevFlows => &["GET"],
@@ -264,6 +268,7 @@ impl Route {
             | Self::AccountPage { .. }
             | Self::ConsentRequests { .. }
             | Self::Asset { .. }
+            | Self::Logo { .. }
             | Self::HealthLive
             | Self::HealthReady
             | Self::DevClock

@@ -52,6 +52,21 @@ async fn a_clock_that_was_set_back_does_not_make_a_document_last() {
 }
 
 #[tokio::test]
+async fn what_is_known_is_told_without_asking() {
+    let scene = Scene::new();
+    let known = || scene.documents.known(&url("https://a.example/keys"));
+    assert!(known().is_none());
+    let first = scene.fetch().await.unwrap();
+    assert!(Arc::ptr_eq(&known().unwrap().unwrap(), &first));
+    scene.clock.advance(2 * MINUTE);
+    assert!(known().is_none());
+    scene.publisher.refuses(StatusCode::NOT_FOUND);
+    scene.fetch().await.unwrap_err();
+    assert!(known().unwrap().is_err());
+    assert_eq!(scene.publisher.asked(), 2);
+}
+
+#[tokio::test]
 async fn a_hundred_callers_are_one_request() {
     let scene = Scene::of(DocumentSettings::default(), 0);
     let calls: Vec<_> = (0..100)

@@ -17,7 +17,7 @@ impl<'a> Tag<'a> {
     }
 }
 
-const VOID: [&str; 3] = ["meta", "link", "input"];
+const VOID: [&str; 4] = ["meta", "link", "input", "img"];
 
 /// The start tags of a document, in order. Panics where an element is not closed or closed in the wrong place.
 pub fn tags(document: &str) -> Vec<Tag<'_>> {

@@ -69,7 +69,7 @@ fn hidden(say: Say<'_>) -> Hidden {
 fn account_picker(say: Say<'_>) -> AccountPicker {
     AccountPicker {
         brand: Some(brand(say)),
-        application_name: say("Native App"),
+        application: application_to_sign_in_to(say),
         accounts: vec![
             account(say, "Chris Green", "ChrisG@contoso.example"),
             account(say, "Ana", "ana@contoso.example"),
@@ -85,7 +85,7 @@ fn account(say: Say<'_>, display_name: &str, username: &str) -> Account {
 }
 
 fn sign_in(say: Say<'_>) -> SignIn {
-    SignIn { application_name: Some(say("Native App")), may_deny: true, ..sign_in_plain(say) }
+    SignIn { application: Some(application_to_sign_in_to(say)), may_deny: true, ..sign_in_plain(say) }
 }
 
 fn sign_in_plain(say: Say<'_>) -> SignIn {
@@ -94,13 +94,13 @@ fn sign_in_plain(say: Say<'_>) -> SignIn {
 
 /// The sign-in page where no tenant is known yet, and an app asks.
 fn sign_in_common(say: Say<'_>) -> SignIn {
-    SignIn { application_name: Some(say("Native App")), may_deny: true, ..sign_in_anywhere(say) }
+    SignIn { application: Some(application_of_nobody(say)), may_deny: true, ..sign_in_anywhere(say) }
 }
 
 fn sign_in_anywhere(say: Say<'_>) -> SignIn {
     SignIn {
         brand: None,
-        application_name: None,
+        application: None,
         username: String::new(),
         error: None,
         action: say("/sign-in"),
@@ -132,6 +132,7 @@ fn application(say: Say<'_>) -> Application {
 fn application_of_nobody(say: Say<'_>) -> Application {
     Application {
         name: say("Native App"),
+        logo: None,
         publisher: String::new(),
         publisher_tenant_domain: None,
         publisher_is_this_tenant: true,
@@ -144,8 +145,22 @@ fn application_of_nobody(say: Say<'_>) -> Application {
 fn application_from_outside(say: Say<'_>) -> Application {
     Application {
         name: say("Expense Reports"),
+        logo: Some(format!("/logo/fabrikam/{}", say("ZXhwZW5zZXM"))),
         publisher: say("Fabrikam"),
         publisher_tenant_domain: Some(say("fabrikam.example")),
+        publisher_is_this_tenant: false,
+        privacy_uri: Some(format!("https://fabrikam.example/{}", say("privacy"))),
+        terms_uri: Some(format!("https://fabrikam.example/{}", say("terms"))),
+    }
+}
+
+/// The same as far as those are told who have not signed in yet.
+fn application_to_sign_in_to(say: Say<'_>) -> Application {
+    Application {
+        name: say("Expense Reports"),
+        logo: Some(format!("/logo/fabrikam/{}", say("ZXhwZW5zZXM"))),
+        publisher: String::new(),
+        publisher_tenant_domain: None,
         publisher_is_this_tenant: false,
         privacy_uri: Some(format!("https://fabrikam.example/{}", say("privacy"))),
         terms_uri: Some(format!("https://fabrikam.example/{}", say("terms"))),

@@ -43,6 +43,8 @@ fn every_page_loads_only_our_assets() {
                     assert!(value.starts_with('/') || value.starts_with("https://"), "{page} leads to {value}");
                 } else if tag.name == "iframe" && *name == "src" {
                     assert!(page == "signed-out" && tag.has("hidden"), "{page} shows {value}");
+                } else if tag.name == "img" && *name == "src" {
+                    assert!(value.starts_with("/logo/"), "{page} shows {value}");
                 } else if *name == "href" || *name == "src" {
                     assert!(ours.contains(value), "{page} loads {value}");
                 }
@@ -50,6 +52,35 @@ fn every_page_loads_only_our_assets() {
         }
         assert_eq!(count(tags, "link"), 2, "{page}");
     });
+}
+
+#[test]
+fn every_picture_has_a_size_and_a_name_and_tells_nobody_where_it_is_shown() {
+    let mut found = 0;
+    for (page, html) in samples::pages(&mut str::to_owned) {
+        for picture in tags(&html).iter().filter(|tag| tag.name == "img") {
+            assert_eq!(picture.attribute("alt"), Some("Logo of Expense Reports"), "{page}");
+            assert_eq!((picture.attribute("width"), picture.attribute("height")), (Some("40"), Some("40")), "{page}");
+            assert_eq!(picture.attribute("referrerpolicy"), Some("no-referrer"), "{page}");
+            found += 1;
+        }
+    }
+    assert!(found >= 8, "on each page that names the app to a person who decides about it");
+}
+
+#[test]
+fn links_of_an_app_say_whose_they_are_and_leave_this_page_alone() {
+    for name in ["sign-in", "sign-in-again", "account-picker", "consent-elsewhere", "device-confirm-outside"] {
+        let html =
+            samples::pages(&mut str::to_owned).into_iter().find(|(found, _)| *found == name).expect("a sample").1;
+        let tags = tags(&html);
+        let links: Vec<_> = tags.iter().filter(|tag| tag.attribute("target") == Some("_blank")).collect();
+        let addresses: Vec<_> = links.iter().filter_map(|link| link.attribute("href")).collect();
+        assert_eq!(addresses, ["https://fabrikam.example/privacy", "https://fabrikam.example/terms"], "{name}");
+        assert!(links.iter().all(|link| link.attribute("rel") == Some("noopener noreferrer")), "{name}");
+        let whose = " of <bdi>Expense Reports</bdi> (opens in a new window)</span></a>";
+        assert_eq!(html.matches(whose).count(), 2, "{name}");
+    }
 }
 
 #[test]

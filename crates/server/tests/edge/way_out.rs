@@ -17,19 +17,34 @@ use grantor_server::local_authority::{CA_FILE, issue};
 use grantor_server::platform::{Platform, database_of};
 use grantor_server::tls::{Certificate, server_config};
 use grantor_server::way_out::WayOut;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::support::{Folder, Running};
 
 /// A publisher on this machine whose certificate is from an authority of its own.
 async fn publisher(folder: &Folder) -> (Running, Url, PathBuf) {
+    let router = Router::new().route("/keys", get(async || "the keys")).route("/notice", post(notified));
+    publisher_of(folder, router).await
+}
+
+async fn publisher_of(folder: &Folder, router: Router) -> (Running, Url, PathBuf) {
     let data = DataFolder::open(folder.path()).unwrap();
     let certified = issue(&data, &[], SystemClock.now(), &SystemEntropy).unwrap();
     let tls = server_config(Certificate::new(certified)).unwrap();
-    let router = Router::new().route("/keys", get(async || "the keys")).route("/notice", post(notified));
     let server = Running::start(router, Some(tls), Limits::default()).await;
     let url = Url::parse(&format!("https://localhost:{}/keys", server.address.port())).unwrap();
     (server, url, folder.path().join(CA_FILE))
+}
+
+/// Pictures that come only once they are let through.
+fn slowly(gate: &Arc<Semaphore>) -> Router {
+    let gate = Arc::clone(gate);
+    let picture = async move || {
+        gate.acquire().await.unwrap().forget();
+        "a picture"
+    };
+    Router::new().route("/picture/{number}", get(picture))
 }
 
 async fn notified(headers: HeaderMap, body: String) -> StatusCode {
@@ -116,5 +131,37 @@ async fn flows_read_what_others_publish_and_tell_them_things() {
     for wrong in ["", "no address", "http://client.example/"] {
         assert!(Outside::fetch(&way_out, wrong).await.is_err(), "{wrong}");
     }
+    server.stopped().await;
+}
+
+#[tokio::test]
+async fn pictures_are_kept_and_stand_in_nobodys_way() {
+    let folder = Folder::new();
+    let gate = Arc::new(Semaphore::new(1));
+    let router = slowly(&gate).route("/keys", get(async || "the keys"));
+    let (server, url, ca) = publisher_of(&folder, router).await;
+    let way_out = opened(&config(&["localhost", "127.0.0.1"], Some(ca))).unwrap();
+    let at = |host: &str, number: usize| {
+        let mut address = url.join(&format!("/picture/{number}")).unwrap();
+        address.set_host(Some(host)).unwrap();
+        address.to_string()
+    };
+    let known = way_out.picture(&at("localhost", 0)).await.unwrap();
+    assert_eq!(known.bytes.as_ref(), b"a picture");
+    // None of these is answered. A caller who goes away makes no room for another request.
+    for number in 1..=8 {
+        let (way_out, address) = (way_out.clone(), at("localhost", number));
+        let asking = tokio::spawn(async move { way_out.picture(&address).await.map(drop) });
+        tokio::task::yield_now().await;
+        asking.abort();
+    }
+    let busy = way_out.picture(&at("localhost", 9)).await.unwrap_err().to_string();
+    assert_eq!(busy, "too many pictures are asked for at once");
+    assert_eq!(way_out.picture(&at("localhost", 0)).await.unwrap(), known);
+    let mut keys = url.clone();
+    keys.set_host(Some("127.0.0.1")).unwrap();
+    assert_eq!(Outside::fetch(&way_out, keys.as_str()).await.unwrap().bytes.as_ref(), b"the keys");
+    assert!(way_out.picture("http://client.example/logo.png").await.is_err(), "without TLS");
+    gate.add_permits(100);
     server.stopped().await;
 }

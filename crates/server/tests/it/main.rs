@@ -23,6 +23,7 @@ mod front_channel;
 mod handles;
 mod journey;
 mod lifetimes;
+mod logos;
 mod matrix;
 mod oidc;
 mod on_behalf_of;

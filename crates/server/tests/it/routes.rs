@@ -59,7 +59,8 @@ fn after(route: Option<&Route>) -> Option<Route> {
         Some(Route::Account) => Route::AccountPage { tenant: tenant(), user: user() },
         Some(Route::AccountPage { .. }) => Route::ConsentRequests { tenant: tenant(), user: user() },
         Some(Route::ConsentRequests { .. }) => Route::Asset { path: "/assets/nothing".to_owned() },
-        Some(Route::Asset { .. }) => Route::HealthLive,
+        Some(Route::Asset { .. }) => Route::Logo { tenant: tenant(), client: "eA".to_owned() },
+        Some(Route::Logo { .. }) => Route::HealthLive,
         Some(Route::HealthLive) => Route::HealthReady,
         Some(Route::HealthReady) => Route::DevClock,
         Some(Route::DevClock) => Route::DevFlows,
@@ -153,6 +154,7 @@ fn as_nobody(route: &Route) -> AsNobody {
         Route::SignIn { handle } => row(&format!("/sign-in/{handle}"), 400, 400, false),
         Route::Consent { handle } => row(&format!("/consent/{handle}"), 400, 400, false),
         Route::Asset { path } => row(path, 404, 405, false),
+        Route::Logo { tenant, client } => row(&format!("/logo/{tenant}/{client}"), 404, 405, false),
         Route::HealthLive => row("/health/live", 200, 405, false),
         Route::HealthReady => row("/health/ready", 200, 405, false),
         // Without --dev these are not there.

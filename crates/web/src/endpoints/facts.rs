@@ -6,10 +6,13 @@ use grantor_rules::consent::PermissionAsked;
 use grantor_rules::directory_api;
 use grantor_rules::model::{Application, Risk, Tenant};
 
+use super::logo;
+
 /// An application, as the people of `tenant` see it. Its publisher is named only where the publisher is known.
 pub fn application(application: &Application, tenant: &Tenant, publisher: Option<&Tenant>) -> pages::Application {
     pages::Application {
         name: application.display_name.clone(),
+        logo: logo::path(application),
         publisher: publisher.map(|publisher| publisher.display_name.clone()).unwrap_or_default(),
         publisher_tenant_domain: publisher.map(|publisher| publisher.domain.clone()),
         publisher_is_this_tenant: application.publisher == tenant.id

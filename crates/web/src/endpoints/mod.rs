@@ -11,6 +11,7 @@ pub mod device;
 pub mod documents;
 mod facts;
 pub mod interaction;
+pub mod logo;
 pub mod operations;
 mod outcome;
 pub mod push;

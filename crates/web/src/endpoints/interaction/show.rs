@@ -43,7 +43,7 @@ impl Waiting<'_> {
     pub fn sign_in_page(&self, username: String, error: Option<SignInError>, switch_account: bool) -> Answer {
         let page = SignIn {
             brand: self.place().tenant().map(|tenant| brand(tenant)),
-            application_name: Some(self.proven.application.display_name.clone()),
+            application: Some(self.application_before_sign_in()),
             username,
             error,
             action: self.sign_in_address(),
@@ -57,13 +57,18 @@ impl Waiting<'_> {
     fn picker_page(&self, ids: &[UserId], people: &[SignedIn]) -> Answer {
         let page = AccountPicker {
             brand: self.place().tenant().map(|tenant| brand(tenant)),
-            application_name: self.proven.application.display_name.clone(),
+            application: self.application_before_sign_in(),
             accounts: people.iter().filter(|one| ids.contains(&one.user.id)).map(account).collect(),
             action: self.sign_in_address(),
             hidden: Hidden { csrf: self.mark("sign-in", b"") },
             may_deny: self.somebody_waits(),
         };
         self.page(page.render())
+    }
+
+    /// The application, while it is not known who signs in: as the tenant sees it that keeps the request.
+    fn application_before_sign_in(&self) -> grantor_pages::Application {
+        application(&self.proven.application, &self.proven.keeper, self.publisher_of(&self.proven.keeper))
     }
 
     /// Whether the answer goes to an application, which can be told no. Our own pages wait for nobody.
