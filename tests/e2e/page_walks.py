@@ -1,5 +1,6 @@
 """The way to each page that several things must happen for."""
 
+import json
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -17,6 +18,108 @@ NORTHWIND_MAIL = "40a71c5d-0000-4000-8000-00000000a001"
 def asking(base, tenant=NORTHWIND, client=NORTHWIND_MAIL, scope="openid User.Read Mail.Read", **more):
     parameters = {"client_id": client, "response_type": "code", "redirect_uri": f"{base}/common/oauth2/nativeclient", "scope": scope, **more}
     return f"{base}/{tenant}/oauth2/v2.0/authorize?{urlencode(parameters)}"
+
+
+SHOP = "40a71c5d-0000-4000-8000-00000000a003"
+SHOP_SECRET = "northwind-shop-secret-for-local-use"
+PARCELS = "40a71c5d-0000-4000-8000-00000000a004"
+PAYMENT = {
+    "type": "https://northwind.example/payment",
+    "amount": {"currency": "EUR", "value": "123.50"},
+    "creditor": "Alpine Ski House, Zermatt",
+    "remittance": "Invoice 2030-17",
+}
+
+
+def of_the_shop(base, client=SHOP, **more):
+    """A request in the dialect of the standard."""
+    home = "shop" if client == SHOP else "parcels"
+    parameters = {
+        "client_id": client,
+        "response_type": "code",
+        "redirect_uri": f"https://{home}.northwind.example/back",
+        "scope": "openid profile",
+        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+        "code_challenge_method": "S256",
+        **more,
+    }
+    return f"{base}/{NORTHWIND}/oidc/authorize?{urlencode(parameters)}"
+
+
+def to_sign_in_with_picture(browser, _):
+    browser.open(of_the_shop(browser.base)).find("#sign-in")
+    browser.until(lambda: browser.script(PICTURES_ARE_THERE), "the picture does not come")
+
+
+def to_sign_in_without_its_picture(browser, _):
+    browser.open(of_the_shop(browser.base, PARCELS)).find("#sign-in")
+    browser.until(lambda: browser.script(PICTURES_ARE_THERE), "nothing comes in its place")
+
+
+def to_picker_with_picture(browser, _):
+    browser.open(of_the_shop(browser.base)).sign_in(NORA).find("#accept")
+    browser.open(of_the_shop(browser.base, prompt="login")).sign_in(NORTHWIND_ADMIN)
+    browser.until(lambda: not browser.has("#username"), "nobody was signed in")
+    browser.open(of_the_shop(browser.base, prompt="select_account")).find("#use-another")
+    browser.until(lambda: browser.script(PICTURES_ARE_THERE), "the picture does not come")
+
+
+def to_consent_in_detail(browser, _):
+    asked = {"authorization_details": json.dumps([PAYMENT]), "resource": "api://northwind-bank"}
+    browser.open(of_the_shop(browser.base, scope="openid profile Accounts.Read", **asked)).sign_in(NORA)
+    browser.find("#details")
+    browser.until(lambda: browser.script(PICTURES_ARE_THERE), "the picture does not come")
+
+
+# Each picture has come and has a size, or something has in its place.
+PICTURES_ARE_THERE = "const all = [...document.images]; return all.length > 0 && all.every(one => one.complete && one.naturalWidth > 0)"
+
+
+def ask_elsewhere(browser):
+    """The shop asks Nora, who is elsewhere, and nobody else does."""
+    for one in requests.get(f"{browser.base}/dev/ciba", verify=browser.ca, timeout=30).json()["waiting"]:
+        requests.post(f"{browser.base}/dev/ciba?id={one['id']}&action=deny", verify=browser.ca, timeout=30).raise_for_status()
+    asked = {
+        "client_id": SHOP,
+        "client_secret": SHOP_SECRET,
+        "scope": "openid",
+        "login_hint": NORA,
+        "binding_message": "W4-SCT",
+    }
+    answer = requests.post(f"{browser.base}/{NORTHWIND}/oidc/bc-authorize", asked, verify=browser.ca, timeout=30)
+    assert answer.status_code == 200, answer.text
+
+
+def to_waiting_elsewhere(browser, _):
+    ask_elsewhere(browser)
+    to_account(browser, _, NORA)
+    browser.find("#waiting-apps")
+    browser.until(lambda: browser.script(PICTURES_ARE_THERE), "the picture does not come")
+
+
+def to_consent_elsewhere(browser, _):
+    to_waiting_elsewhere(browser, _)
+    browser.leave_by("[id^=review-]").find("#binding-message")
+    browser.until(lambda: browser.script(PICTURES_ARE_THERE), "the picture does not come")
+
+
+def to_approved_elsewhere(browser, _):
+    to_consent_elsewhere(browser, _)
+    browser.leave_by("#accept").find("#request-approved")
+
+
+def to_denied_elsewhere(browser, _):
+    to_consent_elsewhere(browser, _)
+    browser.leave_by("#deny").find("#request-denied")
+
+
+def to_gone(browser, _):
+    """A page whose request was answered, when it is visited again."""
+    browser.open(asking(browser.base, "contoso.example", NATIVE_APP)).find("#sign-in")
+    address = browser.driver.current_url
+    browser.leave_by("#deny")
+    browser.until(lambda: "nativeclient?" in browser.address(), "no answer")
+    browser.open(address).find("#error-code")
 
 
 def to_needs_administrator(browser, _):
@@ -143,4 +246,13 @@ WALKS = {
     "sign-in-for-several": to_sign_in_for_several,
     "consent-other-tenant": to_consent_of_another_tenant,
     "admin-consent": to_admin_consent,
+    "sign-in-picture": to_sign_in_with_picture,
+    "sign-in-no-picture": to_sign_in_without_its_picture,
+    "account-picker-picture": to_picker_with_picture,
+    "consent-details": to_consent_in_detail,
+    "waiting-elsewhere": to_waiting_elsewhere,
+    "consent-elsewhere": to_consent_elsewhere,
+    "elsewhere-approved": to_approved_elsewhere,
+    "elsewhere-denied": to_denied_elsewhere,
+    "gone": to_gone,
 }

@@ -9,7 +9,8 @@ from selenium.webdriver.common.keys import Keys
 
 from grantor import ADMIN, ADMIN_NAME, CHRIS, CHRIS_NAME, NATIVE_APP, PASSWORD, ROOT, serve
 from listener import pairs
-from page_walks import PAGES_DIRECTORY, WALKS
+from page_walks import PAGES_DIRECTORY, WALKS, to_sign_in_with_picture
+from pictures import published
 
 CANARY = '"><script>alert(1)</script>'
 SCREENSHOTS = ROOT / "docs" / "screenshots"
@@ -104,8 +105,18 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def shared_server(tmp_path_factory):
-    with serve(tmp_path_factory.mktemp("shared") / "data", PAGES_DIRECTORY) as running:
+def publisher(tmp_path_factory):
+    with published(tmp_path_factory.mktemp("publisher")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory, publisher):
+    folder = tmp_path_factory.mktemp("shared")
+    directory = folder / "pages.toml"
+    directory.write_text(PAGES_DIRECTORY.read_text().replace("PICTURE\"", publisher.address + "\""))
+    contacts = ("--outgoing-allow", "localhost", "--outgoing-ca", str(publisher.ca))
+    with serve(folder / "data", directory, at=("--listen", "127.0.0.1:0", *contacts)) as running:
         yield running
 
 
@@ -287,6 +298,42 @@ def test_the_hint_fills_the_name_in(fresh):
     assert fresh.focused() == "password"
 
 
+def test_a_picture_comes_from_the_server_and_its_host_learns_nothing(fresh, publisher):
+    to_sign_in_with_picture(fresh, None)
+    shown = fresh.find("img.logo")
+    assert shown.accessible_name == "Logo of Northwind Shop"
+    assert (shown.size["width"], shown.size["height"]) == (40, 40)
+    assert shown.get_attribute("src").startswith(fresh.base + "/logo/")
+    # One request for all who look at the page, by the server, with nothing that tells of any of them.
+    to_sign_in_with_picture(fresh, None)
+    assert len(publisher.asked) == 1, publisher.asked
+    assert not {"cookie", "referer", "origin", "authorization"} & {name.lower() for name in publisher.asked[0]}
+
+
+def test_the_links_of_an_app_say_whose_they_are(fresh):
+    to_sign_in_with_picture(fresh, None)
+    links = {link.get_attribute("href"): link for link in fresh.all("main a[target=_blank]")}
+    assert set(links) == {"https://shop.northwind.example/privacy", "https://shop.northwind.example/terms"}
+    privacy = links["https://shop.northwind.example/privacy"]
+    assert privacy.accessible_name == "Privacy statement of Northwind Shop (opens in a new window)"
+    assert all(link.get_attribute("rel") == "noopener noreferrer" for link in links.values())
+    assert "About Northwind Shop:" in fresh.text("main")
+
+
+def test_a_no_before_signing_in_goes_back_to_the_app(fresh, listener):
+    for walk in (lambda: fresh.find("#deny"), lambda: fresh.sign_in(CHRIS_NAME, "wrong").find("#error")):
+        listener.arrived.clear()
+        fresh.open(authorize(fresh.base, redirect_uri=listener.address, state="s"))
+        walk()
+        page = fresh.driver.current_url
+        fresh.deny().find("#arrived")
+        answer = pairs(listener.sole_answer()["query"])
+        assert (answer["error"], answer["state"]) == ("access_denied", "s")
+        # It is over: the page is gone, in this window and in any other.
+        fresh.open(page).find("#error-code")
+        assert not fresh.has("form")
+
+
 # Consent.
 
 
@@ -339,7 +386,7 @@ def test_the_picker_offers_each_account_and_another(fresh, listener):
     to_account_picker(fresh, None)
     assert fresh.text("h1") == "Choose an account"
     shown = {button.get_attribute("id"): button.text for button in fresh.all("main button")}
-    assert set(shown) == {f"pick-{CHRIS}", f"pick-{ADMIN}", "use-another"}
+    assert set(shown) == {f"pick-{CHRIS}", f"pick-{ADMIN}", "use-another", "deny"}
     assert "Chris Green" in shown[f"pick-{CHRIS}"] and CHRIS_NAME in shown[f"pick-{CHRIS}"]
     assert ADMIN_NAME in shown[f"pick-{ADMIN}"]
     fresh.use_another()

@@ -119,8 +119,12 @@ pub const SWITCH: &str = "Switch";
 pub const SWITCH_MORE: &str = " to another account";
 /// How long a yes counts to what is asked for in detail.
 pub const DETAILS_ONCE: &str = "This is allowed once, for this request.";
+/// Heading of the permissions, where something in detail stands before them.
+pub const DETAILS_BESIDE: &str = "And from now on";
 /// How to take a consent back.
 pub const WITHDRAW: &str = "The app keeps this until it is withdrawn.";
+/// The same where something in detail is asked for as well, which is allowed once.
+pub const WITHDRAW_BESIDE: &str = "The app keeps what it may do from now on until that is withdrawn.";
 /// The button that refuses.
 pub const DENY: &str = "Cancel";
 /// The button that allows.

@@ -34,6 +34,17 @@ fn each_permission_says_its_risk_in_words() {
 }
 
 #[test]
+fn what_is_allowed_once_is_told_from_what_stays() {
+    let html = samples::consent_with_details(&mut str::to_owned).render();
+    let (once, stays) = html.split_once("<h2 class=\"beside\" id=\"permissions-heading\">").expect("a heading");
+    assert!(once.contains(words::DETAILS_ONCE) && stays.contains("aria-labelledby=\"permissions-heading\""), "{html}");
+    assert!(stays.contains(words::WITHDRAW_BESIDE) && !html.contains(words::WITHDRAW), "{html}");
+    let plain = page().render();
+    assert!(plain.contains("aria-labelledby=\"heading\"") && !plain.contains("permissions-heading"), "{plain}");
+    assert!(plain.contains(words::WITHDRAW) && !plain.contains(words::WITHDRAW_BESIDE), "{plain}");
+}
+
+#[test]
 fn what_an_app_does_by_itself_is_marked() {
     let mut page = page();
     assert_eq!(page.render().matches(words::AS_APPLICATION).count(), 1);
