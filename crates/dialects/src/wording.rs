@@ -200,11 +200,11 @@ pub fn sentence(refusal: &Refusal) -> String {
         R::BindingMessageInvalid { longest } => {
             format!("The binding message cannot be shown: it must have at most {longest} letters, digits, spaces and common signs.")
         }
-        R::DeviceDeclined => "The person did not let the device go on.".into(),
-        R::DeviceCodeUnknown => "The device code is not valid.".into(),
-        R::DeviceCodeOfAnotherClient => "The device code was issued to another application.".into(),
-        R::DeviceCodeExpired => "The device code has expired.".into(),
-        R::DeviceCodeSpent => "The device code was already redeemed.".into(),
+        R::DeviceDeclined => "The person was asked, and said no.".into(),
+        R::DeviceCodeUnknown { what } => format!("The {what} is not valid."),
+        R::DeviceCodeOfAnotherClient { what } => format!("The {what} was issued to another application."),
+        R::DeviceCodeExpired { what } => format!("The {what} has expired."),
+        R::DeviceCodeSpent { what } => format!("The {what} was already redeemed."),
         R::UserCodeMissing => "The page was sent without the code that the device shows.".into(),
         R::UserCodeUnknown => "Nothing waits for that code.".into(),
         R::UserCodeUsed => "Somebody has answered for that code already.".into(),
@@ -477,7 +477,7 @@ pub fn how_to_mend(refusal: &Refusal) -> Option<&'static str> {
         R::NothingRequired { .. } => {
             "If you look after this app: add the permissions that it needs of the API to its registration."
         }
-        R::DeviceCodeExpired => "Let the device show a new code.",
+        R::DeviceCodeExpired { .. } => "Let the device show a new code.",
         R::UserCodeMissing | R::UserCodeUnknown | R::UserCodeUsed => {
             "Look at the device again: it shows the code that is wanted now."
         }

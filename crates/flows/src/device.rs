@@ -113,13 +113,18 @@ fn unanswered(env: &Env, code: &DeviceCode) -> Result<(), Refusal> {
     if code.answer.is_some() || code.spent_at.is_some() {
         return Err(Refusal::UserCodeUsed);
     }
-    if env.now() >= code.expires_at { Err(Refusal::DeviceCodeExpired) } else { Ok(()) }
+    if env.now() >= code.expires_at { Err(Refusal::DeviceCodeExpired { what: code.waited_with() }) } else { Ok(()) }
+}
+
+/// Somebody was faster. For what the application asks a person itself there is no code to type.
+pub(crate) const fn answered_before(code: &DeviceCode) -> Refusal {
+    if code.awaits.is_some() { Refusal::InteractionGone } else { Refusal::UserCodeUsed }
 }
 
 /// The person says no.
 ///
 /// # Errors
-/// [`Refusal::UserCodeUsed`].
+/// As [`waiting`], also when it was answered meanwhile.
 pub async fn decline(
     env: &Env,
     digest: HandleDigest,
@@ -142,6 +147,6 @@ pub async fn decline(
         .await?;
     match answered {
         Finished::Now => Ok(()),
-        Finished::Before => Err(Refusal::UserCodeUsed.into()),
+        Finished::Before => Err(answered_before(&code).into()),
     }
 }

@@ -3,6 +3,8 @@
 //! Each variant holds what was compared. A dialect turns it into its own codes, the trace keeps it whole, a page shows how to
 //! mend it. [`Refusal::reason`] is stable: scripts and dashboards may rely on it.
 
+use std::fmt;
+
 use grantor_protocol::dpop::BadProof;
 use grantor_protocol::identifiers::BadClientId;
 use grantor_protocol::pkce::BadProofKey;
@@ -540,14 +542,26 @@ refusals! {
     } => "polling-too-fast",
     /// The person said no.
     DeviceDeclined => "device-declined",
-    /// The device code is none of ours, or has long been forgotten.
-    DeviceCodeUnknown => "device-code-unknown",
-    /// The device code was issued to another application.
-    DeviceCodeOfAnotherClient => "device-code-of-another-client",
-    /// The device code's time is over.
-    DeviceCodeExpired => "device-code-expired",
-    /// The device code was redeemed before.
-    DeviceCodeSpent => "device-code-spent",
+    /// What the program waits with is none of ours, or has long been forgotten.
+    DeviceCodeUnknown {
+        /// What it is.
+        what: WaitedWith,
+    } => "device-code-unknown",
+    /// It was issued to another application.
+    DeviceCodeOfAnotherClient {
+        /// What it is.
+        what: WaitedWith,
+    } => "device-code-of-another-client",
+    /// Its time is over.
+    DeviceCodeExpired {
+        /// What it is.
+        what: WaitedWith,
+    } => "device-code-expired",
+    /// It was redeemed before.
+    DeviceCodeSpent {
+        /// What it is.
+        what: WaitedWith,
+    } => "device-code-spent",
     /// The page for user codes was sent without one.
     UserCodeMissing => "user-code-missing",
     /// Nothing waits for this user code.
@@ -737,6 +751,25 @@ impl RequestObjectFault {
         Self::Lifetime,
         Self::Nested,
     ];
+}
+
+/// What a program waits with for its person's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaitedWith {
+    /// A device code, whose person signs in elsewhere (RFC 8628 §3.2).
+    DeviceCode,
+    /// The id of a request to a person whom the application names (CIBA §7.3).
+    AuthReqId,
+}
+
+impl fmt::Display for WaitedWith {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DeviceCode => "device code",
+            Self::AuthReqId => "auth_req_id",
+        })
+    }
 }
 
 /// What is wrong with the address of a request (RFC 9101 §5.2, RFC 9126 §4).

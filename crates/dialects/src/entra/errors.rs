@@ -204,7 +204,7 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         | R::KeyDiffers => report(70_000, "invalid_grant"),
         R::CodeOfAnotherTenant | R::RefreshTokenOfAnotherTenant => report(700_005, "invalid_grant"),
         R::CodeExpired => report(70_008, "invalid_grant"),
-        R::CodeReplayed | R::DeviceCodeSpent => report(54_005, "invalid_grant"),
+        R::CodeReplayed | R::DeviceCodeSpent { .. } => report(54_005, "invalid_grant"),
         R::RedirectDiffers { .. } => report(500_112, "invalid_grant"),
         R::VerifierMissing => report(50_148, "invalid_grant"),
         R::VerifierMalformed { .. } => report(501_491, "invalid_grant"),
@@ -228,8 +228,8 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::BackchannelNotRegistered => report(70_001, "unauthorized_client"),
         R::HintUnknown => report(50_034, "invalid_grant"),
         R::DeviceDeclined => report(70_018, "authorization_declined"),
-        R::DeviceCodeUnknown | R::DeviceCodeOfAnotherClient => report(70_018, "bad_verification_code"),
-        R::DeviceCodeExpired => match endpoint {
+        R::DeviceCodeUnknown { .. } | R::DeviceCodeOfAnotherClient { .. } => report(70_018, "bad_verification_code"),
+        R::DeviceCodeExpired { .. } => match endpoint {
             Endpoint::Token => report(70_020, "expired_token"),
             Endpoint::Authorize | Endpoint::Discovery => report(70_019, "expired_token").page(),
         },

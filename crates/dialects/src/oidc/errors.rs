@@ -177,9 +177,9 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         | R::SignInTooOld
         | R::OnBehalfOfInvalid { .. }
         | R::AssertionGrantInvalid { .. }
-        | R::DeviceCodeUnknown
-        | R::DeviceCodeOfAnotherClient
-        | R::DeviceCodeSpent => back("invalid_grant"),
+        | R::DeviceCodeUnknown { .. }
+        | R::DeviceCodeOfAnotherClient { .. }
+        | R::DeviceCodeSpent { .. } => back("invalid_grant"),
         R::ResponseNotPossible { .. } => back("unauthorized_client"),
         R::TokenNotRevocable => back("unsupported_token_type"),
         R::RegistrationClosed => with_status(403, "access_denied"),
@@ -197,8 +197,10 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::AskedOfAnotherPerson => page("access_denied"),
         R::BindingMessageInvalid { .. } => back("invalid_binding_message"),
         R::DeviceDeclined => back("access_denied"),
-        R::DeviceCodeExpired if at_token => back("expired_token"),
-        R::DeviceCodeExpired | R::UserCodeMissing | R::UserCodeUnknown | R::UserCodeUsed => page("invalid_request"),
+        R::DeviceCodeExpired { .. } if at_token => back("expired_token"),
+        R::DeviceCodeExpired { .. } | R::UserCodeMissing | R::UserCodeUnknown | R::UserCodeUsed => {
+            page("invalid_request")
+        }
         // What is rehearsed is a number of another dialect.
         R::Rehearsed { .. } => back("access_denied"),
 

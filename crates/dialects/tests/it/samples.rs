@@ -11,7 +11,7 @@ use grantor_rules::Refusal;
 use grantor_rules::model::{AuthMethod, RevocationReason};
 use grantor_rules::refusal::{
     AssertionFault, CertificateFault, DetailsFault, ExchangeFault, RequestObjectFault, RequestUriFault, ResponseFault,
-    TokenFault,
+    TokenFault, WaitedWith,
 };
 
 /// Every refusal with harmless facts.
@@ -146,10 +146,14 @@ pub fn refusals_about(sent: &str) -> Vec<Refusal> {
         R::AskedOfAnotherPerson,
         R::BindingMessageInvalid { longest: 64 },
         R::DeviceDeclined,
-        R::DeviceCodeUnknown,
-        R::DeviceCodeOfAnotherClient,
-        R::DeviceCodeExpired,
-        R::DeviceCodeSpent,
+        R::DeviceCodeUnknown { what: WaitedWith::DeviceCode },
+        R::DeviceCodeUnknown { what: WaitedWith::AuthReqId },
+        R::DeviceCodeOfAnotherClient { what: WaitedWith::DeviceCode },
+        R::DeviceCodeOfAnotherClient { what: WaitedWith::AuthReqId },
+        R::DeviceCodeExpired { what: WaitedWith::DeviceCode },
+        R::DeviceCodeExpired { what: WaitedWith::AuthReqId },
+        R::DeviceCodeSpent { what: WaitedWith::DeviceCode },
+        R::DeviceCodeSpent { what: WaitedWith::AuthReqId },
         R::UserCodeMissing,
         R::UserCodeUnknown,
         R::UserCodeUsed,

@@ -172,7 +172,7 @@ impl Finishing<'_> {
             })
             .await?;
         if answered == Finished::Before {
-            return Err(Refusal::UserCodeUsed.into());
+            return Err(device::answered_before(&code).into());
         }
         self.record_consent();
         self.env.record(self.trace, Event::DeviceAnswered { user: self.person.user.id, approved: true });

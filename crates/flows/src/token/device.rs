@@ -5,6 +5,7 @@ use grantor_rules::Refusal;
 use grantor_rules::backchannel::may_ask;
 use grantor_rules::client::platform_of_direct_grant;
 use grantor_rules::model::{Authority, DeviceCode, Platform, User};
+use grantor_rules::refusal::WaitedWith;
 use grantor_rules::token::device::{approved, asked, redeem as rule, session_lives};
 use grantor_rules::token::issued::IssuedTokens;
 use grantor_storage::{RedeemDeviceCode, Redeemed};
@@ -22,6 +23,12 @@ pub struct Waits<'a> {
     pub slows_down: bool,
 }
 
+impl Waits<'_> {
+    fn with(&self) -> WaitedWith {
+        if self.kind == HandleKind::BackchannelRequest { WaitedWith::AuthReqId } else { WaitedWith::DeviceCode }
+    }
+}
+
 /// What waits behind a text of one kind.
 pub async fn find(env: &Env, kind: HandleKind, presented: &Secret) -> Result<Option<(Handle, DeviceCode)>, FlowError> {
     let Ok(handle) = Handle::parse(kind, presented.expose()) else { return Ok(None) };
@@ -36,7 +43,8 @@ pub async fn redeem(call: &Call<'_>, waits: &Waits<'_>) -> Result<IssuedTokens, 
     if by_backchannel {
         may_ask(application)?;
     }
-    let (handle, code) = find(call.env, waits.kind, waits.presented).await?.ok_or(Refusal::DeviceCodeUnknown)?;
+    let (handle, code) =
+        find(call.env, waits.kind, waits.presented).await?.ok_or(Refusal::DeviceCodeUnknown { what: waits.with() })?;
     call.trace.join(code.flow);
     let approval = match approved(&code, &client, call.env.now()) {
         Err(Refusal::DevicePending) if waits.slows_down => return Err(paced(call.env, &handle, &code).await?.into()),
@@ -71,7 +79,7 @@ pub async fn redeem(call: &Call<'_>, waits: &Waits<'_>) -> Result<IssuedTokens, 
             issue::record(call.env, call.trace, &plan, grant);
             Ok(issued)
         }
-        Redeemed::Before => Err(Refusal::DeviceCodeSpent.into()),
+        Redeemed::Before => Err(Refusal::DeviceCodeSpent { what: waits.with() }.into()),
     }
 }
 

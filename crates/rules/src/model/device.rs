@@ -8,6 +8,7 @@ use grantor_protocol::{ClientId, FlowId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{Authority, Method, Terms};
+use crate::refusal::WaitedWith;
 use crate::scopes::WantedScopes;
 
 /// A request that waits for its person to enter its user code. It belongs to no tenant before the person has signed in.
@@ -35,6 +36,13 @@ pub struct DeviceCode {
     pub awaits: Option<Awaited>,
     /// When the program last asked, if it has.
     pub polled: Option<Polled>,
+}
+
+impl DeviceCode {
+    /// What its program waits with.
+    pub const fn waited_with(&self) -> WaitedWith {
+        if self.awaits.is_some() { WaitedWith::AuthReqId } else { WaitedWith::DeviceCode }
+    }
 }
 
 /// The person whose answer is waited for.

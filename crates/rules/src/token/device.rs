@@ -21,14 +21,15 @@ pub fn approved<'a>(
     client: &ProvenClient<'_>,
     now: Timestamp,
 ) -> Result<&'a DeviceApproval, Refusal> {
+    let what = code.waited_with();
     if code.client_id != client.client_id {
-        return Err(Refusal::DeviceCodeOfAnotherClient);
+        return Err(Refusal::DeviceCodeOfAnotherClient { what });
     }
     if code.spent_at.is_some() {
-        return Err(Refusal::DeviceCodeSpent);
+        return Err(Refusal::DeviceCodeSpent { what });
     }
     if now >= code.expires_at {
-        return Err(Refusal::DeviceCodeExpired);
+        return Err(Refusal::DeviceCodeExpired { what });
     }
     match &code.answer {
         None => Err(Refusal::DevicePending),

@@ -132,7 +132,7 @@ async fn typed(app: &App, incoming: &Incoming, browser: &Browser) -> Result<Answ
             let error = match refusal {
                 Refusal::UserCodeMissing => DeviceCodeError::Missing,
                 Refusal::UserCodeUsed => DeviceCodeError::AlreadyUsed,
-                Refusal::DeviceCodeExpired => DeviceCodeError::Expired,
+                Refusal::DeviceCodeExpired { .. } => DeviceCodeError::Expired,
                 _ => DeviceCodeError::Unknown,
             };
             let facts = Facts {

@@ -102,6 +102,40 @@ async fn a_no_reaches_the_application() {
 }
 
 #[tokio::test]
+async fn nothing_that_is_said_speaks_of_a_device() {
+    let platform = polling().await;
+    let described = async |waiting: &WaitingElsewhere| {
+        platform.token(&waiting.redeem()).await.json()["error_description"].as_str().unwrap().to_owned()
+    };
+    let begin = async || to_chris().begin(&platform).await;
+    let (declined, approved, late) = (begin().await, begin().await, begin().await);
+    declined.answer(&mut platform.browser(), CHRIS, "deny").await;
+    let page = approved.review(&mut platform.browser(), CHRIS).await;
+    approved.answer(&mut platform.browser(), CHRIS, "accept").await;
+    platform.tokens(&approved.redeem()).await;
+    let unknown = WaitingElsewhere { auth_req_id: format!("{}x", declined.auth_req_id), ..declined.clone() };
+    let other = BackchannelRequest::to(DAEMON, CHRIS);
+    other.registered(&platform, DeliveryMode::Poll, None).await;
+    let of_another = WaitingElsewhere { application: DAEMON, ..late.clone() };
+    let mut said = Vec::new();
+    for waiting in [&declined, &approved, &unknown, &of_another, &late] {
+        said.push(described(waiting).await);
+    }
+    platform.advance(Duration::from_mins(15));
+    said.push(described(&late).await);
+    assert_eq!(said[0], "The person was asked, and said no.");
+    assert_eq!(said[1], "The auth_req_id was already redeemed.");
+    assert_eq!(said[2], "The auth_req_id is not valid.");
+    assert_eq!(said[3], "The auth_req_id was issued to another application.");
+    assert_eq!(said[5], "The auth_req_id has expired.");
+    assert!(said.iter().all(|one| !one.contains("device")), "{said:?}");
+    // Nor does the page of somebody who answers once more.
+    let mut browser = platform.browser();
+    let again = browser.open(&page.address).await.page();
+    assert!(again.has("error-code") && !again.text().contains("device"), "{}", again.text());
+}
+
+#[tokio::test]
 async fn whoever_asks_too_fast_waits_longer_each_time() {
     // 8628-04
     let platform = polling().await;
