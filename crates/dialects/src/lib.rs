@@ -15,6 +15,7 @@ pub mod form;
 pub mod graph;
 mod oauth;
 pub mod oidc;
+pub mod rehearsed;
 mod reply;
 pub mod wording;
 

@@ -13,7 +13,7 @@ pub mod meanings;
 pub mod metadata;
 pub mod paths;
 pub mod realm;
-pub mod rehearsed;
+mod rehearsed;
 mod token;
 mod tokens;
 mod version;

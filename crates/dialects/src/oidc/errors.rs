@@ -9,6 +9,7 @@ use grantor_rules::Refusal;
 use grantor_rules::refusal::{ExchangeFault, TokenFault};
 use serde_json::json;
 
+use super::rehearsed;
 use crate::{Reply, RequestIds, wording};
 
 /// The header with the nonce for the next proof of a key (RFC 9449 §8).
@@ -201,8 +202,8 @@ pub fn of(refusal: &Refusal, endpoint: Endpoint) -> Report {
         R::DeviceCodeExpired { .. } | R::UserCodeMissing | R::UserCodeUnknown | R::UserCodeUsed => {
             page("invalid_request")
         }
-        // What is rehearsed is a number of another dialect.
-        R::Rehearsed { .. } => back("access_denied"),
+        // The number is of another dialect; the word is ours.
+        R::Rehearsed { code } => back(rehearsed::of(*code, at_token)),
 
         R::DpopProofInvalid { why: BadProof::Nonce } => back("use_dpop_nonce"),
         R::DpopProofInvalid { .. } => back("invalid_dpop_proof"),

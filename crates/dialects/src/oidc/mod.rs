@@ -12,6 +12,7 @@ pub mod paths;
 pub mod push;
 pub mod read;
 pub mod registration;
+mod rehearsed;
 pub mod request;
 pub mod scope;
 pub mod session;

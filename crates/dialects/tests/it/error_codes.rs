@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use grantor_dialects::entra::errors::{self, CREDENTIALS, Endpoint, Report};
 use grantor_dialects::entra::meanings::{self, MEANINGS, Meaning, Place};
-use grantor_dialects::entra::rehearsed::{self, REHEARSALS, Rehearsal};
-use grantor_dialects::{Dialect as _, entra_v1};
+use grantor_dialects::rehearsed::{self, REHEARSALS, Rehearsal};
+use grantor_dialects::{Dialect as _, entra_v1, oidc};
 use grantor_rules::Refusal;
 
 use crate::samples::decided;
@@ -172,8 +172,10 @@ fn the_documentation_lists_every_code() {
          decides so by itself. Under `--dev`, an application can be tried against them: `POST /dev/refusals` with\n\
          `{\"code\": 50076}` makes the next request to be refused with that, in the shape that clients read; `client_id`, `at`\n\
          (`authorize`, `token`) and `times` say whose, where and how often. `GET` shows what waits, `DELETE` forgets it.\n\n\
-         | code | at the token endpoint | `claims` | in an authorization answer | what it means | what then |\n\
-         | --- | --- | --- | --- | --- | --- |\n",
+         In the standard's dialect there are no numbers: the error is the word that its documents have for such a refusal, first at\n\
+         the token endpoint, then in an authorization answer.\n\n\
+         | code | at the token endpoint | `claims` | in an authorization answer | in the standard's dialect | what it means | what then |\n\
+         | --- | --- | --- | --- | --- | --- | --- |\n",
     );
     for one in REHEARSALS {
         let refusal = Refusal::Rehearsed { code: one.code };
@@ -185,7 +187,12 @@ fn the_documentation_lists_every_code() {
         };
         let claims = if token.claims.is_some() { "yes" } else { "–" };
         let Rehearsal { code, what, then, .. } = one;
-        let _ = writeln!(page, "| {code} | {token_word} | {claims} | `{}` | {what} | {then} |", answer.error);
+        let standard = |at| oidc::errors::of(&refusal, at).error;
+        let (at_token, in_answer) =
+            (standard(oidc::errors::Endpoint::Token), standard(oidc::errors::Endpoint::Authorize));
+        let standard = format!("`{at_token}`, `{in_answer}`");
+        let answer = answer.error;
+        let _ = writeln!(page, "| {code} | {token_word} | {claims} | `{answer}` | {standard} | {what} | {then} |");
     }
     page.push_str(
         "\n## Codes that are never sent\n\n\

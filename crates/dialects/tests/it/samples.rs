@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use grantor_dialects::entra::rehearsed::REHEARSALS;
+use grantor_dialects::rehearsed::REHEARSALS;
 use grantor_protocol::dpop::BadProof;
 use grantor_protocol::identifiers::BadClientId;
 use grantor_protocol::pkce::BadProofKey;

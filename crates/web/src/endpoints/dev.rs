@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use grantor_dialects::entra::rehearsed;
-use grantor_dialects::{Dialect as _, Reply, wording};
+use grantor_dialects::{Dialect as _, Reply, rehearsed, wording};
 use grantor_environment::Clock;
 use grantor_flows::FlowError;
 use grantor_flows::backchannel::rehearsal;

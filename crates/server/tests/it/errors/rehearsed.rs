@@ -1,6 +1,6 @@
 //! Codes of what Grantor does not have, asked for under `--dev`.
 
-use grantor_dialects::entra::rehearsed::REHEARSALS;
+use grantor_dialects::rehearsed::REHEARSALS;
 use grantor_testkit::{Answer, CHRIS, CONTOSO, DeviceRequest, NATIVE, Options, TestPlatform, TokenRequest};
 use serde_json::{Value, json};
 
@@ -79,6 +79,31 @@ async fn version_1_calls_for_interaction_in_its_own_word() {
     wish(&platform, "POST", "{\"code\": 50076}").await;
     let answer = platform.token(&TokenRequest::refresh(NATIVE, "x").tenant(CONTOSO.id).v1()).await;
     assert_eq!(shape(&answer), (50_076, "interaction_required".to_owned(), String::new(), false));
+}
+
+#[tokio::test]
+async fn the_standards_dialect_answers_in_the_words_of_its_documents() {
+    let platform = in_development().await;
+    let request = grantor_testkit::Authorize::by(NATIVE).oidc().tenant(CONTOSO.id).scope("openid");
+    let refresh = TokenRequest::refresh(NATIVE, "x").oidc().tenant(CONTOSO.id);
+    let person_is_needed = ("invalid_grant", "interaction_required");
+    for one in REHEARSALS {
+        let (at_token, in_answer) = match one.code {
+            50_055 => ("invalid_grant", "login_required"),
+            50_056 | 50_196 | 53_003 => ("invalid_grant", "access_denied"),
+            50_107 => ("invalid_request", "invalid_request"),
+            _ => person_is_needed,
+        };
+        let body = json!({"code": one.code, "client_id": NATIVE.client_id, "times": 2}).to_string();
+        assert_eq!(wish(&platform, "POST", &body).await.code(), 200);
+        let answer = platform.token(&refresh).await;
+        assert_eq!((answer.code(), &answer.json()["error"]), (400, &json!(at_token)), "{}", one.code);
+        // No number and no member that the specifications do not know.
+        assert_eq!(answer.json().as_object().unwrap().len(), 2, "{}", answer.text());
+        let response = platform.browser().authorize(&request).await.response();
+        assert_eq!(response.get("error"), in_answer, "{}", one.code);
+        assert_eq!(response.get("state"), request.value("state"));
+    }
 }
 
 #[tokio::test]
