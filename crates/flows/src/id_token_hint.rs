@@ -13,11 +13,19 @@ use serde_json::Value;
 
 use crate::Env;
 
+/// How the application proved itself, in the two forms of the Microsoft dialects: each of their access tokens says it, and no
+/// id_token does, while both are of one type.
+const OF_ACCESS_TOKENS: [&str; 2] = ["appidacr", "azpacr"];
+
 /// For whom an id_token was issued, and who signed in, by the name that the application knows.
 pub(crate) fn audience_and_subject(env: &Env, token: &Secret) -> Option<(ClientId, String)> {
     let claims = env.keys.claims(token, TokenType::Jwt).ok()?;
     // Userinfo can be signed for an application too, and names the same person to it; but it has no end of its own.
     claims.get("exp")?;
+    if OF_ACCESS_TOKENS.iter().any(|name| claims.contains_key(*name)) {
+        // An API that was called with one could end the sign-in of whoever called.
+        return None;
+    }
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     Some((ClientId::parse(text("aud")?).ok()?, text("sub")?.to_owned()))
 }

@@ -70,7 +70,8 @@ fn after(route: Option<&Route>) -> Option<Route> {
     })
 }
 
-fn every_route() -> Vec<Route> {
+/// Every address, once in each dialect that has it.
+pub fn every_route() -> Vec<Route> {
     let mut routes: Vec<Route> = Vec::new();
     while let Some(next) = after(routes.last()) {
         routes.push(next);
