@@ -298,6 +298,7 @@ def test_each_step_of_a_sign_in_can_be_served_by_the_other_node(site, fresh):
 
 
 def test_of_a_code_at_both_nodes_at_once_one_redemption_succeeds(site):
+    # T15
     person = Person(site.front, CHRIS_NAME)
     apps = contenders(site)
     for turn in range(30):
@@ -313,6 +314,7 @@ def test_of_a_code_at_both_nodes_at_once_one_redemption_succeeds(site):
 
 
 def test_a_refresh_token_at_both_nodes_at_once_has_one_successor(site):
+    # T24
     tokens = Person(site.front, CHRIS_NAME).tokens()
     apps = contenders(site)
     presented, seen = tokens["refresh_token"], set()
@@ -360,6 +362,7 @@ def test_when_a_node_is_killed_the_other_goes_on(site, fresh):
 
 
 def test_no_refresh_token_is_lost_with_a_node(site):
+    # T24
     """Apps renew without a pause while a node is killed. A renewal that got no answer is tried again with the same token."""
     lost, left = site.nodes
     person = Person(left, CHRIS_NAME)

@@ -143,6 +143,7 @@ mod tests {
 
     #[test]
     fn a_change_in_any_byte_is_noticed() {
+        // T33
         let sealed = sealed();
         for position in 0..sealed.len() {
             for bit in 0..8 {
@@ -157,6 +158,7 @@ mod tests {
 
     #[test]
     fn a_cut_or_longer_text_is_noticed() {
+        // T33
         let sealed = sealed();
         for length in 0..sealed.len() {
             assert!(key().open(PLACE, &sealed[..length]).is_err(), "{length}");

@@ -282,6 +282,7 @@ mod tests {
 
     #[test]
     fn only_the_port_of_a_loopback_address_may_differ() {
+        // T01, T04, T05
         let rows = [
             ("http://localhost", "http://localhost", true),
             ("http://localhost:1", "http://localhost", true),
@@ -320,6 +321,7 @@ mod tests {
 
     #[test]
     fn hostile_addresses_are_refused() {
+        // T02, T03, T06
         let rows = [
             "",
             "x",
@@ -393,6 +395,74 @@ mod tests {
             assert!(RedirectUri::parse(bad).is_err(), "{bad:?} was accepted");
         }
         assert_eq!(RedirectUri::parse(&format!("https://x/{}", "a".repeat(2048))), Err(BadRedirectUri::TooLong));
+    }
+
+    #[test]
+    fn whatever_is_taken_goes_to_the_host_that_is_registered() {
+        // T01, T02: every registered address with something put in, taken out or put in its place, anywhere.
+        let registered = [
+            "https://app.example.com/cb",
+            "https://app.example.com:8443/cb?a=1",
+            "http://localhost/cb",
+            "http://127.0.0.1:5000",
+            "http://[::1]/cb",
+            "com.example.app:/cb",
+        ];
+        let pieces = [
+            "",
+            ".",
+            "..",
+            ";",
+            "/",
+            "//",
+            "\\",
+            "@",
+            "a@",
+            ":",
+            ":1",
+            ":443",
+            "?",
+            "#",
+            "*",
+            "%",
+            "%2e",
+            "%2f",
+            "%40",
+            " ",
+            "\t",
+            "\0",
+            ".evil.tld",
+            "evil.tld/",
+            "evil.tld#",
+            "[",
+            "]",
+            "1",
+            "A",
+            "\u{ff0e}",
+            "\u{3002}",
+            "\u{ad}",
+        ];
+        let mut taken = 0;
+        for text in registered {
+            for (at, piece) in (0..=text.len()).flat_map(|at| pieces.iter().map(move |piece| (at, *piece))) {
+                for left_out in 0..=2.min(text.len() - at) {
+                    let asked = format!("{}{piece}{}", &text[..at], &text[at + left_out..]);
+                    let Ok(read) = RedirectUri::parse(&asked) else { continue };
+                    if !read.fits(&uri(text)) {
+                        continue;
+                    }
+                    taken += 1;
+                    // What a browser reads, and not what we read, is where the answer goes.
+                    let (there, here) = (url::Url::parse(&asked).unwrap(), url::Url::parse(text).unwrap());
+                    assert_eq!((there.scheme(), there.host_str()), (here.scheme(), here.host_str()), "{asked:?}");
+                    let is_loopback = uri(text).is_loopback();
+                    assert!(is_loopback || there.port() == here.port(), "{asked:?}");
+                    assert_eq!((there.path(), there.query()), (here.path(), here.query()), "{asked:?}");
+                    assert_eq!((there.username(), there.password(), there.fragment()), ("", None, None), "{asked:?}");
+                }
+            }
+        }
+        assert!(taken > registered.len(), "{taken}");
     }
 
     #[test]

@@ -47,6 +47,7 @@ mod tests {
 
     #[test]
     fn after_too_many_wrong_ones_nothing_is_looked_at_for_a_while() {
+        // T21
         let (tries, start) = (Tries::default(), Timestamp::from_seconds(1000));
         for _ in 0..MOST {
             assert!(tries.may_try(start));

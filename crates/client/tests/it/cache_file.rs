@@ -78,6 +78,7 @@ mod unix {
 
     #[tokio::test]
     async fn only_the_owner_may_read_what_is_written_and_nothing_is_left_over() {
+        // T36
         let path = written("mode").await;
         let folder = path.parent().unwrap();
         let mut names = Vec::new();
@@ -93,6 +94,7 @@ mod unix {
 
     #[tokio::test]
     async fn a_file_that_others_may_read_is_refused() {
+        // T36
         let path = written("others").await;
         for mode in [0o640, 0o604, 0o620, 0o601] {
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
@@ -104,6 +106,7 @@ mod unix {
 
     #[tokio::test]
     async fn links_are_not_followed() {
+        // T36
         let target = written("target").await;
         let before = std::fs::read(&target).unwrap();
         let link = fresh_path("link");

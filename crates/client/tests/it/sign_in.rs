@@ -93,6 +93,7 @@ async fn without_form_post_the_query_is_asked() {
 
 #[tokio::test]
 async fn a_foreign_state_gets_a_page_and_does_not_end_the_wait() {
+    // T11
     let provider = Provider::start().await;
     let (app, steps) = simple(&provider);
     let (result, pages) = sign_in_with(&app, &provider, Answer { foreign_first: true, ..Answer::default() }).await;
@@ -167,6 +168,7 @@ async fn a_refusal_is_told_to_the_person_and_to_the_caller() {
 
 #[tokio::test]
 async fn an_answer_of_another_issuer_gets_no_code_exchanged() {
+    // T11
     let provider = Provider::start().await;
     let (app, _) = simple(&provider);
     for changes in [&[("iss", "https://evil.example")], &[("iss", "")]] {
@@ -192,6 +194,7 @@ async fn an_answer_without_a_code_is_refused() {
 
 #[tokio::test]
 async fn metadata_of_another_issuer_stop_the_sign_in() {
+    // T11
     let provider = Provider::start().await;
     provider.metadata.lock().unwrap()["issuer"] = json!("https://evil.example");
     let (app, _) = simple(&provider);

@@ -160,6 +160,7 @@ async fn a_missing_consent_or_a_broken_provider_leaves_the_refresh_token() {
 
 #[tokio::test]
 async fn a_refresh_that_brings_another_person_is_refused() {
+    // T36
     let provider = Provider::start().await;
     let (app, _) = simple(&provider);
     let account = sign_in(&app, &provider).await.account;
@@ -170,6 +171,7 @@ async fn a_refresh_that_brings_another_person_is_refused() {
 
 #[tokio::test]
 async fn the_refresh_token_goes_to_its_own_issuer_alone() {
+    // T36
     let provider = Provider::start().await;
     let settings = crate::stub::same_origin(&provider, "contoso.example");
     let app = application(&provider, settings, Arc::new(grantor_client::MemoryCache::default()));
@@ -183,6 +185,7 @@ async fn the_refresh_token_goes_to_its_own_issuer_alone() {
 
 #[tokio::test]
 async fn two_people_keep_their_tokens_apart() {
+    // T36
     let provider = Provider::start().await;
     let (app, _) = simple(&provider);
     let chris = sign_in(&app, &provider).await.account;

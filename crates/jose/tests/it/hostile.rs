@@ -55,6 +55,7 @@ fn the_scene_accepts_an_honest_token() {
 
 #[test]
 fn no_algorithm_at_all_is_refused() {
+    // T28
     let scene = Scene::new(Algorithm::Rs256);
     for alg in ["none", "None", "NONE", "nOnE", ""] {
         for header in [format!(r#"{{"alg":"{alg}"}}"#), format!(r#"{{"alg":"{alg}","kid":"k"}}"#)] {
@@ -69,6 +70,7 @@ fn no_algorithm_at_all_is_refused() {
 
 #[test]
 fn a_public_key_is_not_a_shared_secret() {
+    // T28
     let scene = Scene::new(Algorithm::Rs256);
     let jwk = scene.key.public_jwk();
     let der = public_key_info(&scene.key);
@@ -104,6 +106,7 @@ fn pem(der: &[u8], line_end: &str) -> String {
 
 #[test]
 fn a_header_cannot_choose_another_algorithm_for_a_key() {
+    // T28
     let scenes = Algorithm::ALL.map(Scene::new);
     for scene in &scenes {
         for attacker in scenes.iter().filter(|other| other.key.algorithm() != scene.key.algorithm()) {
@@ -131,6 +134,7 @@ fn an_rsa_key_bound_to_one_padding_does_not_verify_the_other() {
 
 #[test]
 fn critical_extensions_are_refused() {
+    // T28
     let scene = Scene::new(Algorithm::Es256);
     for member in [
         r#""crit":["exp"],"exp":1"#,
@@ -147,6 +151,7 @@ fn critical_extensions_are_refused() {
 
 #[test]
 fn an_unencoded_payload_is_refused() {
+    // T28
     let scene = Scene::new(Algorithm::Es256);
     let header = base64url::encode(r#"{"alg":"ES256","kid":"k","b64":false,"crit":["b64"]}"#);
     let signed = format!("{header}.payload");
@@ -156,6 +161,7 @@ fn an_unencoded_payload_is_refused() {
 
 #[test]
 fn a_key_in_the_header_is_not_trusted() {
+    // T28
     let scene = Scene::new(Algorithm::Es256);
     let attacker = SigningKey::generate(Algorithm::Es256).unwrap().with_key_id("evil".to_owned());
     let jwk = serde_json::to_value(attacker.public_jwk()).unwrap();
@@ -205,6 +211,7 @@ fn the_key_of_a_proof_is_used_only_when_the_caller_takes_it_out() {
 
 #[test]
 fn size_is_measured_before_anything_is_parsed() {
+    // T29
     let scene = Scene::new(Algorithm::EdDsa);
     assert_eq!(scene.refusal(&"x".repeat(MAX_TOKEN_BYTES + 1)), VerifyError::TooLarge);
     assert_eq!(peek_header(&".".repeat(MAX_TOKEN_BYTES + 1)), Err(VerifyError::TooLarge));
@@ -339,6 +346,7 @@ fn a_change_of_any_character_is_noticed() {
 
 #[test]
 fn messages_carry_nothing_of_the_token() {
+    // T23
     let scene = Scene::new(Algorithm::EdDsa);
     let token = scene.token(r#"{"alg":"EdDSA","kid":"<script>\n"}"#, CLAIMS);
     assert!(!scene.refusal(&token).to_string().contains("script"));

@@ -59,6 +59,7 @@ fn a_header_cannot_choose_another_algorithm() {
 
 #[test]
 fn a_password_with_billions_of_rounds_costs_nothing() {
+    // T29
     for rounds in [json!(2_147_483_647), json!(u64::MAX), json!("many")] {
         let header = json!({ "alg": "PBES2-HS512+A256KW", "enc": "A128GCM", "p2s": "AAAA", "p2c": rounds });
         let expected = DecryptError::AlgorithmNotKeys { found: "PBES2-HS512+A256KW".to_owned() };
@@ -68,6 +69,7 @@ fn a_password_with_billions_of_rounds_costs_nothing() {
 
 #[test]
 fn extensions_and_compression_are_refused() {
+    // T29
     for member in [
         r#""crit":["exp"],"exp":1"#,
         r#""crit":[]"#,
@@ -122,6 +124,7 @@ fn a_public_key_is_not_a_shared_secret() {
 
 #[test]
 fn size_is_measured_before_anything_is_parsed() {
+    // T29
     let long = "x".repeat(MAX_TOKEN_BYTES + 1);
     assert_eq!(open(&long).unwrap_err(), DecryptError::TooLarge);
     let none = DecryptionKeySet::default();

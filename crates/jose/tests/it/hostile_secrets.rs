@@ -42,6 +42,7 @@ fn a_header_cannot_choose_another_algorithm() {
 
 #[test]
 fn what_a_private_key_signs_no_secret_verifies_and_the_other_way_round() {
+    // T28
     let fields = HeaderFields { typ: "JWT", x5t: None };
     for algorithm in Algorithm::ALL {
         let signing = SigningKey::generate(algorithm).unwrap();

@@ -4,6 +4,7 @@ use crate::{markup::tags, samples};
 
 #[test]
 fn every_string_appears_and_only_escaped() {
+    // T09
     let mut said = 0;
     let pages = samples::pages(&mut |_| {
         said += 1;
@@ -21,6 +22,7 @@ fn every_string_appears_and_only_escaped() {
 
 #[test]
 fn no_string_changes_the_structure_of_a_page() {
+    // T09
     let mut number = 0;
     let hostile = samples::pages(&mut |_| {
         number += 1;

@@ -80,6 +80,7 @@ async fn a_failed_renewal_keeps_the_known_keys_and_is_not_repeated_at_once() {
 
 #[tokio::test]
 async fn without_any_keys_nothing_is_said_about_a_token() {
+    // T30
     let broken = [
         (StatusCode::INTERNAL_SERVER_ERROR, String::new()),
         (StatusCode::FOUND, String::new()),
@@ -102,6 +103,48 @@ async fn without_any_keys_nothing_is_said_about_a_token() {
         *issuer.broken.lock().unwrap() = None;
         issuer.clock.advance(Duration::from_secs(5));
         assert!(good(&verifier, &token).await);
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_is_no_token_is_taken_whatever_the_keys_are() {
+    // T30: not while they are there, nor while they cannot be had.
+    let sound = Issuer::start().await;
+    let token = sound.sign(&sound.claims());
+    let parts: Vec<&str> = token.split('.').collect();
+    let mut hostile = vec![
+        String::new(),
+        ".".repeat(2),
+        ".".repeat(100_000),
+        "\u{0}.\u{0}.\u{0}".to_owned(),
+        "e30.e30.".to_owned(),
+        "W10.W10.W10".to_owned(),
+        "bnVsbA.bnVsbA.bnVsbA".to_owned(),
+        format!("{}.{}", parts[0], parts[1]),
+        format!("{}..{}", parts[0], parts[2]),
+        format!("{token}.{token}"),
+        format!("{token}\u{fffd}"),
+        format!("{}.{}.{}", parts[0], "W1".repeat(200_000), parts[2]),
+        format!("{}.{}.{}", parts[0], "eyJhIjp7ImEi".repeat(4000), parts[2]),
+    ];
+    hostile.extend((0..token.len()).step_by(11).map(|end| token[..end].to_owned()));
+    let states = [
+        None,
+        Some((StatusCode::INTERNAL_SERVER_ERROR, String::new())),
+        Some((StatusCode::FOUND, "https://evil.example/keys".to_owned())),
+        Some((StatusCode::OK, "{\"keys\":[".to_owned())),
+        Some((StatusCode::OK, "[".repeat(100_000))),
+        Some((StatusCode::OK, " ".repeat(2 * 1024 * 1024))),
+    ];
+    for state in states {
+        *sound.broken.lock().unwrap() = state;
+        let verifier = sound.verifier(sound.settings());
+        for text in &hostile {
+            assert!(verifier.verify_token(text).await.is_err(), "{text:.80}");
+        }
+        *sound.broken.lock().unwrap() = None;
+        sound.clock.advance(Duration::from_secs(5));
+        assert!(good(&verifier, &token).await, "and it goes on after that");
     }
 }
 

@@ -78,6 +78,7 @@ async fn the_clock_may_be_off_by_what_is_set() {
 
 #[tokio::test]
 async fn the_type_must_be_one_of_the_accepted() {
+    // T31
     let issuer = Issuer::start().await;
     for typ in ["JWT", "at+jwt", "application/at+jwt", "jwt"] {
         assert_eq!(judged(&issuer, issuer.settings(), &issuer.sign_as(typ, &issuer.claims())).await, None, "{typ}");
@@ -96,6 +97,7 @@ async fn the_type_must_be_one_of_the_accepted() {
 
 #[tokio::test]
 async fn an_id_token_is_refused_for_its_audience() {
+    // T31
     let issuer = Issuer::start().await;
     let token = issuer.sign(&issuer.claims_but("aud", json!("app")));
     let found = judged(&issuer, issuer.settings(), &token).await;
@@ -104,6 +106,7 @@ async fn an_id_token_is_refused_for_its_audience() {
 
 #[tokio::test]
 async fn swapped_algorithms_other_keys_and_altered_tokens_are_refused() {
+    // T28
     let issuer = Issuer::start().await;
     let kid = issuer.key.lock().unwrap().key_id().to_owned();
     let good = issuer.sign(&issuer.claims());

@@ -5,7 +5,7 @@ use serde_json::json;
 
 #[tokio::test]
 async fn the_answer_comes_in_the_mode_that_was_asked_with_the_exact_state() {
-    // 6749-10, 9207-01, fp-01, fp-02
+    // 6749-10, 9207-01, fp-01, fp-02, T11
     const STATE: &str = "a+b/c==|%41&x=1#é \"<script>'\u{1F600}";
     let platform = TestPlatform::start().await;
     let mut browser = platform.browser();

@@ -53,7 +53,7 @@ async fn until_the_app_and_its_address_are_proven_the_person_is_told_on_a_page()
 
 #[tokio::test]
 async fn an_address_that_is_not_registered_gets_nothing() {
-    // T01 to T06, 9700-01, 8252-07, 6749-31
+    // T01, T02, T03, T04, T05, T06, 9700-01, 8252-07, 6749-31
     let addresses = [
         "https://evil.example/",
         "https://localhost:53124",

@@ -297,6 +297,7 @@ async fn over_plain_http_cookies_go_to_the_same_site_alone() {
 
 #[tokio::test]
 async fn a_cookie_that_we_could_not_have_made_is_replaced() {
+    // T33
     let platform = TestPlatform::start().await;
     for forged in ["", "x", "AAAA", "../../x", &"A".repeat(44), &"A".repeat(5000)] {
         let cookie = format!("__Host-grantor-browser={forged}; __Host-grantor-session-{}={forged}", CONTOSO.id);

@@ -137,6 +137,7 @@ async fn a_code_that_nobody_shows_is_not_right() {
 
 #[tokio::test]
 async fn guessing_codes_is_slowed_down() {
+    // T21
     let platform = TestPlatform::with_permissions().await;
     let device = begun(&platform).await;
     let mut browser = platform.browser();
@@ -154,6 +155,7 @@ async fn guessing_codes_is_slowed_down() {
 
 #[tokio::test]
 async fn forms_of_other_browsers_and_sites_approve_nothing() {
+    // T21
     let platform = TestPlatform::with_permissions().await;
     let device = begun(&platform).await;
     let (mut browser, mut attacker) = (platform.browser(), platform.browser());
@@ -182,6 +184,7 @@ async fn forms_of_other_browsers_and_sites_approve_nothing() {
 
 #[tokio::test]
 async fn who_is_signed_in_already_is_still_asked_whether_it_is_theirs() {
+    // T21
     let platform = TestPlatform::with_permissions().await;
     let mut browser = platform.browser();
     browser.walk(&northwind(TASKS), KIM).await.code();

@@ -20,6 +20,7 @@ use world::World;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_cell_is_as_the_statements_say() {
+    // T16, T17, T18
     let cells: Vec<Cell> = Cell::all();
     let world = Arc::new(World::make(&cells).await);
     let handed = hand_out::all(&world, &cells).await;

@@ -295,6 +295,7 @@ fn kim(more: &str) -> String {
 }
 
 async fn holds(event: Event) {
+    // T17, T26, T35
     let platform = TestPlatform::with_permissions().await;
     let mut handed = Handed::out(&platform).await;
     handed.happens(event).await;

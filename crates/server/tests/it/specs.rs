@@ -1,32 +1,36 @@
-//! `docs/specs.md` says of each row of the OAuth checklist that a test carries its number, or why none does; here that is held
-//! against the tests.
+//! `docs/specs.md` says of each row of the OAuth checklist that a test carries its number, or why none does, and
+//! `docs/lessons.md` says of each row of the security lessons which tests do; here that is held against the tests.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// How many rows the checklist has.
 const ROWS: usize = 217;
 
+/// How many of the security lessons are about what is built.
+const LESSONS: usize = 36;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The rows of the page: number and state.
-fn rows() -> Vec<(String, String)> {
-    let page = fs::read_to_string(root().join("docs/specs.md")).unwrap();
+/// The rows of a page: the number in the first cell, and the last cell.
+fn rows(page: &str) -> Vec<(String, String)> {
+    let page = fs::read_to_string(root().join(page)).unwrap();
     let cells = |line: &str| {
-        let mut cells = line.strip_prefix("| ")?.strip_suffix(" |")?.split(" | ").map(str::to_owned);
-        let (row, state) = (cells.next()?, cells.next()?);
-        row.ends_with(|letter: char| letter.is_ascii_digit()).then_some((row, state))
+        let cells: Vec<&str> = line.strip_prefix("| ")?.strip_suffix(" |")?.split(" | ").collect();
+        let (row, state) = (*cells.first()?, *cells.last()?);
+        row.ends_with(|letter: char| letter.is_ascii_digit()).then_some((row.to_owned(), state.to_owned()))
     };
     page.lines().filter_map(cells).collect()
 }
 
-/// Every comment of the tests and of what they test.
-fn comments() -> String {
-    let mut text = String::new();
-    let mut folders = vec![root().join("crates"), root().join("tests/e2e")];
+/// Every comment of the tests and of what they test, by the file that it stands in.
+fn comments() -> BTreeMap<String, String> {
+    let root = root();
+    let mut found = BTreeMap::new();
+    let mut folders = vec![root.join("crates"), root.join("tests/e2e")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap().map(Result::unwrap) {
             let path = entry.path();
@@ -37,11 +41,13 @@ fn comments() -> String {
             } else if path.extension().is_some_and(|kind| kind == "rs" || kind == "py") {
                 let file = fs::read_to_string(&path).unwrap();
                 let comments = file.lines().filter_map(|line| line.split_once("//").or_else(|| line.split_once('#')));
-                comments.for_each(|(_, comment)| text.extend([comment, "\n"]));
+                let comments: Vec<&str> = comments.map(|(_, comment)| comment).collect();
+                let path = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+                found.insert(path, comments.join("\n"));
             }
         }
     }
-    text
+    found
 }
 
 /// Whether a number stands by itself: `6749-1` is not in `6749-12`, nor `12-06` in `2.12-06`.
@@ -54,16 +60,34 @@ fn stands_in(number: &str, text: &str) -> bool {
     })
 }
 
+/// The files in whose comments a number stands.
+fn carry<'c>(number: &str, comments: &'c BTreeMap<String, String>) -> BTreeSet<&'c str> {
+    let carry = comments.iter().filter(|(_, text)| stands_in(number, text));
+    carry.map(|(path, _)| path.as_str()).collect()
+}
+
 #[test]
 fn each_row_has_a_test_or_a_reason() {
-    let (rows, comments) = (rows(), comments());
+    let (rows, comments) = (rows("docs/specs.md"), comments());
     let numbers: BTreeSet<&str> = rows.iter().map(|(row, _)| row.as_str()).collect();
     assert_eq!((rows.len(), numbers.len()), (ROWS, ROWS));
     for (row, state) in &rows {
-        assert_eq!(state == "tested", stands_in(row, &comments), "{row}: {state}");
+        assert_eq!(state == "tested", !carry(row, &comments).is_empty(), "{row}: {state}");
         assert!(state.len() > 5, "{row}");
     }
     assert!(rows.iter().filter(|(_, state)| state == "tested").count() > 100);
+}
+
+#[test]
+fn each_lesson_names_its_tests_or_has_a_reason() {
+    let (rows, comments) = (rows("docs/lessons.md"), comments());
+    let numbers: Vec<String> = (1..=LESSONS).map(|number| format!("T{number:02}")).collect();
+    assert_eq!(rows.iter().map(|(row, _)| row).collect::<Vec<_>>(), numbers.iter().collect::<Vec<_>>());
+    for (row, state) in &rows {
+        let named: BTreeSet<&str> = state.split('`').skip(1).step_by(2).collect();
+        assert_eq!(named, carry(row, &comments), "{row}");
+        assert!(!named.is_empty() || state.len() > 5, "{row} has neither");
+    }
 }
 
 #[test]

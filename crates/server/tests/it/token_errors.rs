@@ -225,6 +225,7 @@ kind = "organization"
 
 #[tokio::test]
 async fn what_one_tenant_issued_is_refused_at_anothers_address() {
+    // T13
     let platform = TestPlatform::start().await;
     let request = Authorize::by(FABRIKAM_NOTES).tenant(FABRIKAM.id);
     let code = platform.browser().walk(&request, grantor_testkit::DANA).await.code();

@@ -1,6 +1,7 @@
 //! Taking back what was allowed: by oneself, by an administrator for everyone; it holds from the next token on.
 
-use grantor_testkit::{Browser, KIM, LEE, NORTHWIND, NORTHWIND_ADMIN, Page, Person, TASKS, TestPlatform};
+use grantor_dialects::form::encode_component;
+use grantor_testkit::{Browser, CARELESS, KIM, LEE, NORTHWIND, NORTHWIND_ADMIN, Page, Person, TASKS, TestPlatform};
 
 use crate::support::{bought, northwind, refused, renewal};
 
@@ -85,12 +86,13 @@ async fn what_is_allowed_for_everyone_only_an_administrator_takes_back() {
 async fn page_mark(lee: &mut Browser<'_>) -> String {
     lee.walk(&northwind(grantor_testkit::CARELESS), LEE).await.code();
     let page = lee.open(&format!("/account/{}/{}", NORTHWIND.id, LEE.id)).await.page();
-    let (_, pairs) = page.pressed(&format!("withdraw-{}", grantor_testkit::CARELESS.client_id));
+    let (_, pairs) = page.pressed(&format!("withdraw-{}", CARELESS.client_id));
     pairs.into_iter().find(|(name, _)| name == "csrf").expect("the form is marked").1
 }
 
 #[tokio::test]
 async fn ones_own_page_is_nobody_elses() {
+    // T34
     let platform = TestPlatform::with_permissions().await;
     bought(&platform, &northwind(TASKS).scope(SCOPE), KIM).await;
     let address = format!("/account/{}/{}", NORTHWIND.id, KIM.id);
@@ -106,4 +108,28 @@ async fn ones_own_page_is_nobody_elses() {
     assert_ne!(answer.code(), 200);
     let answer = kim.post_with(&form.action, &pairs, &[("sec-fetch-site", "cross-site")]).await;
     assert_eq!(answer.code(), 400);
+}
+
+#[tokio::test]
+async fn an_address_that_names_nobody_lists_nothing() {
+    // T34: what is missing means nobody, and never everybody.
+    let platform = TestPlatform::with_permissions().await;
+    bought(&platform, &northwind(TASKS).scope(SCOPE), KIM).await;
+    bought(&platform, &northwind(CARELESS).scope("openid User.Read"), LEE).await;
+    let (mut lee, _) = own_page(&platform, LEE).await;
+    let parts = ["", " ", "*", "%", "%00", "null", "0", "_", "..", NORTHWIND.id, NORTHWIND.domain, KIM.id, LEE.id];
+    let mut own = 0;
+    for tenant in parts {
+        for user in parts {
+            for rest in ["", "/requests", "?user=", "?filter="] {
+                let (tenant, user) = (encode_component(tenant), encode_component(user));
+                let target = format!("/account/{tenant}/{user}{rest}");
+                let answer = lee.request("GET", &target, &[("sec-fetch-site", "none")], String::new()).await;
+                assert!(!answer.everything().contains("Kim"), "{target}");
+                assert!(!answer.everything().contains(TASKS.client_id), "{target}: of Kim's alone");
+                own += usize::from(answer.everything().contains(&format!("withdraw-{}", CARELESS.client_id)));
+            }
+        }
+    }
+    assert!(own > 0, "their own page is among them");
 }

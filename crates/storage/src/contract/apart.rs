@@ -86,6 +86,7 @@ pub async fn a_handle_says_whose_it_is(storage: Arc<dyn Storage>) {
 
 /// Promise.
 pub async fn nothing_of_another_tenant_is_found(storage: Arc<dyn Storage>) {
+    // T34
     let [full, empty] = one_full_one_empty(&storage).await;
     for (look_up, found) in everything_found(&*full).await {
         assert!(found, "{look_up} finds nothing in its own tenant");

@@ -31,6 +31,7 @@ async fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>(mut 
 
 /// Promise.
 pub async fn of_many_redemptions_one_wins_and_the_others_revoke(storage: Arc<dyn Storage>) {
+    // T15
     let tenant = one_tenant(&storage).await;
     tenant.issue_code(&issue(digest(1), 1)).await.unwrap();
     let said = at_once(|number| {
@@ -47,6 +48,7 @@ pub async fn of_many_redemptions_one_wins_and_the_others_revoke(storage: Arc<dyn
 
 /// Promise.
 pub async fn of_many_rotations_one_wins_and_the_others_see_its_successor(storage: Arc<dyn Storage>) {
+    // T24
     let tenant = one_tenant(&storage).await;
     bought(&*tenant, digest(1), 1, digest(11)).await;
     let said = at_once(|number| {

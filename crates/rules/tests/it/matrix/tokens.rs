@@ -188,6 +188,7 @@ fn expected(kind: GrantKind, platform: Platform, state: State, consent: Consent)
 
 #[test]
 fn each_grant_buys_what_the_statements_say_in_every_state() {
+    // T16, T17, T18
     let mut seen: BTreeMap<(GrantKind, bool), usize> = BTreeMap::new();
     for kind in GrantKind::ALL {
         for platform in PLATFORMS {

@@ -93,7 +93,7 @@ async fn in_front_there_is_never_a_refresh_token_and_a_nonce_is_wanted() {
 
 #[tokio::test]
 async fn what_is_handed_out_cannot_be_guessed() {
-    // 6749-28
+    // 6749-28, T33
     let platform = TestPlatform::start().await;
     let mut browser = platform.browser();
     let request = || asking(NATIVE).scope("openid offline_access");

@@ -132,6 +132,7 @@ async fn nothing_is_fetched_for_who_may_not_prove_itself_so() {
 
 #[tokio::test]
 async fn whatever_is_wrong_with_an_assertion_is_named() {
+    // T22
     let key = SigningKey::generate(Algorithm::Rs256).unwrap();
     let platform = with_keys(&[&key]).await;
     let now = START.seconds();
@@ -249,6 +250,7 @@ async fn the_fapi_profiles_want_the_issuer_alone_and_few_algorithms() {
 
 #[tokio::test]
 async fn an_assertion_is_good_once_whoever_is_asked() {
+    // T22
     let key = SigningKey::generate(Algorithm::Es256).unwrap();
     let platform = with_keys(&[&key]).await;
     // core-14
@@ -297,6 +299,7 @@ async fn a_request_that_is_refused_for_its_assertion_uses_nothing_up() {
 
 #[tokio::test]
 async fn of_hundreds_at_once_one_wins() {
+    // T22
     let key = SigningKey::generate(Algorithm::Es256).unwrap();
     let platform = Arc::new(with_keys(&[&key]).await);
     let request = shown(&signed(&key, &claims(&platform)));

@@ -366,7 +366,7 @@ async fn refresh_tokens_of_those_without_a_secret_are_bound_to_their_key() {
 
 #[tokio::test]
 async fn a_code_is_bound_to_the_key_that_the_request_names() {
-    // 9449-09, fapi-15
+    // 9449-09, fapi-15, T13
     let platform = TestPlatform::start().await;
     let (own, other) = (key(), key());
     let nonce = "n".repeat(64);

@@ -48,6 +48,51 @@ async fn what_belongs_nowhere_stays_on_a_page() {
     }
 }
 
+/// Every way in which an answer can be asked for.
+const MODES: [&str; 7] = ["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"];
+
+#[tokio::test]
+async fn no_way_of_answering_leads_anywhere_but_to_the_registered_address() {
+    // T07, T08
+    let platform = TestPlatform::start().await;
+    let unproven: [(&str, &str); 7] = [
+        ("redirect_uri", "https://evil.example/"),
+        ("redirect_uri", "http://localhost.evil.example:53124"),
+        ("redirect_uri", "http://localhost:53124@evil.example/"),
+        ("redirect_uri", "http://localhost:53124/?code=mine&state=mine"),
+        ("redirect_uri", "javascript:alert(1)"),
+        ("redirect_uri", WEB.redirect_uri),
+        ("client_id", "unknown"),
+    ];
+    let proven: [(&str, &str); 8] = [
+        ("response_type", "x"),
+        ("response_type", "id_token token"),
+        ("scope", "\""),
+        ("prompt", "x"),
+        ("max_age", "x"),
+        ("claims", "{"),
+        ("request", "a.b.c"),
+        ("request_uri", "https://evil.example/request"),
+    ];
+    for mode in MODES {
+        for response_type in ["code", "code id_token token"] {
+            let request = || asking(NATIVE).with("response_mode", mode).with("response_type", response_type);
+            for (name, value) in unproven {
+                let page = platform.browser().authorize(&request().with(name, value)).await.page();
+                assert_eq!((page.answer.code(), page.forms.len()), (400, 0), "{mode} {name} {value}");
+                let twice = request().again(name, value);
+                let page = platform.browser().authorize(&twice).await.page();
+                assert_eq!((page.answer.code(), page.forms.len()), (400, 0), "{mode} {name} {value} as well");
+            }
+            for (name, value) in proven {
+                let response = platform.browser().authorize(&request().with(name, value)).await.response();
+                assert_eq!(response.address.trim_end_matches('/'), NATIVE.redirect_uri, "{mode} {name} {value}");
+                assert!(!response.parameters.contains_key("code"), "{mode} {name} {value}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn each_mistake_has_its_word() {
     // 6749-03, 6749-04, 6749-20, 6749-22, 6749-23

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use grantor_testkit::{Authorize, CHRIS, CONTOSO, NATIVE, TestPlatform, TokenRequest, unverified_claims};
+use grantor_testkit::{Authorize, CHRIS, CONTOSO, FABRIKAM, NATIVE, TestPlatform, TokenRequest, unverified_claims};
 
 use super::{asking, presenting, said};
 use crate::support::bought;
@@ -31,7 +31,7 @@ async fn a_token_of_each_dialect_carries_the_same_permissions() {
 
 #[tokio::test]
 async fn a_token_of_one_dialect_is_none_of_another() {
-    // 9068-05, 9068-06, T-type confusion
+    // 9068-05, 9068-06, T31
     let platform = TestPlatform::start().await;
     let standard = bought(&platform, &asking(NATIVE).scope("openid profile"), CHRIS).await;
     let vendor = bought(&platform, &Authorize::by(NATIVE).tenant(CONTOSO.id).scope("openid User.Read"), CHRIS).await;
@@ -66,4 +66,32 @@ async fn a_code_or_refresh_token_is_the_applications_own_whichever_dialect_it_sp
     assert_eq!(unverified_claims(&renewed.access_token)["scope"], "Colors.Read");
     let stolen = presenting(grantor_testkit::WEB, "refresh_token").with("refresh_token", &renewed.refresh_token);
     assert_eq!(said(&platform.token(&stolen).await).1, "invalid_client", "it cannot even prove itself as that kind");
+}
+
+#[tokio::test]
+async fn a_code_keeps_in_every_dialect_what_it_was_issued_with() {
+    // T13
+    let platform = TestPlatform::start().await;
+    let mut browser = platform.browser();
+    let request = Authorize::by(NATIVE).tenant(CONTOSO.id).scope(SCOPE);
+    browser.walk(&request, CHRIS).await.code();
+    let changes: [fn(TokenRequest) -> TokenRequest; 4] = [
+        |redemption| redemption.with("code_verifier", &"v".repeat(43)),
+        |redemption| redemption.without("code_verifier"),
+        |redemption| redemption.with("redirect_uri", "http://localhost:1"),
+        |redemption| redemption.tenant(FABRIKAM.id),
+    ];
+    for change in changes {
+        let code = browser.authorize(&request).await.code();
+        let here = change(request.redeem(&code).oidc());
+        let expected = if here.tenant == CONTOSO.id { (400, "invalid_grant") } else { (401, "invalid_client") };
+        assert_eq!(said(&platform.token(&here).await), (expected.0, expected.1.to_owned()));
+        if here.tenant == CONTOSO.id {
+            assert_ne!(
+                platform.token(&request.redeem(&code)).await.code(),
+                200,
+                "it is spoilt where it came from, too"
+            );
+        }
+    }
 }

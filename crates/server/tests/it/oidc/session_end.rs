@@ -161,7 +161,7 @@ async fn signs_out(handed: &mut Handed<'_>) {
 
 #[tokio::test]
 async fn each_credential_of_an_ended_session_is_refused_wherever_it_is_presented() {
-    // bcl-05
+    // bcl-05, T35
     for offline in [false, true] {
         let platform = platform().await;
         let mut handed = Handed::out(&platform, offline).await;
@@ -180,6 +180,7 @@ async fn each_credential_of_an_ended_session_is_refused_wherever_it_is_presented
 
 #[tokio::test]
 async fn until_then_each_lives_and_those_of_another_session_after() {
+    // T27
     // Otherwise the rows above would prove nothing.
     for offline in [false, true] {
         let platform = platform().await;

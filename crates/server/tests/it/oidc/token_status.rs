@@ -121,7 +121,7 @@ async fn an_application_that_acts_for_itself_has_tokens_that_run_out() {
 
 #[tokio::test]
 async fn a_token_that_is_given_back_takes_its_grant_with_it_and_no_other() {
-    // 7009-01, 7009-03, 7009-04, 7009-05
+    // 7009-01, 7009-03, 7009-04, 7009-05, T27
     let platform = TestPlatform::start().await;
     for kind in ["refresh", "access"] {
         let (gone, stays) = (of_web(&platform).await, of_web(&platform).await);
