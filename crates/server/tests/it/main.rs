@@ -33,6 +33,7 @@ mod refresh;
 mod revocation;
 mod routes;
 mod saying_no;
+mod same_permissions;
 mod secrets;
 mod service_principals;
 mod sign_in;

@@ -1,33 +1,11 @@
 //! One core: what is issued in one dialect is worth the same in each, and is taken in its own alone.
 
-use std::collections::BTreeSet;
-
 use grantor_testkit::{Authorize, CHRIS, CONTOSO, FABRIKAM, NATIVE, TestPlatform, TokenRequest, unverified_claims};
 
 use super::{asking, presenting, said};
 use crate::support::bought;
 
 const SCOPE: &str = "openid offline_access api://colors/Colors.Read";
-
-#[tokio::test]
-async fn a_token_of_each_dialect_carries_the_same_permissions() {
-    let platform = TestPlatform::start().await;
-    let requests = [
-        asking(NATIVE).scope(SCOPE),
-        Authorize::by(NATIVE).tenant(CONTOSO.id).scope(SCOPE),
-        Authorize::by(NATIVE).tenant(CONTOSO.id).v1("api://colors"),
-    ];
-    let mut found = BTreeSet::new();
-    for request in requests {
-        let tokens = bought(&platform, &request, CHRIS).await;
-        let claims = unverified_claims(&tokens.access_token);
-        let scope = claims.get("scope").or_else(|| claims.get("scp")).unwrap().as_str().unwrap().to_owned();
-        let roles = claims.get("roles").cloned().unwrap_or_default().to_string();
-        found.insert((scope, claims["sub"].to_string(), roles));
-    }
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!(found.first().unwrap().0, "Colors.Read");
-}
 
 #[tokio::test]
 async fn a_token_of_one_dialect_is_none_of_another() {
