@@ -151,7 +151,7 @@ fn may_be_had(target: &ExchangeTarget, api: &Application, token: &PresentedToken
         let for_itself = own && for_it.peek().is_none();
         for_it.any(|scope| has(&scope.needs)) || (for_itself && has(value))
     };
-    let values = api.scopes.iter().map(|scope| scope.value.as_str());
+    let values = api.scopes.iter().filter(|scope| !scope.disabled).map(|scope| scope.value.as_str());
     values.filter(allowed).map(str::to_owned).collect()
 }
 

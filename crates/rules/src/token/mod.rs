@@ -170,6 +170,12 @@ impl Limits {
     fn allow(&self, scope: &str) -> bool {
         self.scopes.contains(scope)
     }
+
+    /// What an application may have of itself: everything asked for that was allowed when it was called.
+    fn of_itself(&self, api: &WantedOfApi) -> Vec<String> {
+        let asked = |value: &&String| api.all_granted.is_some() || api.named.iter().any(|(named, _)| named == *value);
+        self.scopes.iter().filter(asked).cloned().collect()
+    }
 }
 
 /// The API that a request wants a token for: with several in one request, the first one, unless the tenant refuses such
@@ -206,16 +212,24 @@ fn plan<'a>(grounds: Grounds<'a>, standing: &Standing<'a>) -> Result<TokenPlan<'
     let consents = consent::effective(standing.consents.clone(), grounds.client, &grounds.scopes);
     let allowed = |scope: &SignInScope| consents.covers(&directory, scope.as_str());
     let sign_in: Vec<SignInScope> = grounds.scopes.sign_in.iter().copied().filter(allowed).collect();
-    let mut scopes = consent::allowed_of(&api, &consents);
     let limits = grounds.limits.as_ref();
-    scopes.retain(|scope| limits.is_none_or(|limits| limits.allow(scope)));
+    let is_itself = api.application.client_id == grounds.client.client_id;
+    let scopes = match limits {
+        Some(limits) if is_itself => limits.of_itself(&api),
+        Some(limits) => consent::allowed_of(&api, &consents).into_iter().filter(|scope| limits.allow(scope)).collect(),
+        None => consent::allowed_of(&api, &consents),
+    };
     let mut api_roles = roles(&api.application, standing.api_assigned);
     if let Some(held) = limits.and_then(|limits| limits.roles.as_ref()) {
         api_roles.retain(|role| held.contains(role));
     }
     let access_ends = |end: Timestamp| limits.map_or(end, |limits| end.min(limits.ends_at));
-    let for_itself = api.application.client_id == grounds.client.client_id && api.all_granted.is_some();
-    if for_itself {
+    if is_itself && limits.is_some() {
+        // Somebody called it with that, and it asks nobody else for anything.
+        if scopes.is_empty() {
+            return Err(Refusal::NothingToIssue);
+        }
+    } else if is_itself && api.all_granted.is_some() {
         // What it does with itself is its own business; who the person is, is theirs.
         if consents.is_empty() {
             return Err(Refusal::ConsentRequired { missing: vec!["openid".to_owned()] });

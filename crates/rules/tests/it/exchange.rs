@@ -192,6 +192,26 @@ fn of_another_api_there_is_what_an_administrator_has_written_down() {
     assert_eq!(exchange.refused(), Some(ExchangeFault::Scope { asked: "Read".into() }));
 }
 
+/// Whoever was called with a token passes less of it on to itself, and needs no further word for that.
+#[test]
+fn an_application_exchanges_a_token_for_less_of_its_own_api() {
+    let mut itself = app();
+    itself.scopes = api("app").scopes;
+    let bought = |held: &[&str], words: &str| {
+        let token = token("app", held);
+        let moment = Moment::of(itself.clone(), allowed(&[]));
+        let family = parent();
+        let subject = Subject { token: &token, family: &family, actor: None };
+        let (scopes, client) = (resolved_with(&here(itself.clone()), words), by_secret(&moment));
+        let plan = grant(&subject, &client, scopes, new_family(), new_flow(), &moment.standing());
+        plan.map(|plan| plan.scopes.clone()).map_err(|refusal| refusal.reason())
+    };
+    assert_eq!(bought(&["Read", "Write"], "app/.default"), Ok(vec!["Read".into(), "Write".into()]));
+    assert_eq!(bought(&["Read", "Write"], "app/Write"), Ok(vec!["Write".into()]));
+    assert_eq!(bought(&["Read"], "app/Write"), Err("exchange-refused"));
+    assert_eq!(bought(&[], "app/.default"), Err("exchange-refused"));
+}
+
 #[test]
 fn only_for_an_api_that_is_listed_and_never_for_our_own() {
     let target = |name: &str| Some(ExchangeFault::Target { api: name.into() });

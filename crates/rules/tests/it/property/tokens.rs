@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use grantor_rules::model::{Platform, Registration};
+use grantor_rules::refusal::ExchangeFault;
 use grantor_rules::scopes::SignInScope;
 use grantor_rules::token::{TokenPlan, client_credentials};
 use grantor_rules::{Refusal, directory_api};
@@ -34,14 +35,16 @@ fn signs_in(words: &[String], scope: SignInScope) -> bool {
 }
 
 /// What the permissions in an access token must be, said without the rules.
-fn carried(world: &World, api: &Registration) -> BTreeSet<String> {
+fn carried(kind: ForAPerson, world: &World, api: &Registration) -> BTreeSet<String> {
+    // Who exchanges a token for less of its own API asks nobody else for anything.
+    let of_itself = kind == ForAPerson::TokenExchange && api.application.client_id.as_str() == "app";
     let asked = asked_of(&world.words, api);
     let is_directory = api.application.client_id == directory_api::client_id();
     let signing_in = |value: &str| is_directory && SignInScope::parse(value).is_some();
     let all = api.application.scopes.iter().map(|scope| scope.value.clone());
     all.filter(|value| asked.contains(&value.to_lowercase()) || asked.contains(".default"))
         .filter(|value| !signing_in(value))
-        .filter(|value| world.is_allowed(api, value) && World::is_there(api, value))
+        .filter(|value| (of_itself || world.is_allowed(api, value)) && World::is_there(api, value))
         .collect()
 }
 
@@ -52,7 +55,7 @@ fn holds(world: &World, kind: ForAPerson, plan: &TokenPlan<'_>) -> TestCaseResul
     prop_assert_eq!(api.application.client_id.as_str(), &first, "the first API that is named");
     let scopes: BTreeSet<String> = plan.scopes.iter().cloned().collect();
     prop_assert_eq!(scopes.len(), plan.scopes.len(), "nothing stands twice");
-    prop_assert_eq!(&scopes, &carried(world, &api));
+    prop_assert_eq!(&scopes, &carried(kind, world, &api));
     prop_assert!(!World::is_for_others(&api));
 
     let directory = directory_api::client_id();
@@ -103,6 +106,10 @@ fn may_be_refused(kind: ForAPerson, world: &World, refusal: &Refusal) -> bool {
         Refusal::ClientNotPreAuthorized { .. } => world.apis.iter().any(World::is_for_others),
         Refusal::ApiNotNamed { apis } => !world.by_request && apis.len() > 1,
         Refusal::SelfByIdentifier { asked } => asked == "api://app",
+        // Where everything is switched off, nothing can be had.
+        Refusal::ExchangeRefused { why: ExchangeFault::Scope { asked } } => {
+            kind == ForAPerson::TokenExchange && asked.ends_with("/.default")
+        }
         // Nothing is exchanged for the directory API, which is meant where none is named.
         Refusal::ExchangeRefused { .. } => {
             let named = world.words.iter().find_map(|word| read(word).0);

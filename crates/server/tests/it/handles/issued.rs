@@ -36,12 +36,20 @@ display_name = "Contoso"
 kind = "organization"
 policy = { client_registration = "with-initial-access-token" }
 
+  [[tenant.trusted_issuer]]
+  issuer = "https://login.example"
+  applications = ["c0105000-0000-4000-8000-00000000a002"]
+  jwks = { keys = [
+    { kty = "EC", crv = "P-256", kid = "2026", x = "9Dh9Ua7LooFNK5YT9yQPqv6iX30QCngmPUdzkI-pOMs", y = "spOZDduXfoMug-_YBNf-IkZkGqMJ22VObnaB31qB0w0" },
+  ] }
+
   [[tenant.application]]
   client_id = "c0105000-0000-4000-8000-00000000a001"
   display_name = "Colors API"
   identifier_uris = ["api://colors"]
   access_token_version = 2
   secrets = [{ description = "local", value = "colors-secret-for-local-use-only-0001" }]
+  token_exchange = [{ api = "c0105000-0000-4000-8000-00000000a001", impersonation = true }]
 
     [[tenant.application.scope]]
     value = "Colors.Read"

@@ -107,7 +107,7 @@ impl Kind {
             Self::ColorsToken => &[P::OnBehalfOfV1, P::OnBehalfOfV2],
             Self::StandardToken | Self::OpaqueToken => &[P::Userinfo, P::Introspection, P::Revocation],
             Self::BoundToken => &[P::BoundUserinfo, P::Introspection, P::Revocation],
-            Self::OpaqueColorsToken => &[P::Introspection, P::Revocation],
+            Self::OpaqueColorsToken => &[P::SubjectToken, P::ActorToken, P::Introspection, P::Revocation],
             // They are for applications, and say to us who is meant: that is a hint, and opens nothing.
             Self::IdToken | Self::StandardIdToken => {
                 &[P::IdTokenHint, P::IdTokenHintElsewhere, P::SignOutHintOfV1, P::SignOutHintOfV2, P::SignOutHint]

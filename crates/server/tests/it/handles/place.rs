@@ -34,6 +34,10 @@ listed! {
         BackchannelRequest,
         OnBehalfOfV1,
         OnBehalfOfV2,
+        SubjectToken,
+        ActorToken,
+        /// What an issuer outside says of a person.
+        BearerAssertion,
         /// `client_assertion` in Microsoft's dialects.
         CertifiedAssertion,
         ClientAssertion,
@@ -63,6 +67,8 @@ pub const fn of_grant(grant: GrantKind) -> &'static [Place] {
         GrantKind::RefreshToken => &[P::RefreshTokenOfV1, P::RefreshTokenOfV2, P::RefreshToken],
         GrantKind::BackchannelRequest => &[P::BackchannelRequest],
         GrantKind::OnBehalfOf => &[P::OnBehalfOfV1, P::OnBehalfOfV2],
+        GrantKind::TokenExchange => &[P::SubjectToken, P::ActorToken],
+        GrantKind::JwtBearer => &[P::BearerAssertion],
         // What proves an application, and a key, stands beside every grant.
         GrantKind::ClientCredentials => &[P::CertifiedAssertion, P::ClientAssertion, P::DpopProof, P::DpopNonce],
         // A password is nothing that we hand out.
@@ -115,6 +121,7 @@ pub const fn of_route(route: &Route) -> &'static [Place] {
         | Route::NativeClient
         | Route::ErrorCode
         | Route::Asset { .. }
+        | Route::Logo { .. }
         | Route::HealthLive
         | Route::HealthReady
         | Route::DevClock
@@ -178,6 +185,7 @@ impl Place {
                 | K::SignedAnswer => "invalid_client 700027",
                 _ => "invalid_client 50012",
             },
+            Self::BearerAssertion => "invalid_grant",
             Self::ClientAssertion => "invalid_client",
             Self::DpopProof => "invalid_dpop_proof",
             Self::DpopNonce => "use_dpop_nonce",
@@ -193,6 +201,8 @@ impl Place {
             },
             Self::RequestObject => "invalid_request_object",
             Self::BackchannelRequestObject
+            | Self::SubjectToken
+            | Self::ActorToken
             | Self::IdTokenHint
             | Self::IdTokenHintElsewhere
             // No such token is taken of anybody.

@@ -3,6 +3,7 @@
 use grantor_dialects::form::encode_component;
 use grantor_dialects::oidc::request::PUSHED;
 use grantor_jose::Algorithm;
+use grantor_rules::token::exchange::ACCESS_TOKEN;
 use grantor_rules::token::issued::GrantKind;
 use grantor_testkit::{
     Answer, Application, Arrival, BackchannelRequest, Browser, CHRIS, CONTOSO, DAEMON, DpopKey, NATIVE, NORTHWIND,
@@ -93,6 +94,15 @@ impl Issued<'_> {
             Place::OnBehalfOfV2 => {
                 said(platform, &acting_on(value).with("scope", "https://graph.microsoft.com/User.Read")).await
             }
+            Place::SubjectToken => said(platform, &exchanging(value)).await,
+            Place::ActorToken => {
+                let request = exchanging(self.value(Kind::OpaqueColorsToken)).with("actor_token", value);
+                said(platform, &request.with("actor_token_type", ACCESS_TOKEN)).await
+            }
+            Place::BearerAssertion => {
+                let request = at_contoso(WEB, GrantKind::JwtBearer).oidc().with("scope", "api://colors/Colors.Read");
+                said(platform, &request.with("assertion", value)).await
+            }
             Place::CertifiedAssertion => {
                 let request = TokenRequest::by(SYNC, "client_credentials").tenant(NORTHWIND.id);
                 said(platform, &asserting(request, value).with("scope", "api://tasks/.default")).await
@@ -171,6 +181,12 @@ fn device(value: &str) -> TokenRequest {
 
 fn acting_on(assertion: &str) -> TokenRequest {
     at_contoso(COLORS, GrantKind::OnBehalfOf).with("requested_token_use", "on_behalf_of").with("assertion", assertion)
+}
+
+/// The Colors API exchanges a token for another one for itself.
+fn exchanging(subject: &str) -> TokenRequest {
+    let request = at_contoso(COLORS, GrantKind::TokenExchange).oidc().with("subject_token", subject);
+    request.with("subject_token_type", ACCESS_TOKEN)
 }
 
 fn asserting(request: TokenRequest, assertion: &str) -> TokenRequest {

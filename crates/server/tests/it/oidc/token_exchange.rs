@@ -34,10 +34,6 @@ async fn platform() -> TestPlatform {
     // Kim lets the Tasks API use the ledger.
     let asks = northwind(TASKS_API).oidc().scope(&format!("openid {LEDGER}/user_impersonation"));
     bought(&platform, &asks, KIM).await;
-    let own = northwind(TASKS_API).oidc().scope("openid api://tasks/Tasks.Read api://tasks/Tasks.Write");
-    for person in [KIM, LEE] {
-        bought(&platform, &own, person).await;
-    }
     platform
 }
 
