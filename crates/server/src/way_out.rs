@@ -8,8 +8,8 @@ use anyhow::Context;
 use grantor_environment::Clock;
 use grantor_flows::{Notice, Outside, Published, Unreachable};
 use grantor_outgoing::{
-    Document, DocumentSettings, Documents, HttpClient, Outgoing, OutgoingError, OutgoingRequest, OutgoingResponse,
-    OutgoingSettings,
+    Document, DocumentError, DocumentSettings, Documents, HttpClient, Outgoing, OutgoingError, OutgoingRequest,
+    OutgoingResponse, OutgoingSettings,
 };
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
@@ -74,9 +74,24 @@ impl WayOut {
     }
 
     fn through(http: Arc<dyn HttpClient>, clock: Arc<dyn Clock>) -> Self {
-        let kept = |settings| Arc::new(Documents::new(Arc::clone(&http), Arc::clone(&clock), settings));
-        let (documents, pictures) = (kept(DocumentSettings::default()), kept(of_pictures()));
+        let documents = Documents::new(Arc::clone(&http), Arc::clone(&clock), DocumentSettings::default());
+        let pictures = Documents::new(Arc::clone(&http), clock, of_pictures());
+        let (documents, pictures) = (Arc::new(documents), Arc::new(pictures));
         Self { http, documents, pictures, pictures_at_once: Arc::new(Semaphore::new(PICTURES_AT_ONCE)) }
+    }
+
+    /// Asks for a picture, unless too many are asked for.
+    async fn asked_for_picture(&self, address: Url) -> Result<Result<Arc<Document>, DocumentError>, Unreachable> {
+        let busy = |_| Unreachable("too many pictures are asked for at once".to_owned());
+        let one_of_few = Arc::clone(&self.pictures_at_once).try_acquire_owned().map_err(busy)?;
+        let pictures = Arc::clone(&self.pictures);
+        // The request goes on without a caller who goes away, so it is counted without them, too.
+        let asking = tokio::spawn(async move {
+            let found = pictures.fetch(&address).await;
+            drop(one_of_few);
+            found
+        });
+        asking.await.map_err(|_| Unreachable("the request was given up".to_owned()))
     }
 }
 
@@ -92,21 +107,8 @@ impl Outside for WayOut {
 
     async fn picture(&self, address: &str) -> Result<Published, Unreachable> {
         let address = read(address)?;
-        let found = match self.pictures.known(&address) {
-            Some(known) => known,
-            None => {
-                let busy = |_| Unreachable("too many pictures are asked for at once".to_owned());
-                let one_of_few = Arc::clone(&self.pictures_at_once).try_acquire_owned().map_err(busy)?;
-                let pictures = Arc::clone(&self.pictures);
-                // The request goes on without a caller who goes away, so it must be counted without them, too.
-                let asking = tokio::spawn(async move {
-                    let found = pictures.fetch(&address).await;
-                    drop(one_of_few);
-                    found
-                });
-                asking.await.map_err(|_| Unreachable("the request was given up".to_owned()))?
-            }
-        };
+        let known = self.pictures.known(&address);
+        let found = if let Some(known) = known { known } else { self.asked_for_picture(address).await? };
         found.map(|document| published(&document)).map_err(|error| unreachable(&error))
     }
 
