@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use grantor_protocol::response::ResponseMode;
 use grantor_protocol::{ClientId, RedirectUri, Secret, TenantId, UserId};
-use grantor_rules::client::ShownCertificate;
+use grantor_rules::client::{Caller, ShownCertificate};
 use grantor_rules::consent::ConsentQuestion;
 use grantor_rules::dpop::PresentedProofs;
 use grantor_rules::layout::TokenLayout;
@@ -48,9 +48,18 @@ pub struct Authorized {
 pub struct DeviceRequest {
     /// The application.
     pub client_id: ClientId,
-    /// What it asks for.
+    /// What it shows for itself, where the dialect asks for that.
+    pub caller: Option<Caller>,
+    /// What it asks for, or what is wrong with that.
+    pub asked: Result<DeviceAsked, Refusal>,
+}
+
+/// What a device code is asked for.
+#[derive(Clone, Debug)]
+pub struct DeviceAsked {
+    /// Which permissions.
     pub wanted: WantedScopes,
-    /// What the grant carries beside its permissions.
+    /// What the grant carries beside them.
     pub terms: Terms,
 }
 
@@ -202,6 +211,10 @@ pub trait Dialect: Send + Sync {
 
     /// The code of a refusal, as a page shows it.
     fn code_on_page(&self, refusal: &Refusal) -> String;
+
+    /// Who calls the token endpoint, and what they show for it, in a dialect that tells nobody else what is wrong with what they
+    /// ask for.
+    fn parse_caller(&self, call: &TokenCall<'_>) -> Option<Caller>;
 
     /// Reads a request at the token endpoint.
     ///

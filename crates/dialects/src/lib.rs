@@ -20,7 +20,8 @@ mod reply;
 pub mod wording;
 
 pub use dialect::{
-    Authorized, DeviceRequest, Dialect, Identification, IssuedDeviceCode, SignOutRequest, TokenCall, WayBack,
+    Authorized, DeviceAsked, DeviceRequest, Dialect, Identification, IssuedDeviceCode, SignOutRequest, TokenCall,
+    WayBack,
 };
 pub use form::Parameters;
 pub use reply::{Caching, Reply, RequestIds, day};

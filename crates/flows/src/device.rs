@@ -2,7 +2,9 @@
 
 use grantor_protocol::{ClientId, Handle, HandleDigest, HandleKind, TenantId};
 use grantor_rules::authorize::fits_authority;
+use grantor_rules::client::{Caller, platform_of_direct_grant};
 use grantor_rules::client_metadata::registered_for;
+use grantor_rules::layout::TokenLayout;
 use grantor_rules::model::{DeviceAnswer, DeviceCode, Terms, UserCode};
 use grantor_rules::scopes::WantedScopes;
 use grantor_rules::token::issued::GrantKind;
@@ -10,6 +12,7 @@ use grantor_rules::{Refusal, authorize};
 use grantor_storage::{AnswerDeviceCode, Finished};
 use uuid::Uuid;
 
+use crate::client_proof::{self, Asking};
 use crate::{Env, Event, FlowError, Place, Trace, backchannel, load};
 
 /// A device code that was issued.
@@ -21,29 +24,49 @@ pub struct Begun {
     pub user_code: UserCode,
 }
 
-/// Begins to wait.
+/// Who asks for a device code.
+#[derive(Clone, Copy)]
+pub struct Asker<'a> {
+    /// The application.
+    pub client_id: &'a ClientId,
+    /// What it shows for itself, where it must.
+    pub caller: Option<&'a Caller>,
+    /// How tokens are laid out there.
+    pub layout: &'a dyn TokenLayout,
+}
+
+/// Begins to wait. What is wrong with what is `asked` is said to who proves who asks.
 ///
 /// # Errors
-/// [`Refusal::ClientUnknown`], [`Refusal::SingleTenantOnly`], [`Refusal::ApiUnknown`] and what else is wrong with the scopes.
+/// [`Refusal::ClientUnknown`], as [`client_proof::prove`], [`Refusal::SingleTenantOnly`], [`Refusal::ApiUnknown`] and what else is
+/// wrong with the scopes.
+///
+/// Spec: RFC 8628 §3.1.
 pub async fn begin(
     env: &Env,
     trace: &Trace,
     place: &Place,
     dialect: &str,
-    client_id: &ClientId,
-    wanted: &WantedScopes,
-    terms: Terms,
+    by: Asker<'_>,
+    asked: Result<(WantedScopes, Terms), Refusal>,
 ) -> Result<Begun, FlowError> {
+    let Asker { client_id, caller, layout } = by;
     let application = match place {
         Place::Tenant(tenant) => {
             let client = load::client(env, tenant, client_id).await?;
+            if let Some(caller) = caller {
+                let platform = platform_of_direct_grant(&client.application);
+                client_proof::prove(&Asking { env, trace, tenant, layout }, &client.application, platform, caller)
+                    .await?;
+            }
             authorize::may_be_used(&client, tenant)?;
             // What nobody could allow is told to the program at once, and not to its person.
-            load::scopes(env, tenant, wanted).await?;
+            load::scopes(env, tenant, &asked.as_ref().map_err(Refusal::clone)?.0).await?;
             client.application
         }
         Place::Organizations | Place::Common => load::client_of_several(env, client_id, place.word()).await?,
     };
+    let (wanted, terms) = asked?;
     fits_authority(&application, place.authority())?;
     registered_for(&application, GrantKind::DeviceCode)?;
     let tenant = place.tenant().map_or(TenantId::from_uuid(Uuid::nil()), |tenant| tenant.id);
@@ -53,7 +76,7 @@ pub async fn begin(
         client_id: application.client_id.clone(),
         authority: place.authority(),
         dialect: dialect.to_owned(),
-        wanted: wanted.clone(),
+        wanted,
         flow: trace.flow(),
         expires_at: env.now() + env.settings.device_code_lifetime,
         answer: None,

@@ -20,8 +20,8 @@ use crate::{Event, FlowError, api_call, lineage, load};
 pub struct TokenQuestion {
     /// Who asks.
     pub caller: Caller,
-    /// The token's text.
-    pub token: Secret,
+    /// The token's text, or why there is none.
+    pub token: Result<Secret, Refusal>,
 }
 
 /// Whether a token is of use.
@@ -74,7 +74,8 @@ impl Asking<'_> {
         let registration = load::client_here(self.env, self.tenant, &question.caller.client_id).await?;
         // Nobody may try tokens who keeps no secret (RFC 7662 §2.1).
         let client = prove(self, &registration.application, Platform::Web, &question.caller).await?;
-        let status = match self.find(&question.token).await? {
+        let token = question.token.as_ref().map_err(Refusal::clone)?;
+        let status = match self.find(token).await? {
             Found::Nothing => Status::Inactive,
             Found::OwnAccessToken { claims } => self.of_application(&client, claims).await?,
             Found::AccessToken { claims, presented } => self.of_person(&client, claims, presented).await?,
@@ -150,7 +151,10 @@ impl Asking<'_> {
     /// [`Refusal::TokenNotRevocable`] for one that an application has for itself.
     pub async fn revoke(&self, question: &TokenQuestion) -> Result<(), FlowError> {
         let registration = load::client_here(self.env, self.tenant, &question.caller.client_id).await?;
-        let found = self.find(&question.token).await?;
+        let found = match &question.token {
+            Ok(token) => self.find(token).await?,
+            Err(_) => Found::Nothing,
+        };
         let store = self.env.storage.tenant(self.tenant.id);
         let family = match &found {
             Found::RefreshToken { family, .. } => Some(Family::clone(family)),
@@ -161,6 +165,7 @@ impl Asking<'_> {
         let platform =
             platform.map_or_else(|| platform_without_redirect(&registration.application), |one| one.platform);
         let client = prove(self, &registration.application, platform, &question.caller).await?;
+        question.token.as_ref().map_err(Refusal::clone)?;
         if matches!(found, Found::OwnAccessToken { .. }) {
             return Err(Refusal::TokenNotRevocable.into());
         }

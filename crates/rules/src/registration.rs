@@ -123,8 +123,8 @@ pub fn is_the_same(application: &Application, id: Option<&str>, secret: Option<&
 /// where nothing is said; everything else as in `there`. Its secrets are those of `there`, and none where it needs none.
 ///
 /// # Errors
-/// The first that applies of [`Refusal::SoftwareStatementMalformed`], [`Refusal::SoftwareStatementNotApproved`],
-/// [`Refusal::RedirectNotRegistrable`] and [`Refusal::ClientMetadataInvalid`].
+/// The first that applies of [`Refusal::RedirectNotRegistrable`], [`Refusal::ClientMetadataInvalid`],
+/// [`Refusal::SoftwareStatementMalformed`] and [`Refusal::SoftwareStatementNotApproved`].
 ///
 /// Spec: RFC 7591 §2 and §3.2.2, RFC 7592 §2.2.
 pub fn registered(
@@ -133,7 +133,6 @@ pub fn registered(
     policy: &RegistrationPolicy,
     keys: ReadsKeys<'_>,
 ) -> Result<Application, Refusal> {
-    no_software_statement(wanted.software_statement.as_deref())?;
     let native = wanted.application_type == ApplicationType::Native;
     let method = method(&wanted)?;
     let public = method == AuthMethod::None;
@@ -188,6 +187,7 @@ pub fn registered(
             RedirectUri::parse(text).map_err(|_| invalid("post_logout_redirect_uris", "is malformed".to_owned()))?;
         allowed_by(policy, &uri).map_err(|_| invalid("post_logout_redirect_uris", not_taken(text)))?;
     }
+    no_software_statement(wanted.software_statement.as_deref())?;
     Ok(application)
 }
 

@@ -62,10 +62,13 @@ impl DeviceRequest {
         self.with("resource", resource)
     }
 
-    /// At the endpoint of the standard.
-    pub const fn oidc(mut self) -> Self {
+    /// At the endpoint of the standard, where an application with a secret shows it.
+    pub fn oidc(mut self) -> Self {
         self.dialect = DialectName::Oidc;
-        self
+        match self.application.secret {
+            Some(secret) => self.with("client_secret", secret),
+            None => self,
+        }
     }
 
     /// With a parameter of this value, whatever it was before.

@@ -7,12 +7,13 @@ use serde_json::json;
 use super::claims_request::claims_are_json;
 use super::version::{Version, wanted_for_person};
 use crate::oauth::words::{client_id, limit};
-use crate::{DeviceRequest, IssuedDeviceCode, Reply, TokenCall};
+use crate::{DeviceAsked, DeviceRequest, IssuedDeviceCode, Reply, TokenCall};
 
 pub fn parse<V: Version>(call: &TokenCall<'_>) -> Result<DeviceRequest, Refusal> {
     let client_id = client_id(call.parameters.required("client_id", limit::SHORT)?)?;
     claims_are_json(call.parameters)?;
-    Ok(DeviceRequest { client_id, wanted: wanted_for_person::<V>(call.parameters)?, terms: Terms::default() })
+    let asked = DeviceAsked { wanted: wanted_for_person::<V>(call.parameters)?, terms: Terms::default() };
+    Ok(DeviceRequest { client_id, caller: None, asked: Ok(asked) })
 }
 
 pub fn success<V: Version>(issued: &IssuedDeviceCode) -> Reply {

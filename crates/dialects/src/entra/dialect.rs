@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use grantor_environment::Timestamp;
 use grantor_protocol::{PublicUrl, RedirectUri, TenantId};
 use grantor_rules::api_access::PresentedToken;
-use grantor_rules::client::{AcceptedAssertions, Manner};
+use grantor_rules::client::{AcceptedAssertions, Caller, Manner};
 use grantor_rules::consent::ConsentQuestion;
 use grantor_rules::layout::{
     AccessTokenFacts, ApplicationTokenFacts, IdTokenFacts, LogoutTokenFacts, TokenLayout, TokenType,
@@ -182,6 +182,11 @@ impl<V: Version> Dialect for Entra<V> {
 
     fn code_on_page(&self, refusal: &Refusal) -> String {
         format!("AADSTS{}", V::report(refusal, Endpoint::Authorize).code)
+    }
+
+    /// The whole request is read before it is looked at who sends it.
+    fn parse_caller(&self, _: &TokenCall<'_>) -> Option<Caller> {
+        None
     }
 
     fn parse_token(&self, call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> {

@@ -36,30 +36,33 @@ pub fn parse(parameters: &Parameters) -> Result<Request, Refusal> {
     }
     let text = |name, limit| Ok(parameters.optional(name, limit)?.map(str::to_owned));
     let wanted = scope::named(parameters)?.ok_or(Refusal::ParameterMissing { name: "scope" })?;
-    let terms = terms(parameters, &wanted)?;
+    // What extends OAuth is read before what extends that (OpenID Connect Core §3.1.2.2).
+    let challenge = hashed(challenge(parameters)?, parameters)?;
+    let authorization_details = authorization_details::read(parameters)?.unwrap_or_default();
+    let dpop_jkt = dpop_jkt(parameters)?;
+    let terms = Terms { authorization_details, ..terms(parameters, &wanted)? };
     Ok(Request {
         response_type,
         response_mode,
         signed_answer: way_back(parameters).signed,
         state,
         nonce: text("nonce", limit::HINT)?,
-        challenge: hashed(challenge(parameters)?, parameters)?,
+        challenge,
         challenge_wanted: ChallengeWanted::OfAllWithoutNonce,
         prompt: prompt(parameters)?,
-        login_hint: text("login_hint", limit::HINT)?,
-        id_token_hint: parameters.optional("id_token_hint", limit::DOCUMENT)?.map(Secret::new),
         max_age: max_age(parameters)?,
+        id_token_hint: parameters.optional("id_token_hint", limit::DOCUMENT)?.map(Secret::new),
+        login_hint: text("login_hint", limit::HINT)?,
         terms,
-        dpop_jkt: dpop_jkt(parameters)?,
+        dpop_jkt,
         ..Request::without_address(wanted)
     })
 }
 
-/// What is asked for beside permissions. Claims are those of OpenID Connect: without `openid` nobody asks for any.
+/// What is asked for by name. Claims are those of OpenID Connect: without `openid` nobody asks for any.
 fn terms(parameters: &Parameters, wanted: &WantedScopes) -> Result<Terms, Refusal> {
     let claims = claims_request::read(parameters)?;
     Ok(Terms {
-        authorization_details: authorization_details::read(parameters)?.unwrap_or_default(),
         claims: if wanted.signs_in_with(SignInScope::OpenId) { claims } else { RequestedClaims::default() },
         ..terms_of_session(wanted)
     })

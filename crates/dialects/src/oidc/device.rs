@@ -5,13 +5,16 @@ use serde_json::json;
 
 use super::authorize::terms_of_session;
 use super::scope;
-use crate::oauth::words::{client_id, limit};
-use crate::{DeviceRequest, IssuedDeviceCode, Reply, TokenCall};
+use crate::oauth::credentials;
+use crate::{DeviceAsked, DeviceRequest, IssuedDeviceCode, Reply, TokenCall};
 
 pub fn parse(call: &TokenCall<'_>) -> Result<DeviceRequest, Refusal> {
-    let client_id = client_id(call.parameters.required("client_id", limit::SHORT)?)?;
-    let wanted = scope::named(call.parameters)?.ok_or(Refusal::ParameterMissing { name: "scope" })?;
-    Ok(DeviceRequest { client_id, terms: terms_of_session(&wanted), wanted })
+    // Who can prove itself does, as at the token endpoint (RFC 8628 §3.1).
+    let caller = credentials::read(call)?;
+    let wanted =
+        scope::named(call.parameters).and_then(|named| named.ok_or(Refusal::ParameterMissing { name: "scope" }));
+    let asked = wanted.map(|wanted| DeviceAsked { terms: terms_of_session(&wanted), wanted });
+    Ok(DeviceRequest { client_id: caller.client_id.clone(), caller: Some(caller), asked })
 }
 
 pub fn success(issued: &IssuedDeviceCode) -> Reply {

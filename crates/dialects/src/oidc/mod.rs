@@ -22,7 +22,7 @@ mod token;
 use grantor_environment::Timestamp;
 use grantor_protocol::{PublicUrl, RedirectUri, TenantId};
 use grantor_rules::api_access::PresentedToken;
-use grantor_rules::client::{AcceptedAssertions, Manner};
+use grantor_rules::client::{AcceptedAssertions, Caller, Manner};
 use grantor_rules::consent::ConsentQuestion;
 use grantor_rules::directory_api::is_built_in;
 use grantor_rules::layout::{
@@ -35,6 +35,7 @@ use grantor_rules::token::issued::{IssuedTokens, TokenRequest};
 use grantor_rules::{Refusal, authorize as core};
 use serde_json::{Map, Value};
 
+use crate::oauth::credentials;
 use crate::{
     Authorized, DeviceRequest, Dialect, Identification, IssuedDeviceCode, Parameters, Reply, RequestIds,
     SignOutRequest, TokenCall, WayBack, oauth,
@@ -196,6 +197,10 @@ impl Dialect for Oidc {
 
     fn code_on_page(&self, refusal: &Refusal) -> String {
         errors::of(refusal, Endpoint::Authorize).error.to_owned()
+    }
+
+    fn parse_caller(&self, call: &TokenCall<'_>) -> Option<Caller> {
+        credentials::read(call).ok()
     }
 
     fn parse_token(&self, call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> {

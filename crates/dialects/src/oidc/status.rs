@@ -20,8 +20,8 @@ pub const SIGNED_ANSWER: &str = "application/token-introspection+jwt";
 pub struct StatusRequest {
     /// Who asks.
     pub caller: Caller,
-    /// The token.
-    pub token: Secret,
+    /// The token, or why there is none: who asks is proven before that (RFC 7009 §2.1).
+    pub token: Result<Secret, Refusal>,
 }
 
 /// Reads a request of either endpoint. What kind of token it could be is seen from the token: a hint is not needed.
@@ -30,7 +30,7 @@ pub struct StatusRequest {
 /// A [`Refusal`] for the caller.
 pub fn parse(call: &TokenCall<'_>) -> Result<StatusRequest, Refusal> {
     let caller = credentials::read(call)?;
-    let token = Secret::new(call.parameters.required("token", limit::DOCUMENT)?);
+    let token = call.parameters.required("token", limit::DOCUMENT).map(Secret::new);
     Ok(StatusRequest { caller, token })
 }
 

@@ -20,8 +20,9 @@ use crate::{Parameters, Reply, TokenCall};
 
 pub fn parse(call: &TokenCall<'_>) -> Result<TokenRequest, Refusal> {
     let parameters = call.parameters;
-    let kind = kind(parameters.required("grant_type", limit::SHORT)?)?;
+    let kind_asked = parameters.required("grant_type", limit::SHORT)?;
     let caller = credentials::read(call)?;
+    let kind = kind(kind_asked)?;
     let wanted = match kind {
         // The API may be named by whichever name it has (RFC 8693 §2.1).
         GrantKind::TokenExchange => scope::named_for_exchange(parameters)?,

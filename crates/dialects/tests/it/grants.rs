@@ -208,8 +208,9 @@ fn a_request_for_a_device_code_is_read() {
         let parameters = changed(&DEVICE, naming(&*dialect));
         let request = dialect.parse_device(&call(&parameters)).unwrap();
         assert_eq!(request.client_id, client_id(CLIENT));
-        assert_eq!(request.wanted.apis(), [&ApiName::Identifier("api://colors".into())]);
-        assert_eq!(request.wanted.signs_in_with(SignInScope::OfflineAccess), dialect.name() == V1);
+        let wanted = request.asked.unwrap().wanted;
+        assert_eq!(wanted.apis(), [&ApiName::Identifier("api://colors".into())]);
+        assert_eq!(wanted.signs_in_with(SignInScope::OfflineAccess), dialect.name() == V1);
     }
 }
 

@@ -2,7 +2,6 @@
 
 use grantor_protocol::{Handle, HandleKind, Secret};
 use grantor_rules::Refusal;
-use grantor_rules::client::platform_without_redirect;
 use grantor_rules::model::{Code, RevocationReason, User};
 use grantor_rules::token::TokenPlan;
 use grantor_rules::token::code::{CodeRequest, belongs_together, of_tenant, redeem as rule, same_api};
@@ -14,10 +13,11 @@ use crate::{Event, FlowError};
 
 pub async fn redeem(call: &Call<'_>, presented: &Secret, redemption: &CodeRequest) -> Result<IssuedTokens, FlowError> {
     let found = find(call, presented).await?;
-    let platform = found
-        .as_ref()
-        .map_or_else(|| platform_without_redirect(&call.client.application), |(_, code, _)| code.platform);
+    let platform = found.as_ref().map_or_else(|| call.platform_of_unknown(), |(_, code, _)| code.platform);
     let client = call.prove(platform).await?;
+    if let Ok(handle) = Handle::parse(HandleKind::Code, presented.expose()) {
+        of_tenant(handle.tenant(), call.tenant.id)?;
+    }
     let (handle, code, user) = found.ok_or(Refusal::CodeUnknown)?;
     call.trace.join(code.flow);
     if let Err(refusal) = belongs_together(redemption, &code, &client, call.env.now()) {
@@ -45,7 +45,6 @@ pub async fn redeem(call: &Call<'_>, presented: &Secret, redemption: &CodeReques
 
 async fn find(call: &Call<'_>, presented: &Secret) -> Result<Option<(Handle, Code, Option<User>)>, FlowError> {
     let Ok(handle) = Handle::parse(HandleKind::Code, presented.expose()) else { return Ok(None) };
-    of_tenant(handle.tenant(), call.tenant.id)?;
     Ok(call.store.find_code_with_user(&handle.digest()).await?.map(|(code, user)| (handle, code, user)))
 }
 

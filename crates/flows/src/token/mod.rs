@@ -10,6 +10,7 @@ mod jwt_bearer;
 mod on_behalf_of;
 mod password;
 mod refresh;
+mod unread;
 
 use std::sync::{Arc, OnceLock};
 
@@ -32,6 +33,7 @@ use crate::load::Ties;
 use crate::place::{Place, home_of};
 use crate::{Env, FlowError, Trace, dpop, load};
 use device::Waits;
+pub use unread::unread;
 
 /// Exchanges what a request presents for tokens, laid out as `layout` says.
 ///
@@ -175,6 +177,11 @@ impl<'a> Call<'a> {
         let certificate = self.request.caller.certificate.as_deref();
         let held = held.map(|held| held.binding()).or_else(|| certificate_of(&proven, certificate));
         Ok(proven.holding(held)?)
+    }
+
+    /// What kind of program calls with something that is unknown here.
+    fn platform_of_unknown(&self) -> Platform {
+        unread::platform_of_unknown(&self.client.application, &self.request.caller)
     }
 
     /// What is asked for, with each API and permission found.

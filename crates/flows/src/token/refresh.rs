@@ -5,8 +5,7 @@ use grantor_jose::digest::hmac_sha256;
 use grantor_jose::{NONCE_BYTES, SealingKey};
 use grantor_protocol::{RefreshHandle, Secret};
 use grantor_rules::Refusal;
-use grantor_rules::client::platform_without_redirect;
-use grantor_rules::model::{Exchanged, Family, RefreshToken, RevocationReason, User};
+use grantor_rules::model::{Exchanged, Family, RefreshToken, RevocationReason};
 use grantor_rules::token::TokenPlan;
 use grantor_rules::token::issued::IssuedTokens;
 use grantor_rules::token::refresh::{Presented, of_tenant, recognise, remembered, renew as rule};
@@ -18,14 +17,13 @@ use crate::{Event, FlowError, lineage};
 pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, FlowError> {
     let handle = RefreshHandle::parse(&call.env.refresh_tokens, presented.expose()).ok();
     let found = match &handle {
-        Some(handle) => find(call, handle).await?,
+        Some(handle) => call.store.find_family_with_user(handle.family()).await?,
         None => None,
     };
-    let platform = found
-        .as_ref()
-        .map_or_else(|| platform_without_redirect(&call.client.application), |(family, _)| family.platform);
+    let platform = found.as_ref().map_or_else(|| call.platform_of_unknown(), |(family, _)| family.platform);
     let client = call.prove(platform).await?;
     let handle = handle.ok_or(Refusal::RefreshTokenUnknown)?;
+    of_tenant(handle.tenant(), call.tenant.id)?;
     // It was ours once, so it is its time that is over.
     let (family, user) = found.ok_or(Refusal::RefreshTokenExpired)?;
     call.trace.join(family.flow);
@@ -54,11 +52,6 @@ pub async fn renew(call: &Call<'_>, presented: &Secret) -> Result<IssuedTokens, 
         Presented::Old(live) => renewal.keep(&family, live, expires_at).await,
         Presented::Staying(live) => renewal.stay(live, expires_at).await,
     }
-}
-
-async fn find(call: &Call<'_>, handle: &RefreshHandle) -> Result<Option<(Family, Option<User>)>, FlowError> {
-    of_tenant(handle.tenant(), call.tenant.id)?;
-    Ok(call.store.find_family_with_user(handle.family()).await?)
 }
 
 /// Strict and kind: one successor for each token, and the same one again while its reply may still be on the way.

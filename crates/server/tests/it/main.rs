@@ -19,6 +19,7 @@ mod credentials;
 mod device_grant;
 mod directory_file;
 mod errors;
+mod fault_order;
 mod front_channel;
 mod handles;
 mod journey;

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use grantor_dialects::{Dialect, IssuedDeviceCode, Reply};
 use grantor_flows::authorize::{self as flow, Consented, Stage};
+use grantor_flows::device::Asker;
 use grantor_flows::place::again;
 use grantor_flows::{Event, FlowError, device as device_flow};
 use grantor_pages::{DeviceCodeEntry, DeviceCodeError, Facts, Hidden};
@@ -66,7 +67,9 @@ async fn begun(
     let asked = dialect.parse_device(&call)?;
     app.rehearsed(&asked.client_id, At::Token)?;
     let (trace, name) = (&incoming.trace, dialect.name());
-    let begun = device_flow::begin(env, trace, &place, name, &asked.client_id, &asked.wanted, asked.terms).await?;
+    let by = Asker { client_id: &asked.client_id, caller: asked.caller.as_ref(), layout: dialect.layout() };
+    let asked = asked.asked.map(|asked| (asked.wanted, asked.terms));
+    let begun = device_flow::begin(env, trace, &place, name, by, asked).await?;
     Ok(dialect.device_success(&IssuedDeviceCode {
         device_code: begun.device_code.secret().clone(),
         user_code: begun.user_code.shown(),

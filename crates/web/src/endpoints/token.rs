@@ -3,6 +3,7 @@
 use axum::http::HeaderName;
 use axum::http::header::WWW_AUTHENTICATE;
 use grantor_dialects::{Dialect, Parameters, Reply};
+use grantor_flows::token::unread;
 use grantor_flows::{Event, FlowError};
 use grantor_rules::Refusal;
 use grantor_rules::token::issued::IssuedTokens;
@@ -73,7 +74,14 @@ async fn exchange(
     read?;
     let parameters = incoming.form()?;
     let call = incoming.token_call(app, &parameters);
-    let request = dialect.parse_token(&call)?;
+    let request = match (dialect.parse_token(&call), dialect.parse_caller(&call)) {
+        (Ok(request), _) => request,
+        (Err(refusal), None) => return Err(refusal.into()),
+        (Err(refusal), Some(caller)) => {
+            let layout = dialect.layout();
+            return Err(unread(&app.env, &incoming.trace, &place, &caller, layout, refusal).await);
+        }
+    };
     app.rehearsed(&request.caller.client_id, At::Token)?;
     let issued = grantor_flows::token::exchange(&app.env, &incoming.trace, &place, &request, dialect.layout()).await?;
     Ok((parameters, issued))

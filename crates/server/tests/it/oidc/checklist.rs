@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use grantor_protocol::ClientId;
 use grantor_rules::model::{FrontChannel, Platform, Redirect};
-use grantor_testkit::{Authorize, CHRIS, CONTOSO, NATIVE, TestPlatform, TokenRequest, WEB, unverified_claims};
+use grantor_testkit::{
+    Authorize, CHRIS, CONTOSO, DeviceRequest, NATIVE, TestPlatform, TokenRequest, WEB, unverified_claims,
+};
 
 use super::{asking, presenting, said};
 use crate::support::bought;
@@ -201,6 +203,20 @@ async fn a_device_code_is_one_programs_and_good_once() {
     platform.tokens(&device.redeem()).await;
     assert_eq!(said(&platform.token(&device.redeem()).await), (400, "invalid_grant".into()));
     assert!(device.device_code.len() >= 43 && device.user_code.len() == 9);
+}
+
+#[tokio::test]
+async fn whoever_keeps_a_secret_shows_it_for_a_device_code() {
+    // 8628-01
+    let platform = TestPlatform::start().await;
+    let asked = DeviceRequest::by(WEB).oidc().tenant(CONTOSO.id).scope("openid");
+    asked.begin(&platform).await;
+    for wrong in ["", "wrong"] {
+        let answer = asked.clone().with("client_secret", wrong).send(&platform).await;
+        assert_eq!(said(&answer), (401, "invalid_client".into()), "{wrong:?}");
+    }
+    // Who keeps none has none to show.
+    DeviceRequest::by(NATIVE).oidc().tenant(CONTOSO.id).scope("openid").begin(&platform).await;
 }
 
 #[tokio::test]

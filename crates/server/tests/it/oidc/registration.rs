@@ -415,7 +415,9 @@ async fn metadata_that_cannot_be_is_refused_by_name() {
     }
     // What is wrong in several ways answers with the first (RFC 7591 §3.2.2).
     let wrong = json!({ "redirect_uris": ["x"], "software_statement": "a.b.c", "logo_uri": "x" });
-    assert_eq!(said(&register(&platform, None, &wrong).await), (400, "unapproved_software_statement".into()));
+    assert_eq!(said(&register(&platform, None, &wrong).await), (400, "invalid_redirect_uri".into()));
+    let not_approved = web_with(&json!({ "software_statement": "a.b.c" }));
+    assert_eq!(said(&register(&platform, None, &not_approved).await), (400, "unapproved_software_statement".into()));
     let malformed = web_with(&json!({ "software_statement": "nonsense" }));
     assert_eq!(said(&register(&platform, None, &malformed).await), (400, "invalid_software_statement".into()));
     for body in ["", "[]", "{", "{\"redirect_uris\":[],\"redirect_uris\":[]}", "redirect_uris=x"] {
