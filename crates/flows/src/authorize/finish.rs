@@ -269,9 +269,6 @@ impl Finishing<'_> {
                 of_api.principal = Some(Arc::new(ServicePrincipal::new(&of_api.application, now)));
             }
         }
-        if !kind.id_token {
-            scopes.sign_in.remove(&grantor_rules::scopes::SignInScope::OpenId);
-        }
         let allowed = front::grant(plan, &self.proven.application, scopes, family, self.trace.flow(), &standing)?;
         let wanted =
             issue::InFront { code: code.map(Handle::secret), access_token: kind.token, id_token: kind.id_token };

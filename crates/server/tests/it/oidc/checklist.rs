@@ -94,6 +94,26 @@ async fn in_front_there_is_never_a_refresh_token_and_a_nonce_is_wanted() {
 }
 
 #[tokio::test]
+async fn an_access_token_in_front_is_good_at_userinfo_whether_or_not_an_id_token_is_beside_it() {
+    // The kinds of answers differ in what comes where, and in nothing else (OpenID Connect Core §3.3.3.7 and §5.3.1).
+    let platform = TestPlatform::start().await;
+    let open = |web: &mut grantor_rules::model::Application| {
+        web.front_channel = FrontChannel { access_tokens: true, id_tokens: true };
+    };
+    platform.change_application(CONTOSO, WEB.client_id, open).await;
+    let mut browser = platform.browser();
+    for kind in ["code token", "code id_token token", "id_token token"] {
+        let request = asking(WEB).scope("openid profile").with("response_type", kind);
+        let response = browser.walk(&request, CHRIS).await.response();
+        assert_eq!(response.parameters.contains_key("id_token"), kind.contains("id_token"), "{kind}");
+        let scopes: BTreeSet<&str> = response.get("scope").split(' ').collect();
+        assert_eq!(scopes, BTreeSet::from(["openid", "profile"]), "{kind}");
+        let info = platform.call(&format!("/{}/oidc/userinfo", CONTOSO.id), response.get("access_token")).await;
+        assert_eq!((info.code(), &info.json()["name"]), (200, &"Chris Green".into()), "{kind}: {}", info.text());
+    }
+}
+
+#[tokio::test]
 async fn what_is_handed_out_cannot_be_guessed() {
     // 6749-28, T33
     let platform = TestPlatform::start().await;
