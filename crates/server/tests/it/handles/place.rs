@@ -162,7 +162,11 @@ impl Place {
             Self::CodeOfV1 | Self::RefreshTokenOfV1 => "invalid_grant 70002",
             Self::CodeOfV2 | Self::RefreshTokenOfV2 => "invalid_grant 70000",
             Self::DeviceCodeOfV1 | Self::DeviceCodeOfV2 => "bad_verification_code 70018",
-            Self::Code | Self::RefreshToken | Self::DeviceCode | Self::BackchannelRequest => "invalid_grant",
+            Self::Code
+            | Self::RefreshToken
+            | Self::DeviceCode
+            | Self::BackchannelRequest
+            | Self::BearerAssertion => "invalid_grant",
             Self::OnBehalfOfV1 | Self::OnBehalfOfV2 => match kind {
                 // It is for another API than the one that would act on with it.
                 K::DirectoryToken => "invalid_grant 500131",
@@ -185,7 +189,6 @@ impl Place {
                 | K::SignedAnswer => "invalid_client 700027",
                 _ => "invalid_client 50012",
             },
-            Self::BearerAssertion => "invalid_grant",
             Self::ClientAssertion => "invalid_client",
             Self::DpopProof => "invalid_dpop_proof",
             Self::DpopNonce => "use_dpop_nonce",
