@@ -114,6 +114,25 @@ async fn an_access_token_in_front_is_good_at_userinfo_whether_or_not_an_id_token
 }
 
 #[tokio::test]
+async fn what_a_request_may_say_of_how_it_is_shown_is_no_fault() {
+    // core-19
+    let platform = TestPlatform::start().await;
+    for display in ["page", "popup", "touch", "wap"] {
+        let request = asking(NATIVE)
+            .scope("openid")
+            .with("display", display)
+            .with("ui_locales", "xx-XX de en")
+            .with("claims_locales", "de")
+            .with("acr_values", "urn:example:none 1")
+            .with("login_hint", CHRIS.name);
+        let mut browser = platform.browser();
+        let page = browser.authorize(&request).await.page();
+        assert_eq!(page.value_of("username"), CHRIS.name, "{display}");
+        assert!(!browser.walk(&request, CHRIS).await.code().is_empty(), "{display}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_handed_out_cannot_be_guessed() {
     // 6749-28, T33
     let platform = TestPlatform::start().await;
