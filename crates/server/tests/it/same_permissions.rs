@@ -168,7 +168,7 @@ async fn a_token_of_each_dialect_carries_the_same_roles_of_an_application() {
             assert_eq!(api.learns(dialect, &token).await, expected, "{dialect:?}");
         }
         let without = |api: &mut grantor_rules::model::Application| {
-            api.app_roles.iter_mut().for_each(|role| role.disabled = true)
+            api.app_roles.iter_mut().for_each(|role| role.disabled = true);
         };
         platform.change_application(CONTOSO, grantor_testkit::COLORS_API, without).await;
     }
