@@ -187,6 +187,18 @@ impl KeyRing {
         self.take_up(&records)
     }
 
+    /// Makes the first key of each algorithm that has none: whoever has fetched the published keys has it then, before
+    /// anything is signed with it.
+    ///
+    /// # Errors
+    /// As [`Self::rotate`].
+    pub async fn prepare(&self, storage: &dyn Storage, now: Timestamp, entropy: &dyn Entropy) -> Result<(), FlowError> {
+        for (_, alg) in SigningAlg::NAMES {
+            self.make(alg, storage, now, entropy).await?;
+        }
+        Ok(())
+    }
+
     /// Takes up the keys that other nodes have made meanwhile.
     ///
     /// # Errors

@@ -26,6 +26,8 @@ use crate::{local_authority, logging, messenger, tls};
 const REFRESH_EVERY: Duration = Duration::from_millis(500);
 /// How often it is asked whether a signing key is due: much more often than one ever is.
 const ROTATE_EVERY: Duration = Duration::from_mins(1);
+/// How long after the start the keys of algorithms are made that nobody has used.
+const PREPARE_AFTER: Duration = Duration::from_mins(1);
 /// How often what has ended is forgotten, how much of it in one commit, and how long everybody else goes first after that: at
 /// most some 5,000 rows of each kind in a second.
 const FORGET_EVERY: Duration = Duration::from_secs(10);
@@ -78,6 +80,7 @@ pub async fn run(config: ServeConfig) -> anyhow::Result<()> {
     // The clock of `--dev` is moved on purpose, so what it says has ended has ended.
     let watch = Arc::new(ClockWatch::over(Arc::new(SystemClock), Arc::new(SystemMonotonic)));
     let rotating = tokio::spawn(rotate(Arc::clone(&app), Arc::clone(&watch)));
+    let preparing = tokio::spawn(prepare(Arc::clone(&app)));
     let refreshing = tokio::spawn(refresh(Arc::clone(&app)));
     let following = tokio::spawn(follow(Arc::clone(&platform.storage)));
     let forgetting = tokio::spawn(forget(Arc::clone(&app.env.storage), Arc::clone(&platform.clock), watch));
@@ -94,6 +97,7 @@ pub async fn run(config: ServeConfig) -> anyhow::Result<()> {
     forgetting.abort();
     following.abort();
     refreshing.abort();
+    preparing.abort();
     rotating.abort();
     tracing::info!(cut = ended.cut, "stopped");
     Ok(())
@@ -149,6 +153,15 @@ async fn rotate(app: Arc<App>, watch: Arc<ClockWatch>) {
             }
         }
         tokio::time::sleep(ROTATE_EVERY).await;
+    }
+}
+
+/// Makes the keys of algorithms that nobody has used yet. Not at once: who starts wants to serve first.
+async fn prepare(app: Arc<App>) {
+    tokio::time::sleep(PREPARE_AFTER).await;
+    let env = &app.env;
+    if let Err(error) = env.keys.prepare(env.storage.as_ref(), env.now(), env.entropy.as_ref()).await {
+        tracing::warn!(%error, "the keys of unused algorithms could not be made; each is made when it is asked for");
     }
 }
 

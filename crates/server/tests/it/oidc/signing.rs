@@ -8,6 +8,29 @@ use super::{asking, header_of};
 use crate::support::bought;
 
 #[tokio::test]
+async fn keys_that_were_fetched_once_prove_what_is_signed_with_any_algorithm() {
+    let platform = TestPlatform::start().await;
+    let fetch = async || -> JwkSet {
+        let keys = platform.get(&format!("/{}/oidc/keys", CONTOSO.id), &[]).await.json();
+        serde_json::from_value(keys).unwrap()
+    };
+    let before = fetch().await.keys.len();
+    let env = &platform.app.env;
+    for _ in 0..2 {
+        env.keys.prepare(env.storage.as_ref(), env.now(), env.entropy.as_ref()).await.unwrap();
+    }
+    let keys = fetch().await;
+    assert!(before < keys.keys.len());
+    for (name, alg) in SigningAlg::NAMES {
+        platform.change_application(CONTOSO, WEB.client_id, |web| web.id_token_signing_alg = alg).await;
+        let id_token = bought(&platform, &asking(WEB).scope("openid"), CHRIS).await.id_token;
+        let known = KeySet::from_jwk_set(&keys, Algorithm::parse(name).unwrap());
+        verify_compact(&id_token, &known, &Expected::types(&["JWT"])).unwrap();
+    }
+    assert_eq!(fetch().await.keys.len(), keys.keys.len(), "none was made twice");
+}
+
+#[tokio::test]
 async fn an_application_has_its_id_tokens_signed_as_it_is_registered() {
     let platform = TestPlatform::start().await;
     let document = platform.get(&format!("/{}/oidc/.well-known/openid-configuration", CONTOSO.id), &[]).await.json();
