@@ -62,6 +62,15 @@ fn every_grant_gives_a_token_for_oneself_and_refuses_the_identifier() {
                 (plan.api.application.client_id.clone(), plan.scopes.clone(), plan.refresh_expires_at)
             })
         };
+        if kind == ForAPerson::TokenExchange {
+            // It was called with that, by whichever of its names.
+            let everything = ["Manage", "Read", "Write"].map(str::to_owned).to_vec();
+            for words in ["app/.default", "api://app/.default"] {
+                assert_eq!(of(&stranger, words), Ok((both().client_id, everything.clone(), None)));
+            }
+            assert_eq!(of(&stranger, "app/Read"), Ok((both().client_id, vec!["Read".to_owned()], None)));
+            continue;
+        }
         // What nobody allowed is not in it; and who allowed nothing at all is nobody to it.
         assert_eq!(of(&moment, "app/.default"), Ok((both().client_id, vec![], None)), "{kind:?}");
         assert_eq!(of(&stranger, "app/.default").unwrap_err().reason(), "consent-required", "{kind:?}");
