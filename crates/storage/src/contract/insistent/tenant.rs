@@ -241,8 +241,13 @@ impl TenantStorage for InsistentOfTenant {
     async fn spend_once(&self, digest: &[u8; 32], until: Timestamp) -> Result<bool, Fault> {
         let contest = self.shared.open_contest(Prize::Once(until), self.store.id(), &HandleDigest::from_bytes(*digest));
         let act = || contest.entered(self.store.spend_once(digest, until), true);
-        // Whether it was spent before or is now: it is then.
-        let spent = || async { self.store.spend_once(digest, until).await.map(|_| true) };
+        // Whether it was spent before or is now: it is then, and one more try does no harm.
+        let spent = || async {
+            match self.store.spend_once(digest, until).await {
+                Err(Fault::OutcomeUnknown { what }) => Err(Fault::Unavailable { what }),
+                said => said.map(|_| true),
+            }
+        };
         insist!(self.shared, act(), |_turn| contest.claimed(async { look_up!(self.shared, spent()) }, true))
     }
 
