@@ -46,6 +46,9 @@ pub struct Request {
     pub challenge: Option<CodeChallenge>,
     /// Of which applications a proof key is wanted.
     pub challenge_wanted: ChallengeWanted,
+    /// Whether a native application that answers by a scheme of its own, which any program can claim, is confirmed each time
+    /// (RFC 8252 §8.6): a setting of the dialect, since there are libraries that sign people in again without a page.
+    pub confirms_own_schemes: bool,
     /// What the person shall be asked.
     pub prompt: Prompt,
     /// Who is probably meant.
@@ -95,6 +98,7 @@ impl Request {
             nonce: None,
             challenge: None,
             challenge_wanted: ChallengeWanted::OfBrowserApps,
+            confirms_own_schemes: false,
             prompt: Prompt::AsNeeded,
             login_hint: None,
             sid: None,
@@ -414,6 +418,7 @@ pub fn decide(facts: &Facts<'_>) -> Result<Decision, Refusal> {
         Prompt::Consent if !facts.just_consented => Ask::Everything,
         Prompt::AdminConsent if !facts.just_consented => Ask::ForEveryone,
         Prompt::AdminConsent => Ask::MissingForEveryone,
+        _ if !facts.just_consented && is_anybodys(facts) => Ask::Everything,
         _ => Ask::WhatIsMissing,
     };
     let silent = facts.request.prompt == Prompt::None;
@@ -430,6 +435,14 @@ pub fn decide(facts: &Facts<'_>) -> Result<Decision, Refusal> {
             Ok(Decision::Ask(Question::Approval { question, can_ask }))
         }
     }
+}
+
+/// Whether the program that gets the answer may be another one than it says (RFC 8252 §8.6).
+fn is_anybodys(facts: &Facts<'_>) -> bool {
+    let own_scheme = |redirect: &RegisteredRedirect| {
+        redirect.platform() == Platform::PublicClient && !["http", "https"].contains(&redirect.uri().scheme())
+    };
+    facts.request.confirms_own_schemes && matches!(facts.answer, Answer::Redirect(redirect) if own_scheme(redirect))
 }
 
 /// What is asked for in detail is asked each time, and once.

@@ -31,6 +31,7 @@ pub fn parse<V: Version>(parameters: &Parameters) -> Result<Request, Refusal> {
         nonce,
         challenge: challenge(parameters)?,
         challenge_wanted: ChallengeWanted::OfBrowserApps,
+        confirms_own_schemes: false,
         prompt: asked_prompt::<V>(parameters)?,
         login_hint: text("login_hint", limit::HINT)?,
         sid: text("sid", limit::HINT)?,

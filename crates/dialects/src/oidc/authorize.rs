@@ -49,6 +49,7 @@ pub fn parse(parameters: &Parameters) -> Result<Request, Refusal> {
         nonce: text("nonce", limit::HINT)?,
         challenge,
         challenge_wanted: ChallengeWanted::OfAllWithoutNonce,
+        confirms_own_schemes: true,
         prompt: prompt(parameters)?,
         max_age: max_age(parameters)?,
         id_token_hint: parameters.optional("id_token_hint", limit::DOCUMENT)?.map(Secret::new),

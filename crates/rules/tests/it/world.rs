@@ -294,6 +294,7 @@ pub fn request(words: &str) -> Request {
         nonce: Some("nonce".into()),
         challenge: Some(verifier().challenge()),
         challenge_wanted: ChallengeWanted::OfBrowserApps,
+        confirms_own_schemes: false,
         prompt: Prompt::AsNeeded,
         login_hint: None,
         sid: None,

@@ -50,6 +50,33 @@ async fn an_address_of_a_native_app_may_be_a_claimed_https_one() {
 }
 
 #[tokio::test]
+async fn who_answers_by_a_scheme_of_its_own_is_confirmed_each_time() {
+    // 8252-09
+    let platform = TestPlatform::start().await;
+    let (own, claimed) = ("com.example.app:/callback", "https://app.example/callback");
+    platform
+        .change_application(CONTOSO, NATIVE.client_id, |native| {
+            for text in [own, claimed] {
+                let uri = grantor_protocol::RedirectUri::parse(text).unwrap();
+                native.redirects.push(Redirect { uri, platform: Platform::PublicClient });
+            }
+        })
+        .await;
+    let asks = |address: &str| asking(NATIVE).scope("openid").with("redirect_uri", address);
+    let mut browser = platform.browser();
+    browser.walk(&asks(own), CHRIS).await.code();
+    browser.authorize(&asks(claimed)).await.code();
+    for _ in 0..2 {
+        let page = browser.authorize(&asks(own)).await.page();
+        browser.press(&page, "accept").await.code();
+    }
+    let silent = browser.authorize(&asks(own).with("prompt", "none")).await.response();
+    assert_eq!(silent.get("error"), "consent_required");
+    let vendor = Authorize::by(NATIVE).tenant(CONTOSO.id).scope("openid").with("redirect_uri", own);
+    browser.authorize(&vendor).await.code();
+}
+
+#[tokio::test]
 async fn the_reply_says_what_was_granted_where_that_is_less() {
     // 6749-19: what the person took back since is not in the next token, and the reply says so.
     let platform = TestPlatform::start().await;
