@@ -7,7 +7,7 @@ use grantor_environment::Timestamp;
 use grantor_protocol::{FamilyId, FlowId, UserId};
 use serde_json::{Map, Value};
 
-use super::{Grounds, Limits, Standing, TokenPlan, plan};
+use super::{Grounds, Standing, TokenPlan, plan};
 use crate::Refusal;
 use crate::client::ProvenClient;
 use crate::client::assertion::{AcceptedAssertions, LONGEST_LIFE, SingleUse, by_the_letter, when};
@@ -101,7 +101,7 @@ pub fn grant<'a>(
             family,
             flow,
             family_ends_at: None,
-            limits: None::<Limits>,
+            limits: None,
             terms: Terms::default(),
         },
         standing,

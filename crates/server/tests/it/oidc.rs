@@ -77,3 +77,11 @@ fn said(answer: &Answer) -> (u16, String) {
     assert_eq!(answer.header("cache-control"), "no-store, no-cache");
     (answer.code(), body["error"].as_str().unwrap().to_owned())
 }
+
+/// Asserts that a token request is refused with this error, in words that hold the fragment.
+#[track_caller]
+fn refused(answer: &Answer, error: &str, fragment: &str) {
+    let description = answer.json()["error_description"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(said(answer), (400, error.to_owned()), "{description}");
+    assert!(description.contains(fragment), "{description}");
+}

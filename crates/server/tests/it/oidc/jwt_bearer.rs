@@ -7,12 +7,10 @@ use grantor_jose::{Algorithm, HeaderFields, SigningKey, sign_compact};
 use grantor_protocol::ClientId;
 use grantor_rules::directory::DirectoryChange;
 use grantor_rules::model::{AssertedSubject, TenantName, TrustedIssuer};
-use grantor_testkit::{
-    Answer, BOARD, CAUTIOUS, KIM, LEE, NORTHWIND, TASKS_API, TestPlatform, TokenRequest, unverified_claims,
-};
+use grantor_testkit::{BOARD, CAUTIOUS, KIM, LEE, NORTHWIND, TASKS_API, TestPlatform, TokenRequest, unverified_claims};
 use serde_json::{Map, Value, json};
 
-use super::said;
+use super::{refused, said};
 use crate::support::{bought, northwind};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -74,13 +72,6 @@ fn about(platform: &TestPlatform, key: &SigningKey, subject: &str) -> TokenReque
 
 fn key() -> SigningKey {
     SigningKey::generate(Algorithm::Es256).unwrap()
-}
-
-#[track_caller]
-fn refused(answer: &Answer, error: &str, fragment: &str) {
-    let description = answer.json()["error_description"].as_str().unwrap_or_default().to_owned();
-    assert_eq!(said(answer), (400, error.to_owned()), "{description}");
-    assert!(description.contains(fragment), "{description}");
 }
 
 #[tokio::test]

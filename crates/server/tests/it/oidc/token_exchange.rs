@@ -6,12 +6,12 @@ use grantor_jose::{Algorithm, HeaderFields, SigningKey, sign_compact};
 use grantor_protocol::ClientId;
 use grantor_rules::model::{AccessTokenFormat, ExchangeScope, ExchangeTarget};
 use grantor_testkit::{
-    Answer, Authorize, BOARD, KIM, LEDGER, LEE, NORTHWIND, Person, TASKS, TASKS_API, TestPlatform, TokenRequest,
-    Tokens, unverified_claims,
+    Authorize, BOARD, KIM, LEDGER, LEE, NORTHWIND, Person, TASKS, TASKS_API, TestPlatform, TokenRequest, Tokens,
+    unverified_claims,
 };
 use serde_json::{Value, json};
 
-use super::said;
+use super::{refused, said};
 use crate::support::{bought, northwind};
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -80,13 +80,6 @@ async fn told(platform: &TestPlatform, token: &str) -> Value {
     let target = format!("/{}/oidc/introspect", NORTHWIND.id);
     let headers = [("content-type", "application/x-www-form-urlencoded")];
     platform.send(platform.request("POST", &target, &headers, ask.encoded().into())).await.json()
-}
-
-#[track_caller]
-fn refused(answer: &Answer, error: &str, fragment: &str) {
-    let description = answer.json()["error_description"].as_str().unwrap_or_default().to_owned();
-    assert_eq!(said(answer), (400, error.to_owned()), "{description}");
-    assert!(description.contains(fragment), "{description}");
 }
 
 /// 8693-03
